@@ -128,7 +128,7 @@ const everyone = {
   visitor: [
     to('/'), to('/?done=signed-out'), to('/topics'), to('/topics?search=autism'), to('/topics?search=zebra'),
     topic, countedTopic, to('/rounds'), votingRound, closedRound,
-    to('/plans'), to('/local-offer'), to('/local-offer?show=unanswered'), to(`/local-offer/years/${new Date().getFullYear()}`), link('/local-offer', 'The page on short breaks says'), link('/local-offer', 'There is nothing in it for young people'),
+    to('/plans'), to('/slips'), to('/slips?code=0000-0000-0000-0000', { status: 422 }), to('/local-offer'), to('/local-offer?show=unanswered'), to(`/local-offer/years/${new Date().getFullYear()}`), link('/local-offer', 'The page on short breaks says'), link('/local-offer', 'There is nothing in it for young people'),
     to('/local-offer/comments/without-account'), refused('/local-offer/comments/without-account', 'Send my comment'), to('/local-offer/comments/sent'), to('/local-offer/comments/sent?email=yes'), to('/local-offer/emails/not-a-link', { status: 410 }),
     to('/record'), to('/record/told'), to('/record/outcomes'), to('/record/places'), to('/record/duties'), to('/reports'), link('/reports', 'Inspection of SEND in Sefton'), { name: 'the record of a plan', find: async (page) => `/record${await overriddenPlan.find(page)}`, status: 200 }, openPlan, shutPlan, overriddenPlan, to('the published draft', { find: async (page) => `${await overriddenPlan.find(page)}/drafts/1` }),
     to('/sign-in'), to('/sign-in/passkey'), refused('/sign-in', 'Sign in'), refused('/sign-in', 'Email me a link'),

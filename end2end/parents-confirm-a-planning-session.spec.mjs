@@ -25,7 +25,7 @@ for (const javaScriptEnabled of [true, false]) {
         await visitor.getByRole('link', { name: 'Weekends and holidays' }).click();
         await expect(visitor.getByText('Confirmed by the forum on')).toBeVisible();
         await expect(visitor.getByText('× The forum disagrees')).toBeVisible();
-        await expect(visitor.getByText('Sefton Council says so – not confirmed yet')).toBeVisible();
+        await expect(visitor.getByText('○ Leaders say so – not confirmed yet')).toBeVisible();
         await fine(visitor);
         const plan = visitor.url();
 
@@ -35,13 +35,19 @@ for (const javaScriptEnabled of [true, false]) {
         await leader.getByRole('link', { name: 'The forum or two parents confirm your planning session: Weekends and holidays' }).click();
         await expect(leader.getByRole('img', { name: 'QR code for the web address below' })).toBeVisible();
         await fine(leader);
-        const link = await leader.locator('.qr b').innerText();
+        const code = await leader.locator('.qr b').last().innerText();
         await leader.emulateMedia({ media: 'print' });
         await expect(leader.getByRole('heading', { name: 'Were you there?' })).toBeVisible();
         await expect(leader.getByText('Print this page.')).toBeHidden();
 
-        // A parent who is not signed in presses first, and signs in then.
-        await phone.goto(link);
+        // A parent who is not signed in types the code, presses first, and signs in then.
+        await phone.goto(`${service.url}/slips`);
+        await phone.getByLabel('The code').fill('7XK2-9QHM-4ETC-0ABD');
+        await phone.getByRole('button', { name: 'Continue' }).click();
+        await expect(phone.getByRole('alert')).toContainText('Check the code');
+        await fine(phone);
+        await phone.getByLabel('The code').fill(code.toLowerCase().replaceAll('-', ' '));
+        await phone.getByRole('button', { name: 'Continue' }).click();
         await expect(phone.getByRole('heading', { level: 1, name: 'Were you at this planning session?' })).toBeVisible();
         await fine(phone);
         await phone.getByRole('button', { name: 'Yes, I was there' }).click();
@@ -71,7 +77,17 @@ for (const javaScriptEnabled of [true, false]) {
         await fine(visitor);
         await visitor.getByRole('link', { name: 'How are we doing on this plan?' }).click();
         await expect(visitor.getByRole('heading', { name: 'Planning sessions with parents' })).toBeVisible();
+        await expect(visitor.getByText('Parents who were there confirmed a planning session')).toBeVisible();
         await fine(visitor);
+
+        // The leader hears of it.
+        await leader.emulateMedia({ media: 'screen' });
+        await leader.goto(`${service.url}/lead`);
+        await leader.getByRole('link', { name: 'The forum disagrees with your planning session: Weekends and holidays' }).last().click();
+        await expect(leader.getByText('It was a visit, and nothing was planned.')).toBeVisible();
+        await fine(leader);
+        await leader.getByRole('button', { name: 'I have read this: take it off my desk' }).click();
+        await expect(leader.getByText("We've taken it off your desk")).toBeVisible();
       } finally {
         await service.stop();
       }

@@ -1,7 +1,8 @@
 -- A planning session is claimed by whoever records it, and confirmed by others: by the forum, or by two parents who were there. The
 -- forum can dispute it. What was said stays.
 
--- A link to a session, on a slip of paper or a screen, for parents who were there. Its address holds the id, which nobody can guess.
+-- A link to a session, on a slip of paper or a screen, for parents who were there. Its id is a code that nobody can guess, and that
+-- people can type: four groups of four (id::code).
 -- 2419200000 milliseconds are 28 days.
 CREATE TABLE session_slips (
   id TEXT PRIMARY KEY,
@@ -28,12 +29,31 @@ CREATE TABLE session_confirmations (
 CREATE INDEX session_confirmations_by_session ON session_confirmations (session_id);
 CREATE UNIQUE INDEX session_confirmations_settle_once ON session_confirmations (session_id) WHERE settles = 1;
 
+-- That a parent took back that they were there: they had pressed by mistake. Whose it was is in the row that it is about.
+CREATE TABLE session_confirmations_taken_back (
+  confirmation_id TEXT PRIMARY KEY REFERENCES session_confirmations (id),
+  taken_back_at BIGINT NOT NULL
+);
+
+-- What was said and not taken back.
+CREATE VIEW standing_confirmations AS
+SELECT c.id, c.session_id, c.for_forum, c.settles, c.slip_id, c.confirmed_by, c.confirmed_at FROM session_confirmations c
+WHERE NOT EXISTS (SELECT 1 FROM session_confirmations_taken_back b WHERE b.confirmation_id = c.id);
+
 -- That the forum says that it was not held so.
 CREATE TABLE session_disputes (
   session_id TEXT PRIMARY KEY REFERENCES planning_sessions (id),
   reason TEXT NOT NULL CHECK (length(reason) > 0),
   disputed_by TEXT NOT NULL REFERENCES accounts (id),
   disputed_at BIGINT NOT NULL
+);
+
+-- That one of those who plan has read that the forum disagrees: it is on their desk no more.
+CREATE TABLE session_disputes_seen (
+  session_id TEXT NOT NULL REFERENCES session_disputes (session_id),
+  seen_by TEXT NOT NULL REFERENCES accounts (id),
+  seen_at BIGINT NOT NULL,
+  PRIMARY KEY (session_id, seen_by)
 );
 
 -- Drafts that were published while a session counted as soon as it was recorded: what they rested on was enough then. No row is ever
@@ -67,7 +87,7 @@ WHERE NOT EXISTS (SELECT 1 FROM plan_topics x JOIN topics t ON t.id = x.topic_id
                    WHERE x.plan_id = p.id AND t.withdrawn_at IS NULL AND r.closed_at IS NULL))
    OR NOT EXISTS (SELECT 1 FROM statements s WHERE s.plan_id = p.id);
 
--- As in 0049_tasks_by_email, and the sessions that wait for the forum.
+-- As in 0049_tasks_by_email, and the sessions that wait for the forum, and those of leaders that the forum disputes.
 DROP VIEW waiting_tasks;
 CREATE VIEW waiting_tasks AS
 SELECT 'topic' AS task, t.id AS thing_id, t.id AS page_id, r.account_id, t.proposed_at AS since
@@ -96,7 +116,7 @@ WHERE NOT EXISTS (SELECT 1 FROM statements s WHERE s.plan_id = p.id)
 UNION ALL SELECT 'session', s.id, s.id, r.account_id, s.recorded_at
 FROM planning_sessions s JOIN roles r ON r.role = 'organiser'
 WHERE s.parents > 0
-  AND NOT EXISTS (SELECT 1 FROM session_confirmations c WHERE c.session_id = s.id
+  AND NOT EXISTS (SELECT 1 FROM standing_confirmations c WHERE c.session_id = s.id
     AND (c.settles = 1 OR c.confirmed_by = r.account_id))
   AND NOT EXISTS (SELECT 1 FROM session_disputes d WHERE d.session_id = s.id)
   AND NOT EXISTS (SELECT 1 FROM plan_side k WHERE k.plan_id = s.plan_id AND k.account_id = r.account_id)
@@ -128,6 +148,10 @@ WHERE q.answer_id IS NULL AND q.set_aside_at IS NULL AND q.taken_down_at IS NULL
 UNION ALL SELECT 'answer', p.id, p.id, k.account_id, p.published_at
 FROM public_comments p JOIN comment_leaders k ON k.comment_id = p.id
 WHERE NOT EXISTS (SELECT 1 FROM comment_responses a WHERE a.comment_id = p.id)
+UNION ALL SELECT 'disputed', d.session_id, d.session_id, k.account_id, d.disputed_at
+FROM session_disputes d JOIN planning_sessions s ON s.id = d.session_id JOIN plan_leaders k ON k.plan_id = s.plan_id
+WHERE NOT EXISTS (SELECT 1 FROM session_disputes_seen x WHERE x.session_id = d.session_id AND x.seen_by = k.account_id)
+  AND NOT EXISTS (SELECT 1 FROM plan_changes x WHERE x.plan_id = s.plan_id AND x.kind = 'cancelled')
 UNION ALL SELECT 'safeguarding', t.id, t.id, r.account_id, t.passed_on_at
 FROM topics t JOIN roles r ON r.role = 'safeguarding'
 WHERE t.passed_on_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM concern_notes n WHERE n.topic_id = t.id)

@@ -16,18 +16,34 @@ $$ BEGIN
       AND NOT EXISTS (SELECT 1 FROM accounts o
         WHERE (o.id = s.recorded_by OR o.id IN (SELECT k.account_id FROM plan_side k WHERE k.plan_id = s.plan_id))
           AND coalesce(o.mailbox, o.email, o.id) = coalesce(a.mailbox, a.email, a.id))
-      AND NOT EXISTS (SELECT 1 FROM session_confirmations c JOIN accounts o ON o.id = c.confirmed_by
+      AND NOT EXISTS (SELECT 1 FROM standing_confirmations c JOIN accounts o ON o.id = c.confirmed_by
         WHERE c.session_id = s.id AND (c.settles = 1 OR coalesce(o.mailbox, o.email, o.id) = coalesce(a.mailbox, a.email, a.id)))
       AND NOT EXISTS (SELECT 1 FROM session_disputes d WHERE d.session_id = s.id)
       AND (NEW.slip_id IS NULL OR EXISTS (SELECT 1 FROM session_slips l WHERE l.id = NEW.slip_id AND l.session_id = s.id
         AND l.made_at <= NEW.confirmed_at AND l.ends_at > NEW.confirmed_at))
-      AND (NEW.settles = 1) = (NEW.for_forum = 1 OR EXISTS (SELECT 1 FROM session_confirmations c
+      AND (NEW.settles = 1) = (NEW.for_forum = 1 OR EXISTS (SELECT 1 FROM standing_confirmations c
         JOIN accounts o ON o.id = c.confirmed_by AND o.erased_at IS NULL WHERE c.session_id = s.id)))
     THEN RAISE EXCEPTION 'a planning session is confirmed by the rules'; END IF;
   RETURN NEW;
 END $$;
 CREATE TRIGGER session_confirmations_go_by_the_rules BEFORE INSERT ON session_confirmations
 FOR EACH ROW EXECUTE FUNCTION session_confirmations_go_by_the_rules();
+
+-- A parent who pressed by mistake takes it back, until the session is confirmed.
+CREATE FUNCTION session_confirmations_are_taken_back_by_the_rules() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN
+  IF current_setting('transaction_isolation') <> 'read committed' THEN RAISE EXCEPTION 'this is done in read committed'; END IF;
+  PERFORM 1 FROM plans p WHERE p.id = (SELECT s.plan_id FROM planning_sessions s JOIN session_confirmations c ON c.session_id = s.id
+    WHERE c.id = NEW.confirmation_id) FOR UPDATE;
+  IF NOT EXISTS (SELECT 1 FROM session_confirmations c
+    JOIN accounts a ON a.id = c.confirmed_by AND a.erased_at IS NULL AND a.suspended_at IS NULL
+    WHERE c.id = NEW.confirmation_id AND c.for_forum = 0 AND c.confirmed_at < NEW.taken_back_at
+      AND NOT EXISTS (SELECT 1 FROM session_confirmations o WHERE o.session_id = c.session_id AND o.settles = 1))
+    THEN RAISE EXCEPTION 'that somebody was there is taken back by the rules'; END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER session_confirmations_are_taken_back_by_the_rules BEFORE INSERT ON session_confirmations_taken_back
+FOR EACH ROW EXECUTE FUNCTION session_confirmations_are_taken_back_by_the_rules();
 
 -- The forum says one thing about a session. It can disagree with parents.
 CREATE FUNCTION session_disputes_go_by_the_rules() RETURNS trigger LANGUAGE plpgsql AS
@@ -41,7 +57,7 @@ $$ BEGIN
       AND NOT EXISTS (SELECT 1 FROM accounts o
         WHERE (o.id = s.recorded_by OR o.id IN (SELECT k.account_id FROM plan_side k WHERE k.plan_id = s.plan_id))
           AND coalesce(o.mailbox, o.email, o.id) = coalesce(a.mailbox, a.email, a.id))
-      AND NOT EXISTS (SELECT 1 FROM session_confirmations c JOIN accounts o ON o.id = c.confirmed_by
+      AND NOT EXISTS (SELECT 1 FROM standing_confirmations c JOIN accounts o ON o.id = c.confirmed_by
         WHERE c.session_id = s.id AND (c.for_forum = 1 OR coalesce(o.mailbox, o.email, o.id) = coalesce(a.mailbox, a.email, a.id))))
     THEN RAISE EXCEPTION 'a planning session is disputed by the rules'; END IF;
   RETURN NEW;
@@ -56,6 +72,10 @@ CREATE TRIGGER session_slips_are_not_emptied BEFORE TRUNCATE ON session_slips FO
 CREATE TRIGGER session_confirmations_are_append_only BEFORE UPDATE OR DELETE ON session_confirmations
 FOR EACH ROW EXECUTE FUNCTION refuse_all_but_letting_go('confirmed_by');
 CREATE TRIGGER session_confirmations_are_not_emptied BEFORE TRUNCATE ON session_confirmations FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER session_confirmations_taken_back_are_append_only BEFORE UPDATE OR DELETE ON session_confirmations_taken_back
+FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER session_confirmations_taken_back_are_not_emptied BEFORE TRUNCATE ON session_confirmations_taken_back
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER session_disputes_are_append_only BEFORE UPDATE OR DELETE ON session_disputes
 FOR EACH ROW EXECUTE FUNCTION refuse_all_but_letting_go('disputed_by');
 CREATE TRIGGER session_disputes_are_not_emptied BEFORE TRUNCATE ON session_disputes FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
@@ -69,7 +89,7 @@ FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE FUNCTION planning_sessions_stay_as_confirmed() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN
   PERFORM 1 FROM plans p WHERE p.id = OLD.plan_id FOR UPDATE;
-  IF EXISTS (SELECT 1 FROM session_confirmations c WHERE c.session_id = OLD.id)
+  IF EXISTS (SELECT 1 FROM standing_confirmations c WHERE c.session_id = OLD.id)
     OR EXISTS (SELECT 1 FROM session_disputes d WHERE d.session_id = OLD.id)
     THEN RAISE EXCEPTION 'somebody has confirmed or disputed this planning session'; END IF;
   RETURN NEW;
@@ -81,8 +101,8 @@ FOR EACH ROW EXECUTE FUNCTION planning_sessions_stay_as_confirmed();
 DO $$
 DECLARE guard TEXT;
 BEGIN
-  FOREACH guard IN ARRAY ARRAY['session_confirmations_go_by_the_rules', 'session_disputes_go_by_the_rules',
-    'planning_sessions_stay_as_confirmed'] LOOP
+  FOREACH guard IN ARRAY ARRAY['session_confirmations_go_by_the_rules', 'session_confirmations_are_taken_back_by_the_rules',
+    'session_disputes_go_by_the_rules', 'planning_sessions_stay_as_confirmed'] LOOP
     EXECUTE format('ALTER FUNCTION %I() SET search_path = %I, pg_temp', guard, current_schema());
   END LOOP;
 END $$;

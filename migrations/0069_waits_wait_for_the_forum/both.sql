@@ -41,7 +41,7 @@ WHERE NOT EXISTS (SELECT 1 FROM statements s WHERE s.plan_id = p.id)
 UNION ALL SELECT 'session', s.id, s.id, r.account_id, s.recorded_at
 FROM planning_sessions s JOIN roles r ON r.role = 'organiser'
 WHERE s.parents > 0
-  AND NOT EXISTS (SELECT 1 FROM session_confirmations c WHERE c.session_id = s.id
+  AND NOT EXISTS (SELECT 1 FROM standing_confirmations c WHERE c.session_id = s.id
     AND (c.settles = 1 OR c.confirmed_by = r.account_id))
   AND NOT EXISTS (SELECT 1 FROM session_disputes d WHERE d.session_id = s.id)
   AND NOT EXISTS (SELECT 1 FROM plan_side k WHERE k.plan_id = s.plan_id AND k.account_id = r.account_id)
@@ -73,6 +73,10 @@ WHERE q.answer_id IS NULL AND q.set_aside_at IS NULL AND q.taken_down_at IS NULL
 UNION ALL SELECT 'answer', p.id, p.id, k.account_id, p.published_at
 FROM public_comments p JOIN comment_leaders k ON k.comment_id = p.id
 WHERE NOT EXISTS (SELECT 1 FROM comment_responses a WHERE a.comment_id = p.id)
+UNION ALL SELECT 'disputed', d.session_id, d.session_id, k.account_id, d.disputed_at
+FROM session_disputes d JOIN planning_sessions s ON s.id = d.session_id JOIN plan_leaders k ON k.plan_id = s.plan_id
+WHERE NOT EXISTS (SELECT 1 FROM session_disputes_seen x WHERE x.session_id = d.session_id AND x.seen_by = k.account_id)
+  AND NOT EXISTS (SELECT 1 FROM plan_changes x WHERE x.plan_id = s.plan_id AND x.kind = 'cancelled')
 UNION ALL SELECT 'safeguarding', t.id, t.id, r.account_id, t.passed_on_at
 FROM topics t JOIN roles r ON r.role = 'safeguarding'
 WHERE t.passed_on_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM concern_notes n WHERE n.topic_id = t.id)

@@ -820,6 +820,7 @@ async fn saying_what_came_of_it(world: &World, round: &str, plan: &str) {
         "/forum/updates",
         "/account/said",
         "/updates/receipt",
+        "/slips",
     ];
     let record = [
         "/record",

@@ -146,6 +146,17 @@ pub fn rung(facts: &RungFacts, now: Millis) -> Option<(Rung, &'static str)> {
     }
 }
 
+/// What is said where there is no rung yet.
+#[must_use]
+pub fn none_yet(facts: &RungFacts) -> &'static str {
+    if facts.sessions.iter().any(|session| session.state() == SessionState::Disputed) {
+        "Leaders say that they met parents to plan together, and the forum disagrees. That doesn't \
+         count, and nothing else has happened yet that parents had a part in"
+    } else {
+        "Nothing has happened yet that parents had a part in"
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -220,6 +231,15 @@ mod tests {
         // Confirmed late, it was held when it was held.
         let late = SessionFacts { confirmed_at: Some(100 * DAY), ..claimed };
         assert_eq!(decided(&with(late)), Some(Rung::CoProduction));
+    }
+
+    #[test]
+    fn where_there_is_no_rung_since_the_forum_disagrees_it_says_so() {
+        let disputed = SessionFacts { disputed_at: Some(70 * DAY), ..confirmed(40 * DAY) };
+        let facts = RungFacts { sessions: vec![disputed], ..RungFacts::default() };
+        assert_eq!(decided(&facts), None);
+        assert!(none_yet(&facts).contains("the forum disagrees"));
+        assert!(!none_yet(&RungFacts::default()).contains("forum"));
     }
 
     #[test]

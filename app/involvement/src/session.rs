@@ -2,7 +2,8 @@
 //! Pure.
 //!
 //! It is claimed from when a leader records it, and confirmed once someone at the forum, or two
-//! parents who were there, say so too. The forum can dispute it. The schema holds the same rules
+//! parents who were there, say so too; until then a parent can take back what they said. The forum
+//! can dispute it. The schema holds the same rules
 //! (the view `confirmed_sessions`, and what guards `session_confirmations`).
 
 use calendar::clock::Millis;
@@ -84,7 +85,7 @@ pub struct Saying {
     pub is_held: bool,
     /// Whether they recorded it, or are on the side of those who plan.
     pub is_theirs: bool,
-    /// Whether they have confirmed it before.
+    /// Whether they have confirmed it before, and not taken that back.
     pub has_confirmed: bool,
     /// How many others have said that they were there, and still have an account.
     pub others: usize,
@@ -107,6 +108,8 @@ pub enum NotSaid {
     Before,
     Disputed,
     Confirmed,
+    /// They have said nothing that they could take back.
+    Nothing,
 }
 
 /// Whether somebody may confirm a session; if so, whether it is confirmed with that.
@@ -125,6 +128,20 @@ pub fn confirming(saying: &Saying) -> Result<bool, NotSaid> {
         Err(NotSaid::Confirmed)
     } else {
         Ok(saying.for_forum || saying.others > 0)
+    }
+}
+
+/// Whether a parent may take back that they were there: until the session is confirmed.
+///
+/// # Errors
+/// Why not.
+pub fn taking_back(saying: &Saying) -> Result<(), NotSaid> {
+    if !saying.has_confirmed {
+        Err(NotSaid::Nothing)
+    } else if saying.is_confirmed {
+        Err(NotSaid::Confirmed)
+    } else {
+        Ok(())
     }
 }
 
@@ -213,6 +230,15 @@ mod tests {
     }
 
     #[test]
+    fn a_parent_takes_back_what_they_said_until_the_session_is_confirmed() {
+        let said = Saying { has_confirmed: true, ..PARENT };
+        assert_eq!(taking_back(&said), Ok(()));
+        assert_eq!(taking_back(&PARENT), Err(NotSaid::Nothing));
+        let confirmed = Saying { is_confirmed: true, ..said };
+        assert_eq!(taking_back(&confirmed), Err(NotSaid::Confirmed));
+    }
+
+    #[test]
     fn a_session_is_what_was_last_said_of_it_by_then() {
         let facts = SessionFacts { recorded_at: 1, confirmed_at: Some(5), disputed_at: Some(9) };
         assert_eq!(facts.state_at(4), SessionState::Claimed);
@@ -236,6 +262,10 @@ mod tests {
             who: usize,
             for_forum: bool,
         },
+        TakenBack {
+            session: usize,
+            who: usize,
+        },
         Disputed {
             session: usize,
             who: usize,
@@ -254,6 +284,8 @@ mod tests {
                 .prop_map(|(parents, days_ahead)| Event::Recorded { parents, days_ahead }),
             6 => (0_usize..4, 0_usize..6, any::<bool>())
                 .prop_map(|(session, who, for_forum)| Event::Confirmed { session, who, for_forum }),
+            2 => (0_usize..4, 0_usize..6)
+                .prop_map(|(session, who)| Event::TakenBack { session, who }),
             1 => (0_usize..4, 0_usize..6)
                 .prop_map(|(session, who)| Event::Disputed { session, who }),
             2 => Just(Event::Statement),
@@ -318,6 +350,12 @@ mod tests {
                     if let Ok(settles) = confirming(&session.saying(who, for_forum, now)) {
                         session.said.push((who, for_forum));
                         session.facts.confirmed_at = settles.then_some(now);
+                    }
+                }
+                Event::TakenBack { session, who } => {
+                    let Some(session) = sessions.get_mut(session) else { continue };
+                    if taking_back(&session.saying(who, false, now)).is_ok() {
+                        session.said.retain(|(said, _)| *said != who);
                     }
                 }
                 Event::Disputed { session, who } => {

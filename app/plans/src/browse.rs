@@ -78,6 +78,10 @@ pub async fn plans_page(
                 {nothing}
                 <ul class="cards">{plans.into_iter().map(card).collect_view()}</ul>
                 <Pager first next />
+                <p>
+                    "Were you at a planning session? "
+                    <a href="/slips">"Enter the code on your slip"</a>"."
+                </p>
             </div>
         }
     });
@@ -187,7 +191,7 @@ pub async fn plan_page(
                             plan.id,
                         )>"How are we doing on this plan?"</a>
                     </p>
-                    <ol class="timeline">{plan.events.iter().map(event_row).collect_view()}</ol>
+                    <ol class="timeline">{plan.timeline().iter().map(event_row).collect_view()}</ol>
                     <Share
                         address=house.link(&format!("/plans/{}", plan.id))
                         title=plan.title.clone()
@@ -210,8 +214,8 @@ fn banner(done: &str) -> impl IntoView + use<> {
         "tied" => ("The topics are added to the plan", "Every draft must answer them."),
         "session" => (
             "The planning session is recorded",
-            "It counts once someone at the forum, or two parents who were there, confirm it. Show \
-             parents the slip before they go home.",
+            "It counts once someone at the forum, or two parents who were there, confirm it. Show, \
+             print or send parents the link, below the session.",
         ),
         "equality" => ("It is signed and published", "You can see it below."),
         "corrected" => ("Saved", "The page also says what it was before."),
@@ -220,6 +224,7 @@ fn banner(done: &str) -> impl IntoView + use<> {
             "The forum disagrees with the planning session",
             "Everyone can read why below, beside what leaders recorded.",
         ),
+        "read" => ("We've taken it off your desk", "It stays here, with what the forum says."),
         "stated" => ("The forum's statement is published", "Everyone can read it below."),
         _ => return None,
     };
@@ -280,12 +285,14 @@ fn rung_entry(plan: &Plan, now: Millis) -> impl IntoView + use<> {
     } else {
         "How involved parents were"
     };
-    rung::rung(&facts, now).map(|(rung, decided)| {
-        view! {
-            <dt>{so_far}</dt>
-            <dd>{rung.title()}<span class="soft">{format!(": {decided}")}</span></dd>
-        }
-    })
+    let (title, why) = match rung::rung(&facts, now) {
+        Some((rung, decided)) => (rung.title(), format!(": {decided}")),
+        None => ("Not yet", format!(". {}", rung::none_yet(&facts))),
+    };
+    view! {
+        <dt>{so_far}</dt>
+        <dd>{title}<span class="soft">{why}</span></dd>
+    }
 }
 
 /// The gate of the next draft, or as it was for the last one published.
@@ -480,8 +487,6 @@ fn sessions(plan: &Plan, viewer: &Viewer) -> impl IntoView + use<> {
 
 fn one_session(plan: &Plan, session: &PlanningSession, viewer: &Viewer) -> impl IntoView + use<> {
     let may_read_all = viewer.sees_as(Role::Leader) || viewer.sees_as(Role::Organiser);
-    let parents = disclosure::count(session.parents).words();
-    let others = disclosure::count(session.others).words();
     let notes = (!session.notes.is_empty() && (session.for_everyone || may_read_all)).then(|| {
         let heading =
             if session.for_everyone { "Notes" } else { "Notes for the forum and leaders only" };
@@ -499,19 +504,29 @@ fn one_session(plan: &Plan, session: &PlanningSession, viewer: &Viewer) -> impl 
     let is_settled =
         plan.drafts.iter().any(|draft| draft.published_at.is_some() || draft.overridden.is_some());
     let is_spoken = session.confirmed.is_some() || session.disputed.is_some();
-    let correct = (plan.is_led_by_viewer && !is_settled && !is_spoken).then(|| {
+    let correct = (plan.is_led_by_viewer && !is_settled).then(|| {
+        if is_spoken {
+            return view! {
+                <p class="soft">
+                    "You can't correct this session any more, because others have said whether it \
+                     took place like this."
+                </p>
+            }
+            .into_any();
+        }
         let to = format!("/lead/plans/{}/sessions/{}", plan.id, session.id);
         view! {
             <p>
                 <a href=to>"Correct this session"</a>
             </p>
         }
+        .into_any()
     });
     view! {
         <li class="card">
             <h3>{day(&session.day)}", "{session.held_at.clone()}</h3>
-            <p class="soft">{format!("With {parents} parents and {others} others")}</p>
-            {what_others_say(plan, session)}
+            <p class="soft">{who_took_part(session)}</p>
+            {what_others_say(session)}
             <p class="lines">{session.decided.clone()}</p>
             {notes}
             {before.collect_view()}
@@ -521,8 +536,15 @@ fn one_session(plan: &Plan, session: &PlanningSession, viewer: &Viewer) -> impl 
     }
 }
 
+/// How many took part in a session, as leaders recorded it.
+pub(super) fn who_took_part(session: &PlanningSession) -> String {
+    let parents = disclosure::count(session.parents).words();
+    let others = disclosure::count(session.others).words();
+    format!("With {parents} parents and {others} others")
+}
+
 /// Whether anybody but leaders says that a session was held; nothing where no parents took part.
-pub(super) fn what_others_say(plan: &Plan, session: &PlanningSession) -> AnyView {
+pub fn what_others_say(session: &PlanningSession) -> AnyView {
     let Some(state) = session.state() else { return ().into_any() };
     let by = session.confirmed.map(|confirmed| {
         let who = if confirmed.for_forum { "the forum" } else { "parents who were there" };
@@ -539,12 +561,7 @@ pub(super) fn what_others_say(plan: &Plan, session: &PlanningSession) -> AnyView
             .into_any()
         }
         (SessionState::Confirmed, _) => view! { <p class="state">"✓ "{by}</p> }.into_any(),
-        _ => {
-            let who = plan.organisations.join(" and ");
-            let says = if plan.organisations.len() == 1 { "says" } else { "say" };
-            view! { <p class="state">{format!("○ {who} {says} so – not confirmed yet")}</p> }
-                .into_any()
-        }
+        _ => view! { <p class="state">"○ Leaders say so – not confirmed yet"</p> }.into_any(),
     }
 }
 
@@ -631,6 +648,9 @@ pub fn happened(what: &str) -> &str {
             "A planning session without parents was recorded"
         }
         "planning session confirmed by the forum" => "The forum confirmed a planning session",
+        "planning session confirmed by parents" => {
+            "Parents who were there confirmed a planning session"
+        }
         "planning session disputed" => {
             "The forum said that a planning session did not take place as recorded"
         }
@@ -650,19 +670,27 @@ pub fn happened(what: &str) -> &str {
     }
 }
 
-/// An event with who did it: leaders by name, the forum as the forum.
-fn event_row(event: &PlanEvent) -> impl IntoView + use<> {
-    let who = if event.role == Role::Leader {
-        format!("{}, leader", event.who)
+/// When an event was: to the minute, and what parents did by its day alone (decision 0051).
+pub fn happened_at(event: &PlanEvent) -> AnyView {
+    let at = event.at;
+    if event.role == Role::Parent {
+        view! { <When at /> }.into_any()
     } else {
-        "the forum".to_owned()
+        view! { <time datetime=clock::machine(at)>{clock::day_and_hour(at)}</time> }.into_any()
+    }
+}
+
+/// An event with who did it: leaders by name, the forum as the forum, and parents as nobody.
+fn event_row(event: &PlanEvent) -> impl IntoView + use<> {
+    let who = match event.role {
+        Role::Leader => Some(format!(", by {}, leader", event.who)),
+        Role::Parent => None,
+        _ => Some(", by the forum".to_owned()),
     };
     let what = happened(&event.what).to_owned();
     view! {
         <li class="done">
-            <time datetime=clock::machine(event.at)>{clock::day_and_hour(event.at)}</time>
-            {what}
-            <span class="soft">{format!(", by {who}")}</span>
+            {happened_at(event)} {what} {who.map(|who| view! { <span class="soft">{who}</span> })}
         </li>
     }
 }

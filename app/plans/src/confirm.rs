@@ -3,19 +3,19 @@
 
 use accounts::{Sends, may_send, too_many};
 use axum::extract::{Path, State};
-use axum::http::Uri;
+use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use forms::{Refusals, Sent};
 use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Id};
 use ground::sent::Form;
-use ground::ui::{Area, Banner, Page, Summary, titled};
+use ground::ui::{Area, Banner, Field, Page, Summary, titled};
 use ground::viewer::{Role, Viewer};
 use involvement::session::{NotSaid, SessionState};
 use leptos::prelude::*;
 
-use super::browse::{day, what_others_say};
+use super::browse::{day, what_others_say, who_took_part};
 use super::store::{self, Act, By, Plan, PlanningSession, Slip};
 use super::{find_plan, note, parsed, rules};
 
@@ -169,6 +169,7 @@ fn judge_page(Met { plan, session }: &Met, sent: &Sent, refusals: &Refusals) -> 
             }
         });
         let not = (!may).then(|| view! { <p class="panel warn">{rules::BOTH_SIDES}"."</p> });
+        let stays = is_disputable.then_some(" What you say can't be changed later.");
         // Nothing that was typed is lost where the form is gone.
         let typed = sent.typed("reason").to_owned();
         let typed = (!(may && is_disputable) && !typed.is_empty()).then(|| {
@@ -186,10 +187,7 @@ fn judge_page(Met { plan, session }: &Met, sent: &Sent, refusals: &Refusals) -> 
                 </p>
                 <Summary refusals />
                 <h1>{title}</h1>
-                <p class="lead">
-                    "It counts once someone at the forum, or two parents who were there, confirm \
-                     it. What you say can't be changed later."
-                </p>
+                <p class="lead">{rules::counts(session.state())} {stays}</p>
                 {facts(plan, session)}
                 {not}
                 {typed}
@@ -202,8 +200,8 @@ fn judge_page(Met { plan, session }: &Met, sent: &Sent, refusals: &Refusals) -> 
 }
 
 /// What leaders recorded of a session, and what others say about it.
-fn facts(plan: &Plan, session: &PlanningSession) -> AnyView {
-    let others = what_others_say(plan, session);
+pub(super) fn facts(plan: &Plan, session: &PlanningSession) -> AnyView {
+    let others = what_others_say(session);
     view! {
         <section class="card stack" id="session" tabindex="-1">
             <h2>{day(&session.day)}", "{session.held_at.clone()}</h2>
@@ -211,6 +209,7 @@ fn facts(plan: &Plan, session: &PlanningSession) -> AnyView {
                 "About "
                 <a href=format!("/plans/{}", plan.id)>{plan.title.clone()}</a>
             </p>
+            <p class="soft">{who_took_part(session)}</p>
             <p class="lines">{session.decided.clone()}</p>
             {others}
         </section>
@@ -229,15 +228,77 @@ pub async fn was_there_form(
     was_there_page(&house, &viewer, &met, &Done::of(&uri)).await
 }
 
-/// POST `/sessions/{id}`: a parent says that they were there.
+/// POST `/sessions/{id}`: a parent says that they were there, or takes it back.
 pub async fn was_there(
     State(house): State<House>,
     viewer: Viewer,
     Path(id): Path<Id<ids::PlanningSession>>,
+    Form(sent): Form,
 ) -> Result<Response, Error> {
     let of = which(&house, &id).await?;
+    if sent.typed("step") == "take back" {
+        return take_back(&house, &viewer, &of).await;
+    }
     let to = format!("/sessions/{}", of.session_id);
     say_was_there(&house, &viewer, &of, (None, &to)).await
+}
+
+/// GET `/slips`: a field for the code on a slip, and from a code that was typed in to its session.
+pub async fn slip_code_form(
+    State(house): State<House>,
+    viewer: Viewer,
+    uri: Uri,
+) -> Result<Response, Error> {
+    let sent = Sent::query(&uri);
+    let refusals = match known_slip(&house, sent.typed("code")).await? {
+        Some(slip) => return Ok(Redirect::to(&format!("/slips/{}", slip.id)).into_response()),
+        None if uri.query().is_none() => Refusals::default(),
+        None if sent.line("code").is_empty() => Refusals::one("code", "Enter the code"),
+        None => Refusals::one("code", WRONG_CODE),
+    };
+    Ok(code_page(&sent, &refusals).answer(&house, &viewer))
+}
+
+/// What to do about a code that no slip has.
+const WRONG_CODE: &str = "Check the code: it has four groups of four letters and numbers. We can't \
+    find a planning session with this one";
+
+/// The form for a code, with what was typed.
+fn code_page(sent: &Sent, refusals: &Refusals) -> Page {
+    let page = Page::new("Were you at a planning session?", || {
+        view! {
+            <div class="stack">
+                <p>
+                    <a class="back" href="/plans">
+                        "Plans"
+                    </a>
+                </p>
+                <Summary refusals />
+                <h1>"Were you at a planning session?"</h1>
+                <p class="lead">
+                    "Enter the code on the slip or the screen that leaders showed you."
+                </p>
+                <form method="get" action="/slips" novalidate>
+                    <Field
+                        name="code"
+                        label="The code"
+                        hint="Four groups of four, like 7XK2-9QHM-4ETC-0ABD."
+                        autocomplete="off"
+                        value=sent.typed("code")
+                        refusals
+                    />
+                    <button class="button">"Continue"</button>
+                </form>
+            </div>
+        }
+    });
+    page.refused_for(refusals)
+}
+
+/// The slip with this code, however it was typed.
+async fn known_slip(house: &House, typed: &str) -> Result<Option<Slip>, Error> {
+    let Some(code) = id::read_code(typed) else { return Ok(None) };
+    Ok(store::slip(&house.db, &code.into()).await?)
 }
 
 /// GET `/slips/{link}`: what the link on a slip leads to. Whoever is not signed in sees it too, and
@@ -248,8 +309,9 @@ pub async fn was_there_by_slip_form(
     Path(link): Path<Id<ids::SessionSlip>>,
     uri: Uri,
 ) -> Result<Response, Error> {
-    let Some((slip, of)) = find_slip(&house, &link).await? else {
-        return Ok(slip_ended().answer(&house, &viewer));
+    let (slip, of) = match find_slip(&house, &link).await? {
+        Ok(found) => found,
+        Err(page) => return Ok(page.answer(&house, &viewer)),
     };
     let met = find(&house, &viewer, &of).await?;
     let done = Done { to: format!("/slips/{}", slip.id), ..Done::of(&uri) };
@@ -262,21 +324,30 @@ pub async fn was_there_by_slip(
     viewer: Viewer,
     Path(link): Path<Id<ids::SessionSlip>>,
 ) -> Result<Response, Error> {
-    let Some((slip, of)) = find_slip(&house, &link).await? else {
-        return Ok(slip_ended().answer(&house, &viewer));
+    let (slip, of) = match find_slip(&house, &link).await? {
+        Ok(found) => found,
+        Err(page) => return Ok(page.answer(&house, &viewer)),
     };
     let to = format!("/slips/{}", slip.id);
     say_was_there(&house, &viewer, &of, (Some(&slip), &to)).await
 }
 
-/// The link on a slip with its session; `None` once it has ended.
+/// The link on a slip with its session; the page to show instead where it has ended, or where there
+/// is none and somebody may have mistyped its code.
 async fn find_slip(
     house: &House,
     link: &Id<ids::SessionSlip>,
-) -> Result<Option<(Slip, Of)>, Error> {
-    let slip = store::slip(&house.db, &parsed(link)?).await?.ok_or(Error::NotFound)?;
+) -> Result<Result<(Slip, Of), Page>, Error> {
+    let Some(slip) = known_slip(house, link).await? else {
+        let sent = Sent::of(&[("code", link.as_str())]);
+        let page = code_page(&sent, &Refusals::one("code", WRONG_CODE));
+        return Ok(Err(page.status(StatusCode::NOT_FOUND)));
+    };
+    if slip.ends_at <= house.clock.now() {
+        return Ok(Err(slip_ended()));
+    }
     let of = Of { plan_id: slip.plan_id.clone(), session_id: slip.session_id.clone() };
-    Ok((slip.ends_at > house.clock.now()).then_some((slip, of)))
+    Ok(Ok((slip, of)))
 }
 
 fn slip_ended() -> Page {
@@ -331,24 +402,57 @@ async fn say_was_there(
     Ok(Redirect::to(&format!("{to}?done=said")).into_response())
 }
 
-/// Where the form of a page goes, and whether it has been sent.
+/// Takes back that a parent was there: they had pressed by mistake.
+async fn take_back(house: &House, viewer: &Viewer, of: &Of) -> Result<Response, Error> {
+    let by = By { account_id: viewer.signed_in()?.account_id.clone(), role: "parent" };
+    let to = format!("/sessions/{}", of.session_id);
+    let mut tx = house.db.begin().await?;
+    let Some(at) = store::hold(&mut tx, &of.plan_id, house.clock.now()).await? else {
+        tx.roll_back().await?;
+        return Err(Error::NotFound);
+    };
+    let act = Act { plan_id: &of.plan_id, by: &by, at };
+    let taken = store::take_back(&mut tx, act, &of.session_id).await?;
+    match taken.ok_or(Error::NotFound)? {
+        Ok(()) => tx.commit().await?,
+        // A second tap, or they had never said it: it is as they want it.
+        Err(NotSaid::Nothing) => tx.roll_back().await?,
+        Err(_) => {
+            tx.roll_back().await?;
+            let met = find(house, viewer, of).await?;
+            let page = answer_page(&met, &to, &Answer::Refused(TOO_LATE));
+            return Ok(page.answer(house, viewer));
+        }
+    }
+    Ok(Redirect::to(&format!("{to}?done=taken-back")).into_response())
+}
+
+/// Why somebody can't take back that they were there, and what to do.
+const TOO_LATE: &str = "Tell the forum if you were not there. You can't undo this any more, \
+    because someone else has confirmed the session too";
+
+/// Where the form of a page goes, and what was sent by it.
 struct Done {
     to: String,
     has_said: bool,
+    has_taken_back: bool,
 }
 
 impl Done {
     fn of(uri: &Uri) -> Self {
-        Self { to: uri.path().to_owned(), has_said: Sent::query(uri).typed("done") == "said" }
+        let sent = Sent::query(uri);
+        let is = |done: &str| sent.typed("done") == done;
+        Self { to: uri.path().to_owned(), has_said: is("said"), has_taken_back: is("taken-back") }
     }
 }
 
 /// What a parent's page says instead of asking.
 enum Answer {
-    /// Nothing yet: it asks.
-    Asks,
-    /// They have said that they were there; with whether they have just done so.
-    Said { is_new: bool },
+    /// Nothing yet: it asks; with whether they have just taken back what they said.
+    Asks { is_undone: bool },
+    /// They have said that they were there; with whether they have just done so, and whether they
+    /// can take it back.
+    Said { is_new: bool, can_undo: bool },
     /// There is nothing to say any more.
     Settled(&'static str),
     /// What they pressed was refused, and why.
@@ -361,17 +465,17 @@ async fn was_there_page(
     met: &Met,
     done: &Done,
 ) -> Result<Response, Error> {
-    let has_said = match viewer.person() {
-        Some(person) => {
-            store::has_confirmed(&house.db, &met.session.id, &person.account_id).await?
-        }
-        None => false,
+    let stands = match viewer.person() {
+        Some(person) => store::presence(&house.db, &met.session.id, &person.account_id).await?,
+        None => None,
     };
     let settled = |why| Answer::Settled(rules::why_not(why, false));
     let answer = match met.session.state() {
-        _ if has_said => Answer::Said { is_new: done.has_said },
+        _ if stands == Some(true) => {
+            Answer::Said { is_new: done.has_said, can_undo: met.session.confirmed.is_none() }
+        }
         // Another account of the same person had said it.
-        _ if done.has_said && viewer.is_signed_in() => settled(NotSaid::Before),
+        _ if done.has_said && stands.is_none() && viewer.is_signed_in() => settled(NotSaid::Before),
         _ if met.plan.is_planned_by_viewer => settled(NotSaid::Theirs),
         None => settled(NotSaid::WithoutParents),
         Some(SessionState::Disputed) => settled(NotSaid::Disputed),
@@ -379,7 +483,9 @@ async fn was_there_page(
         Some(SessionState::Claimed) if viewer.is_signed_in() && !viewer.is(Role::Parent) => {
             Answer::Settled("Only parents and carers can say that they were there as a parent")
         }
-        Some(SessionState::Claimed) => Answer::Asks,
+        Some(SessionState::Claimed) => {
+            Answer::Asks { is_undone: done.has_taken_back && stands == Some(false) }
+        }
     };
     Ok(answer_page(met, &done.to, &answer).answer(house, viewer))
 }
@@ -391,20 +497,40 @@ fn answer_page(Met { plan, session }: &Met, to: &str, answer: &Answer) -> Page {
     };
     let title = "Were you at this planning session?";
     let page = Page::new(titled(title, &plan.title), || {
-        let said = matches!(answer, Answer::Said { is_new: true }).then(|| {
+        let banner = match answer {
+            Answer::Said { is_new: true, .. } => Some((
+                "Thank you",
+                "We've saved that you were there. Nobody else can see that it was you.",
+            )),
+            Answer::Asks { is_undone: true } => {
+                Some(("You have undone it", "It no longer counts that you said you were there."))
+            }
+            _ => None,
+        };
+        let banner = banner.map(|(title, words)| {
             view! {
-                <Banner title="Thank you">
-                    <p>"We've saved that you were there. Nobody else can see that it was you."</p>
+                <Banner title>
+                    <p>{words}</p>
                 </Banner>
             }
         });
         let says = match answer {
             Answer::Said { .. } => Some("You have said that you were there"),
             Answer::Settled(why) => Some(*why),
-            Answer::Asks | Answer::Refused(_) => None,
+            Answer::Asks { .. } | Answer::Refused(_) => None,
         };
+        let undoes = matches!(answer, Answer::Said { can_undo: true, .. }).then(|| {
+            view! {
+                <form method="post" action=format!("/sessions/{}", session.id)>
+                    <button class="button quiet" name="step" value="take back">
+                        "Undo: I wasn't there"
+                    </button>
+                </form>
+                <p class="soft">"You can undo this until the session is confirmed."</p>
+            }
+        });
         let says = says.map(|words| view! { <p class="panel">{words}"."</p> });
-        let asks = matches!(answer, Answer::Asks).then(|| {
+        let asks = matches!(answer, Answer::Asks { .. }).then(|| {
             view! {
                 <form method="post" action=to.to_owned()>
                     <input type="hidden" name="wish" value="there" />
@@ -420,17 +546,18 @@ fn answer_page(Met { plan, session }: &Met, to: &str, answer: &Answer) -> Page {
         let held = day(&session.day);
         view! {
             <div class="stack">
-                {said}
+                {banner}
                 <Summary refusals=&refusals />
                 <h1>{title}</h1>
                 <p class="lead">
                     {format!(
-                        "Leaders say that they met parents on {held} to plan together. It counts \
-                         once two parents who were there, or someone at the forum, say so too.",
+                        "Leaders say that they met parents on {held} to plan together. {}",
+                        rules::counts(session.state()),
                     )}
                 </p>
                 {facts(plan, session)}
                 {says}
+                {undoes}
                 {asks}
             </div>
         }

@@ -146,7 +146,8 @@ fn session_page(plan: &Plan, sent: &Sent, refusals: &Refusals) -> Page {
     frame(plan, "Correct a planning session", refusals).around(|| {
         view! {
             <p class="lead">
-                "The page will say what was recorded before. You can correct it until a draft is \
+                "The page will say what was recorded before. You can correct it until someone at \
+                 the forum or a parent has said whether it took place like this, or a draft is \
                  published."
             </p>
             <form method="post" novalidate>

@@ -1,6 +1,6 @@
 //! What is left of who planned when an account is erased: what was said and done stays.
 
-use ground::erasing::let_go;
+use ground::erasing::{each, let_go};
 use ground::ids::{Account, Id};
 use sqlx::AnyConnection;
 
@@ -29,5 +29,6 @@ pub async fn forget(tx: &mut AnyConnection, account_id: &Id<Account>) -> sqlx::R
         ("equality_records", "signed_by"),
         ("plan_events", "who"),
     ];
-    let_go(tx, account_id, &columns).await
+    let_go(tx, account_id, &columns).await?;
+    each(tx, account_id, &["DELETE FROM session_disputes_seen WHERE seen_by = $1"]).await
 }

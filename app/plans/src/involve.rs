@@ -160,7 +160,8 @@ fn planning_session_page(plan: &Plan, sent: &Sent, refusals: &Refusals) -> Page 
         view! {
             <p class="lead">
                 "A meeting where you worked on the plan. Please don't name any parent or child. \
-                 You can correct the day, the place and the numbers until a draft is published."
+                 You can correct the day, the place and the numbers until someone at the forum or \
+                 a parent has said whether it took place like this, or a draft is published."
             </p>
             <form method="post" novalidate>
                 <FormKey key=sent.typed("form_key") />

@@ -13,8 +13,9 @@
 //!
 //! A planning session with parents is claimed until others confirm it, and only then counts
 //! (`involvement::session`, decision 0051): someone at the forum, or two parents who were there, on
-//! the pages of `confirm`. The link on a slip (`slips`) leads parents there. The forum can dispute
-//! it. Each of these is asked in the write, after `store::hold`, and by the schema once more.
+//! the pages of `confirm`. The link on a slip (`slips`), or its code, leads parents there. The
+//! forum can dispute it, and leaders hear of that (`dispute`). Each of these is asked in the write,
+//! after `store::hold`, and by the schema once more.
 //!
 //! # When a leader wants to publish a draft
 //!
@@ -53,6 +54,7 @@ mod confirm;
 mod correct;
 mod dates;
 mod decision;
+mod dispute;
 mod drafts;
 mod emails;
 mod equality;
@@ -68,7 +70,7 @@ mod slips;
 mod statement;
 pub mod store;
 
-pub use browse::happened;
+pub use browse::{happened, happened_at, what_others_say};
 pub use decision::rules::NewDecision;
 pub use emails::tell_due;
 pub use equality::rules::{NewEquality, PublishedFigure};
@@ -133,10 +135,13 @@ pub fn routes() -> Routes {
         .post("/lead/plans/{id}/sessions/{session}", leader, correct::correct_session)
         .get("/lead/sessions/{id}/slip", leader, slips::slip_page)
         .post("/lead/sessions/{id}/slip", leader, slips::make_slip)
+        .get("/lead/sessions/{id}/dispute", leader, dispute::dispute_page)
+        .post("/lead/sessions/{id}/dispute", leader, dispute::see_dispute)
         .get("/forum/sessions/{id}", organiser, confirm::judge_session_form)
         .post("/forum/sessions/{id}", organiser, confirm::judge_session)
         .get_first("/sessions/{id}", parent, WAS_THERE, confirm::was_there_form)
         .post_first("/sessions/{id}", parent, WAS_THERE, confirm::was_there)
+        .get("/slips", Anyone, confirm::slip_code_form)
         .get("/slips/{link}", Anyone, confirm::was_there_by_slip_form)
         .post_first("/slips/{link}", parent, WAS_THERE, confirm::was_there_by_slip)
         .get("/lead/plans/{id}/title", leader, correct::title_form)

@@ -114,6 +114,15 @@ pub const PERSONAL: &[Table] = &[
         ],
     },
     Table {
+        name: "session_confirmations_taken_back",
+        title: "Planning sessions you took back that you were at",
+        whose: Whose::Account(
+            "t.confirmation_id IN (SELECT c.id FROM session_confirmations c
+               WHERE c.confirmed_by = $1)",
+        ),
+        columns: &[Id("confirmation_id"), Time("taken_back_at", "Taken back")],
+    },
+    Table {
         name: "session_disputes",
         title: "Planning sessions you disagreed with for the forum",
         whose: Whose::Account("t.disputed_by = $1"),
@@ -124,6 +133,12 @@ pub const PERSONAL: &[Table] = &[
             Who("disputed_by", "Said by"),
             Time("disputed_at", "Said"),
         ],
+    },
+    Table {
+        name: "session_disputes_seen",
+        title: "What the forum disagreed with and you have read",
+        whose: Whose::Account("t.seen_by = $1"),
+        columns: &[Id("session_id"), SESSION, Who("seen_by", "Read by"), Time("seen_at", "Read")],
     },
     Table {
         name: "statements",

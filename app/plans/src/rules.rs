@@ -7,7 +7,7 @@ use ground::changes::ChangeKind;
 use ground::files::{FileKind, NotTaken, kind_of};
 use ground::ids::{Id, Organisation, Place, Service};
 use ground::text::{TooMuch, rendered};
-use involvement::session::NotSaid;
+use involvement::session::{NotSaid, SessionState};
 
 /// The longest text of a draft, in characters.
 pub const LONGEST_BODY: usize = 100_000;
@@ -357,10 +357,23 @@ pub fn why_not(why: NotSaid, for_forum: bool) -> &'static str {
         }
         (NotSaid::Before, false) => "There is nothing more to do. You have already said this",
         (NotSaid::Disputed, _) => {
-            "Nothing has changed. The forum has said that this session did not take place like \
-             this, and that stays"
+            "The forum says it didn't happen like this. You can't confirm it now"
         }
         (NotSaid::Confirmed, _) => "There is nothing more to do. This session is confirmed",
+        (NotSaid::Nothing, _) => "There is nothing to undo. You have not said that you were there",
+    }
+}
+
+/// Whether a planning session counts for its plan, and if not yet, what it takes.
+#[must_use]
+pub fn counts(state: Option<SessionState>) -> &'static str {
+    match state {
+        Some(SessionState::Claimed) => {
+            "It counts once two parents who were there, or someone at the forum, confirm it."
+        }
+        Some(SessionState::Confirmed) => "It is confirmed, so it counts.",
+        Some(SessionState::Disputed) => "The forum disagrees, so it doesn't count.",
+        None => "No parents took part, so it doesn't count as planning with parents.",
     }
 }
 

@@ -1,5 +1,5 @@
-//! A slip for parents who were at a planning session: a leader prints it or shows it on a screen,
-//! and its link leads to the page where they say that they were there.
+//! A slip for parents who were at a planning session: a leader prints it, shows it on a screen or
+//! sends its link, which leads to the page where they say that they were there.
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -15,7 +15,7 @@ use leptos::prelude::*;
 use super::browse::{day, what_others_say};
 use super::confirm::{Met, find_session};
 use super::store::{self, Act, Slip};
-use super::{begin, leader, note};
+use super::{begin, leader, note, rules};
 
 /// GET `/lead/sessions/{id}/slip`
 pub async fn slip_page(
@@ -49,7 +49,7 @@ pub async fn make_slip(
 }
 
 /// The session of an address, for a leader of one of the organisations that plan with it.
-async fn led_session(
+pub(super) async fn led_session(
     house: &House,
     viewer: &Viewer,
     id: &Id<ids::PlanningSession>,
@@ -62,7 +62,9 @@ async fn led_session(
 fn page(house: &House, Met { plan, session }: &Met, slip: Option<&Slip>) -> Page {
     let is_claimed = session.state() == Some(SessionState::Claimed);
     let held = day(&session.day);
-    let others = what_others_say(plan, session);
+    let others = what_others_say(session);
+    let counts = rules::counts(session.state());
+    let shows = is_claimed.then_some(" Show, print or send parents the link.");
     let below = match slip.filter(|_| is_claimed) {
         Some(slip) => slip_view(house, &plan.title, &held, slip),
         None if is_claimed => view! {
@@ -88,11 +90,8 @@ fn page(house: &House, Met { plan, session }: &Met, slip: Option<&Slip>) -> Page
                 <div class="stack no-print">
                     <h1>"A slip for parents who were there"</h1>
                     <p class="lead">
-                        {format!(
-                            "Your planning session on {held} counts once two parents who were \
-                             there, or someone at the forum, confirm it. Show parents the code \
-                             before they go home, or print it for them.",
-                        )}
+                        {format!("This is about your planning session on {held}. {counts}")}
+                        {shows}
                     </p>
                     {others}
                 </div>
@@ -105,11 +104,13 @@ fn page(house: &House, Met { plan, session }: &Met, slip: Option<&Slip>) -> Page
 /// What is printed.
 fn slip_view(house: &House, title: &str, held: &str, slip: &Slip) -> AnyView {
     let address = house.link(&format!("/slips/{}", slip.id));
-    let title = title.to_owned();
+    let types = house.link("/slips");
+    let (title, code) = (title.to_owned(), slip.id.to_string());
     let (held, until) = (held.to_owned(), clock::day(slip.ends_at));
     view! {
         <p class="soft no-print">
-            "Print this page. Only the slip will be printed. It works until "
+            "Print this page. Only the slip will be printed. Or send parents this link: "
+            <a href=address.clone()>{address.clone()}</a> ". It works until "
             <When at=slip.ends_at />"."
         </p>
         <section class="panel stack">
@@ -121,7 +122,7 @@ fn slip_view(house: &House, title: &str, held: &str, slip: &Slip) -> AnyView {
                 {qr(&address, "QR code for the web address below")}
                 <p>
                     "Scan the code and press “Yes, I was there”. Nobody will see your name."<br />
-                    <b>{address.clone()}</b>
+                    "Or go to "<b>{types}</b>" and enter this code: "<b>{code}</b>
                 </p>
             </div>
             <p class="soft">{format!("This link works until {until}.")}</p>

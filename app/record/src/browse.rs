@@ -8,9 +8,9 @@ use disclosure::{Shown, commas};
 use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Id};
-use ground::ui::{Bar, Bars, Page, Timeline, When};
+use ground::ui::{Bar, Bars, Page, When};
 use ground::viewer::Viewer;
-use involvement::session::SessionState;
+use involvement::rung;
 use leptos::prelude::*;
 use outcomes::rules::{Stage, Verdict, judged};
 use plans::store::{Plan, PlanningSession};
@@ -698,17 +698,20 @@ pub async fn plan_record_page(
     let plan = plans::store::find(&house.db, &id).await?.ok_or(Error::NotFound)?;
     let of_plan = store::of_plan(&house.db, &id, so_far(now)).await?;
     let page = Page::new(format!("How are we doing? {}", plan.title), || {
-        let points: Vec<(Millis, String)> = plan
-            .events
+        let events = plan.timeline();
+        let points: Vec<(Millis, String)> = events
             .iter()
             .map(|event| (event.at, plans::happened(&event.what).to_owned()))
             .collect();
         let chart = charts::timeline("What happened to the plan, in order", &points);
-        let steps = points
-            .into_iter()
-            .enumerate()
-            .map(|(nth, (at, what))| (at, true, format!("{}. {what}", nth + 1)))
-            .collect();
+        let steps = events.iter().zip(points).enumerate().map(|(nth, (event, (_, what)))| {
+            view! {
+                <li class="done">
+                    {plans::happened_at(event)} {format!("{}. {what}", nth + 1)}
+                </li>
+            }
+        });
+        let steps = steps.collect_view();
         let rung = match rung_of(&plan, now) {
             Some((rung, because)) => view! {
                 <p class="lead">
@@ -720,8 +723,8 @@ pub async fn plan_record_page(
             }
             .into_any(),
             None => {
-                view! { <p class="lead">"Nothing has happened yet that parents had a part in."</p> }
-                    .into_any()
+                let why = rung::none_yet(&plan.rung());
+                view! { <p class="lead">{why}"."</p> }.into_any()
             }
         };
         let overrides = plan.drafts.iter().filter_map(|draft| {
@@ -803,7 +806,7 @@ pub async fn plan_record_page(
                 <section class="stack">
                     <h2>"What happened, in order"</h2>
                     <div>{chart}</div>
-                    <Timeline steps />
+                    <ol class="timeline">{steps}</ol>
                 </section>
                 {sessions}
                 {decisions(std::slice::from_ref(&plan))}
@@ -824,20 +827,5 @@ pub async fn plan_record_page(
 /// One planning session, and how far it has got.
 fn session_row(session: &PlanningSession) -> impl IntoView + use<> {
     let held = clock::day_of(&session.day).unwrap_or_else(|| session.day.clone());
-    let state = session.facts().state();
-    let mark = match state {
-        SessionState::Claimed => "○",
-        SessionState::Confirmed => "✓",
-        SessionState::Disputed => "×",
-    };
-    let reason = session.disputed.as_ref().map(|disputed| {
-        view! { <p class="verdict lines">{disputed.reason.clone()}</p> }
-    });
-    view! {
-        <li>
-            {held}
-            <p class="state">{format!("{mark} {}", state.title())}</p>
-            {reason}
-        </li>
-    }
+    view! { <li>{held} {plans::what_others_say(session)}</li> }
 }

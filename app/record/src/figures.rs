@@ -12,7 +12,7 @@ use involvement::session::SessionState;
 use notices::ledger::ToldOf;
 use notices::rules::{self, SETTLED_AFTER};
 use outcomes::rules::{Stage, Verdict};
-use plans::store::Plan;
+use plans::store::{Plan, PlanningSession};
 use waits::figures::{Unlike, Waits};
 use waits::months::Month;
 
@@ -335,14 +335,23 @@ pub fn sessions_of(plans: &[Plan]) -> Vec<SessionState> {
     plans.iter().flat_map(Plan::met_parents).map(|session| session.facts().state()).collect()
 }
 
-/// How many planning sessions with parents there are, and how many of them others confirm.
-fn met(sessions: &[SessionState]) -> String {
+/// How many planning sessions with parents there are, and how many of them who confirms.
+fn met(plans: &[Plan]) -> String {
+    const BY_FORUM: &str = "Confirmed by the forum";
+    const BY_PARENTS: &str = "Confirmed by parents who were there";
+    let standing = |session: &PlanningSession| match session.facts().state() {
+        SessionState::Confirmed if session.confirmed.is_some_and(|by| by.for_forum) => BY_FORUM,
+        SessionState::Confirmed => BY_PARENTS,
+        state => state.title(),
+    };
+    let sessions: Vec<&str> = plans.iter().flat_map(Plan::met_parents).map(standing).collect();
     if sessions.is_empty() {
         return "None yet".to_owned();
     }
-    let parts = SessionState::ALL.map(|state| {
-        let many = sessions.iter().filter(|of| **of == state).count();
-        format!("{}: {many}", state.title())
+    let (claimed, disputed) = (SessionState::Claimed.title(), SessionState::Disputed.title());
+    let parts = [claimed, BY_FORUM, BY_PARENTS, disputed].map(|title| {
+        let many = sessions.iter().filter(|of| **of == title).count();
+        format!("{title}: {many}")
     });
     format!("{}. {}", sessions.len(), parts.join(". "))
 }
@@ -378,7 +387,7 @@ fn of_plans(history: &History, at: Millis) -> Vec<Figure> {
     figures.push(count("sessions", title, sessions.len(), "plans").on(
         Spot::Area,
         title,
-        met(&sessions),
+        met(plans),
     ));
     for state in SessionState::ALL {
         let name = format!("sessions_{}", state.word());

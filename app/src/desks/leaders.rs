@@ -129,6 +129,12 @@ fn task(waits: Waits, within: Millis) -> Option<Task> {
             since,
         )
         .due(outcomes::rules::due_by(since, within)),
+        WaitKind::Task(Kind::Disputed) => Task::new(
+            format!("/lead/sessions/{id}/dispute"),
+            format!("The forum disagrees with your planning session: {title}"),
+            since,
+        )
+        .more("It doesn't count for the plan now. Read why."),
         WaitKind::WaitMonth => Task::new(
             format!("/lead/waits/{id}"),
             format!("Publish how long families wait: {title}"),

@@ -119,7 +119,7 @@ fn tasks(kinds: &[Task]) -> String {
             Task::Topic => "(SELECT t.title FROM topics t WHERE t.id = w.thing_id)",
             Task::Shortlist => "(SELECT r.title FROM rounds r WHERE r.id = w.thing_id)",
             Task::Statement => "(SELECT p.title FROM plans p WHERE p.id = w.thing_id)",
-            Task::Session => {
+            Task::Session | Task::Disputed => {
                 "(SELECT p.title FROM plans p JOIN planning_sessions s ON s.plan_id = p.id
                    WHERE s.id = w.thing_id)"
             }
@@ -197,7 +197,7 @@ pub async fn for_leader(
            FROM waiting_tasks w JOIN notices n ON n.id = w.page_id
            WHERE w.account_id = $1 AND w.task = '{}' GROUP BY w.task, n.id, n.title
          UNION ALL SELECT 'waits to publish', l.id, l.title, 1, CAST($3 AS BIGINT) FROM ({}) l",
-        tasks(&[Task::Approve, Task::Answer]),
+        tasks(&[Task::Approve, Task::Answer, Task::Disputed]),
         Task::Question.word(),
         waits::store::LATE,
     );

@@ -314,6 +314,7 @@ fn only_these_addresses_are_open_to_everyone() {
         "GET /sign-up/{token}",
         "GET /sitemap.xml",
         "GET /sitemap/{page}",
+        "GET /slips",
         "GET /slips/{link}",
         "GET /subscribe",
         "GET /subscribe/sent",

@@ -693,7 +693,7 @@ const STAYS_NAMED: [(&str, &str); 4] = [
 
 /// Rows that the demonstration has none of, so that every column that refers to an account is
 /// tried.
-const ROWS: [&str; 41] = [
+const ROWS: [&str; 42] = [
     "INSERT INTO round_changes (form_key, round_id, kind, title, was_propose_from, was_vote_from,
      was_closes_at, propose_from, vote_from, closes_at, reason, changed_by, changed_at)
      SELECT 'change', id, 'extended', title, propose_from, vote_from, closes_at, propose_from,
@@ -783,6 +783,8 @@ const ROWS: [&str; 41] = [
      SELECT d.id, 'A name', 'A reason that is long enough, since it is shown for ever to everyone \
      who reads about this plan.', $1, 1 FROM drafts d
      WHERE NOT EXISTS (SELECT 1 FROM overrides o WHERE o.draft_id = d.id) ORDER BY d.id LIMIT 1",
+    "INSERT INTO session_disputes_seen (session_id, seen_by, seen_at)
+     SELECT min(session_id), $1, 1 FROM session_disputes",
     "INSERT INTO confirmations (round_id, reason, confirmed_by, confirmed_at)
      SELECT r.id, '', $1, 1 FROM rounds r
      WHERE NOT EXISTS (SELECT 1 FROM confirmations c WHERE c.round_id = r.id)

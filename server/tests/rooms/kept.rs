@@ -15,7 +15,7 @@ use crate::plans::{REASON, confirm, draft, leader, meet, register, session_of};
 use crate::world::{World, by_hand, change, on_both, on_postgres};
 
 /// Tables whose rows are written once.
-const APPEND_ONLY: [&str; 35] = [
+const APPEND_ONLY: [&str; 36] = [
     "audit",
     "tallies",
     "concern_notes",
@@ -31,6 +31,7 @@ const APPEND_ONLY: [&str; 35] = [
     "planning_sessions",
     "session_slips",
     "session_confirmations",
+    "session_confirmations_taken_back",
     "session_disputes",
     "statements",
     "draft_answers",
@@ -399,6 +400,8 @@ async fn everything_has_happened(world: &World) {
     let session = session_of(world, &plan).await;
     leader.post(&format!("/lead/sessions/{session}/slip"), &[]).await.leads_to();
     let slip = world.one("SELECT id FROM session_slips").await;
+    author.post(&format!("/slips/{slip}"), &[]).await.leads_to();
+    author.post(&format!("/sessions/{session}"), &[("step", "take back")]).await.leads_to();
     for parent in [&author, &world.parent(2).await] {
         parent.post(&format!("/slips/{slip}"), &[]).await.leads_to();
     }

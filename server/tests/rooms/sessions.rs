@@ -9,6 +9,7 @@ use ground::viewer::Role;
 
 use crate::kept::while_open;
 use crate::plans::{confirm, draft, leader, meet, register, session_of};
+use crate::walk::Walk;
 use crate::world::{Answer, Browser, World, by_hand, change, number, on_both, on_postgres};
 
 const SAYS: &str = "SELECT count(*) FROM session_confirmations";
@@ -39,7 +40,7 @@ fn two_parents_who_were_there_confirm_a_session_by_slip_and_by_account() {
         let leader = leader(&world).await;
         let (plan, session) = claimed(&world, &leader).await;
         let page = plan_page(&world, &plan).await;
-        assert!(page.says("Sefton Council says so – not confirmed yet"), "{}", page.html);
+        assert!(page.says("○ Leaders say so – not confirmed yet"), "{}", page.html);
         assert!(page.says("Were you there? Say so"));
         let link = slip(&world, &leader, &session).await;
         let printed = leader.get(&format!("/lead/sessions/{session}/slip")).await;
@@ -82,9 +83,13 @@ fn two_parents_who_were_there_confirm_a_session_by_slip_and_by_account() {
         assert!(late.says("This session is confirmed") && !late.says("Yes, I was there"));
         assert_eq!(number(&world, SAYS).await, 2);
         let record = world.visitor().get(&format!("/record/plans/{plan}")).await;
-        assert!(record.says("✓ Confirmed by the forum or by parents"), "{}", record.html);
+        assert!(record.says("✓ Confirmed by parents who were there on"), "{}", record.html);
         let area = world.visitor().get("/record").await;
-        assert!(area.says("1. Not confirmed yet: 0."), "{}", area.html);
+        assert!(
+            area.says("1. Not confirmed yet: 0. Confirmed by the forum: 0. Confirmed by parents"),
+            "{}",
+            area.html
+        );
     });
 }
 
@@ -305,6 +310,9 @@ fn plain_statements_confirm_and_dispute_nothing_that_the_rules_do_not() {
         refuses("twice", says(&one, (0, 1), "NULL", at)).await;
         refuses("one mailbox twice", says(&again, (0, 1), "NULL", at)).await;
         refuses("a second parent who settles nothing", says(&two, (0, 0), "NULL", at)).await;
+        let early = "INSERT INTO session_confirmations_taken_back (confirmation_id, taken_back_at)
+             SELECT id, confirmed_at - 1 FROM session_confirmations";
+        refuses("taken back before it was said", early.to_owned()).await;
         change(&world, &says(&two, (0, 1), "NULL", at)).await;
         refuses("what is settled", says(&organiser, (1, 1), "NULL", at)).await;
         for sql in [
@@ -316,6 +324,12 @@ fn plain_statements_confirm_and_dispute_nothing_that_the_rules_do_not() {
         ] {
             refuses(sql, sql.to_owned()).await;
         }
+        let said = world.one("SELECT id FROM session_confirmations WHERE settles = 0").await;
+        let taken_back = format!(
+            "INSERT INTO session_confirmations_taken_back (confirmation_id, taken_back_at)
+             VALUES ('{said}', {at} + 1)"
+        );
+        refuses("taken back once it is confirmed", taken_back).await;
         change(&world, &disputes(&organiser)).await;
         refuses("a second dispute", disputes(&organiser)).await;
         refuses("no dispute any more", "DELETE FROM session_disputes".to_owned()).await;
@@ -468,5 +482,190 @@ fn what_a_parent_said_stays_once_they_have_left_and_one_who_left_counts_for_no_s
         assert_eq!(number(&world, counts).await, 0);
         world.parent(3).await.post(&own, &[]).await.leads_to();
         assert_eq!(number(&world, counts).await, 1);
+    });
+}
+
+#[test]
+fn a_code_is_typed_however_people_type_and_a_wrong_one_leads_to_the_field_with_what_was_typed() {
+    on_both(async |world| {
+        let leader = leader(&world).await;
+        let (_, session) = claimed(&world, &leader).await;
+        let link = slip(&world, &leader, &session).await;
+        let code = link.trim_start_matches("/slips/");
+        assert_eq!(id::read_code(code).as_deref(), Some(code), "people can type it");
+        let shown = leader.get(&format!("/lead/sessions/{session}/slip")).await;
+        assert!(shown.says("and enter this code") && shown.says(code), "{}", shown.html);
+        assert!(shown.says("Show, print or send parents the link"), "{}", shown.html);
+
+        let visitor = world.visitor();
+        let plans = visitor.get("/plans").await;
+        assert!(plans.says("href=\"/slips\""), "{}", plans.html);
+        let asked = visitor.get("/slips").await;
+        assert!(asked.status == StatusCode::OK && asked.says("Four groups of four"));
+        let typed = code.to_lowercase().replace('-', "");
+        let spaced = code.replace('-', "+");
+        for typed in [code, &typed, &spaced] {
+            assert_eq!(visitor.get(&format!("/slips?code={typed}")).await.leads_to(), link);
+        }
+        assert!(visitor.get(&format!("/slips/{typed}")).await.says("Yes, I was there"));
+        let empty = visitor.get("/slips?code=").await;
+        empty.refused(StatusCode::UNPROCESSABLE_ENTITY);
+        let wrong = visitor.get("/slips?code=0000-0000-0000-0000").await;
+        wrong.refused(StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(wrong.says("Check the code") && wrong.says("0000-0000-0000-0000"));
+        let mistyped = visitor.get(&format!("{link}7")).await;
+        assert_eq!(mistyped.status, StatusCode::NOT_FOUND);
+        assert!(mistyped.says("Check the code") && mistyped.says(code), "{}", mistyped.html);
+    });
+}
+
+#[test]
+fn a_parent_takes_back_a_mistaken_tap_until_the_session_is_confirmed_and_both_are_kept() {
+    on_both(async |world| {
+        let leader = leader(&world).await;
+        let (plan, session) = claimed(&world, &leader).await;
+        let (own, undo) = (format!("/sessions/{session}"), [("step", "take back")]);
+        let (one, two) = (world.parent(1).await, world.parent(2).await);
+        // Nothing to take back: nothing happens.
+        one.post(&own, &undo).await.leads_to();
+        one.post(&own, &[]).await.leads_to();
+        assert!(one.get(&own).await.says("Undo: I wasn't there"));
+        let again = world.signed_in("parent2+x@example.org", &[Role::Parent]).await;
+        assert!(!again.get(&own).await.says("Undo: I wasn't there"));
+        let undone = one.post(&own, &undo).await.leads_to();
+        let undone = one.get(&undone).await;
+        assert!(
+            undone.says("You have undone it") && undone.says("Yes, I was there"),
+            "{}",
+            undone.html
+        );
+        let back = one.get(&format!("{own}?done=said")).await;
+        assert!(back.says("Yes, I was there") && !back.says("Thank you"), "{}", back.html);
+        // A second tap asks for what is so already.
+        one.post(&own, &undo).await.leads_to();
+        let taken = "SELECT count(*) FROM session_confirmations_taken_back";
+        assert_eq!((number(&world, SAYS).await, number(&world, taken).await), (1, 1));
+
+        // It is no first parent for a second one, and who was there after all can say so.
+        two.post(&own, &[]).await.leads_to();
+        let counts = "SELECT count(*) FROM confirmed_sessions";
+        assert_eq!(number(&world, counts).await, 0);
+        one.post(&own, &[]).await.leads_to();
+        assert_eq!(number(&world, counts).await, 1);
+        for parent in [&one, &two] {
+            assert!(!parent.get(&own).await.says("Undo: I wasn't there"));
+            let late = parent.post(&own, &undo).await;
+            late.refused(StatusCode::UNPROCESSABLE_ENTITY);
+            assert!(late.says("You can't undo this any more"), "{}", late.html);
+        }
+        assert!(plan_page(&world, &plan).await.says("Confirmed by parents who were there"));
+        assert_eq!((number(&world, SAYS).await, number(&world, taken).await), (3, 1));
+    });
+}
+
+#[test]
+fn an_organiser_who_judges_a_session_reads_how_many_leaders_say_took_part() {
+    on_both(async |world| {
+        let (leader, organiser) = (leader(&world).await, world.organiser().await);
+        let (_, session) = claimed(&world, &leader).await;
+        let page = organiser.get(&format!("/forum/sessions/{session}")).await;
+        assert!(page.says("With 12 parents and"), "{}", page.html);
+    });
+}
+
+#[test]
+fn what_a_page_says_of_a_session_is_so_before_it_is_confirmed_then_and_once_it_is_disputed() {
+    on_both(async |world| {
+        let (leader, organiser) = (leader(&world).await, world.organiser().await);
+        let (plan, session) = claimed(&world, &leader).await;
+        let (own, forum) = (format!("/sessions/{session}"), format!("/forum/sessions/{session}"));
+        let slip = format!("/lead/sessions/{session}/slip");
+        let once = "It counts once two parents who were there";
+        let parent = world.parent(3).await;
+        let page = format!("/plans/{plan}");
+        assert!(leader.get(&page).await.says("Correct this session"));
+        for (who, path) in [(&parent, &own), (&organiser, &forum), (&leader, &slip)] {
+            assert!(who.get(path).await.says(once), "{path}");
+        }
+        for nth in 1..3 {
+            world.parent(nth).await.post(&own, &[]).await.leads_to();
+        }
+        for (who, path) in [(&parent, &own), (&organiser, &forum), (&leader, &slip)] {
+            let shown = who.get(path).await;
+            assert!(shown.says("It is confirmed, so it counts") && !shown.says(once), "{path}");
+        }
+        let shown = leader.get(&page).await;
+        assert!(
+            shown.says("You can't correct this session any more")
+                && !shown.says("Correct this session"),
+            "{}",
+            shown.html
+        );
+        // In order, by the day alone.
+        let told = "Parents who were there confirmed a planning session";
+        let record = format!("/record/plans/{plan}");
+        for path in [&page, &record] {
+            let shown = world.visitor().get(path).await;
+            let day = calendar::clock::date(world.now()).to_string();
+            let (before, after) = shown.html.rsplit_once(told).expect("it is told");
+            let time = before.rsplit_once("<time").map_or("", |(_, time)| time);
+            assert!(time.contains(&format!("datetime=\"{day}\"")), "{path}: {time}");
+            assert!(before.contains("A planning session with parents was recorded"), "{path}");
+            assert!(!after.contains("A planning session with parents was recorded"), "{path}");
+        }
+
+        let disputes = [("step", "dispute"), ("reason", "They were there for their jobs.")];
+        organiser.post(&forum, &disputes).await.leads_to();
+        for (who, path) in [(&parent, &own), (&organiser, &forum), (&leader, &slip)] {
+            let shown = who.get(path).await;
+            let disagrees = "The forum disagrees, so it doesn't count";
+            assert!(shown.says(disagrees) && !shown.says(once), "{path}");
+        }
+        for path in [&page, &record] {
+            let shown = world.visitor().get(path).await;
+            assert!(
+                shown.says("and the forum disagrees. That doesn't count")
+                    && shown.says("Confirmed by parents who were there on")
+                    && shown.says(told),
+                "{path}: {}",
+                shown.html
+            );
+        }
+        assert!(plan_page(&world, &plan).await.says("How involved parents are so far"));
+    });
+}
+
+#[test]
+fn each_leader_has_a_dispute_on_their_desk_until_they_have_read_it_and_one_email_about_it() {
+    on_both(async |world| {
+        let (leader, organiser) = (leader(&world).await, world.organiser().await);
+        let other = world.signed_in("leader2@example.org", &[Role::Leader]).await;
+        for who in [&leader, &other] {
+            let at_once = [("disputed", "at once")];
+            who.post("/account/emails/tasks", &at_once).await.leads_to();
+        }
+        let (_, session) = claimed(&world, &leader).await;
+        let read = format!("/lead/sessions/{session}/dispute");
+        assert_eq!(leader.get(&read).await.status, StatusCode::NOT_FOUND, "nobody disputes it");
+        world.forward(1_000);
+        let disputes = [("step", "dispute"), ("reason", "Nobody told us about it.")];
+        organiser.post(&format!("/forum/sessions/{session}"), &disputes).await.leads_to();
+        world.forward(1_000);
+        let disagrees = "The forum disagrees with your planning session";
+        for times in [2, 0] {
+            tell_due(&world.house).await.unwrap();
+            let emails = world.deliver().await;
+            let about = emails.iter().filter(|email| email.subject == disagrees);
+            assert_eq!(about.count(), times, "{emails:?}");
+        }
+        let mut walk = Walk::from(&leader, "/lead").await;
+        walk.follow(disagrees).await;
+        assert!(walk.says("Nobody told us about it."), "{}", walk.page.html);
+        walk.press("I have read this: take it off my desk", &[]).await;
+        assert!(walk.says("We've taken it off your desk"), "{}", walk.page.html);
+        // A second tap says the same.
+        leader.post(&read, &[]).await.leads_to();
+        assert!(!leader.get("/lead").await.says(disagrees));
+        assert!(other.get("/lead").await.says(disagrees), "each reads it themselves");
     });
 }

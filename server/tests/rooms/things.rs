@@ -27,7 +27,7 @@ use crate::world::{Browser, World, change, link_to};
 
 /// The address of a page begins so, has this parameter, and this statement finds what stands for it
 /// in the demonstration, on both databases. Where several begin so, the longest counts.
-const OF_THE_DEMONSTRATION: [(&str, &str, &str); 66] = [
+const OF_THE_DEMONSTRATION: [(&str, &str, &str); 67] = [
     ("/admin/people/{id}", "id", "SELECT id FROM accounts WHERE email = 'parent2@example.org'"),
     // Somebody who looks at nothing here: nobody looks at anything while they are suspended.
     (
@@ -93,6 +93,7 @@ const OF_THE_DEMONSTRATION: [(&str, &str, &str); 66] = [
     (RECOMMENDATION, "topic", "SELECT id FROM recommendations WHERE number = '1'"),
     ("/lead/plans/{id}", "id", "SELECT id FROM plans WHERE title = 'Weekends and holidays'"),
     ("/lead/sessions/{id}", "id", MET),
+    ("/lead/sessions/{id}/dispute", "id", "SELECT session_id FROM session_disputes"),
     ("/lead/updates/{id}", "id", DISPUTED),
     ("/lead/waits/{id}", "id", TRANSPORT),
     ("/local-offer/comments/{id}", "id", PUBLISHED),

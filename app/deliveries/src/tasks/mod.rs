@@ -51,6 +51,8 @@ pub enum Task {
     Question,
     /// A comment on the Local Offer without an answer.
     Answer,
+    /// A planning session that the forum disputes.
+    Disputed,
     /// Something that was passed on.
     Safeguarding,
 }
@@ -84,7 +86,7 @@ pub(crate) const SOON: Millis = DAY;
 
 impl Task {
     /// All of them, in the order they are shown.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Safeguarding,
         Self::Topic,
         Self::Comment,
@@ -103,6 +105,7 @@ impl Task {
         Self::Approved,
         Self::Question,
         Self::Answer,
+        Self::Disputed,
     ];
 
     fn facts(self) -> Facts {
@@ -258,6 +261,15 @@ impl Task {
                 several: "Comments on the Local Offer to answer",
                 page: "/lead/local-offer/{id}",
                 list: "/lead/local-offer",
+                days: None,
+            },
+            Self::Disputed => Facts {
+                word: "disputed",
+                role: Role::Leader,
+                one: "The forum disagrees with your planning session",
+                several: "Planning sessions the forum disagrees with",
+                page: "/lead/sessions/{id}/dispute",
+                list: "/lead",
                 days: None,
             },
             // Its words say nothing of what it is, not even which room it is in.

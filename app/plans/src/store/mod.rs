@@ -17,11 +17,11 @@ pub use reading::{
     AnsweredTopic, Confirmation, Decision, Dispute, Draft, DraftContent, DraftText, FINDABLE,
     LABELS, ListedPlan, PastChange, Plan, PlanCourse, PlanEvent, PlanningSession, Signed, Slip,
     Statement, TO_CONFIRM, TO_STATE, TiedTopic, UntoldDraft, all, bodies, courses, draft, find,
-    find_for, has_confirmed, is_untouched, list, plan_of, slip, slip_of, to_be_rendered, untold,
+    find_for, is_untouched, list, plan_of, presence, slip, slip_of, to_be_rendered, untold,
 };
 pub use writing::{
     Act, By, Corrected, Published, SLIP_WORKS, Said, answer, change, confirm_session,
     correct_session, correct_title, dispute_session, hold, hold_for, hold_for_forum, keep_html,
-    make_slip, override_gate, publish, record_draft, record_session, register, state, tell_next,
-    tie,
+    make_slip, override_gate, publish, record_draft, record_session, register, see_dispute, state,
+    take_back, tell_next, tie,
 };

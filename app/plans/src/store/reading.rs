@@ -1,7 +1,7 @@
 //! What is asked about plans.
 
 use area::corrections::Correction;
-use calendar::clock::Millis;
+use calendar::clock::{self, Millis};
 use ground::changes::ChangeKind;
 use ground::db::{Db, known, number};
 use ground::files::{self, FileKind};
@@ -189,9 +189,10 @@ pub struct Decision {
 pub struct PlanEvent {
     /// A few words that do not change.
     pub what: String,
-    /// Their display name.
+    /// Their display name; empty for parents.
     pub who: String,
     pub role: Role,
+    /// Of what parents did, only the day is exact.
     pub at: Millis,
 }
 
@@ -299,6 +300,25 @@ impl Plan {
             self.decision.take().filter(|decision| past(decision.published_at).is_some());
         self.decision_passed = self.decision_passed.take().filter(|(_, _, made_at)| *made_at <= at);
         (!self.events.is_empty()).then_some(self)
+    }
+
+    /// What happened, in order, with the sessions that parents confirmed: for when that was there
+    /// is its day alone (decision 0051), as early on it as it can have been.
+    #[must_use]
+    pub fn timeline(&self) -> Vec<PlanEvent> {
+        let by_parents = self.sessions.iter().filter_map(|session| {
+            let confirmed = session.confirmed.filter(|confirmed| !confirmed.for_forum)?;
+            let began = clock::read(&clock::fields(confirmed.at).0, "00:00")?;
+            Some(PlanEvent {
+                what: "planning session confirmed by parents".to_owned(),
+                who: String::new(),
+                role: Role::Parent,
+                at: began.max(session.recorded_at),
+            })
+        });
+        let mut all: Vec<PlanEvent> = self.events.iter().cloned().chain(by_parents).collect();
+        all.sort_by_key(|event| event.at);
+        all
     }
 
     /// What was put right about one thing of it, the latest first.
@@ -852,32 +872,38 @@ pub async fn plan_of(
         .await
 }
 
-/// Whether this person has said that they were at a planning session.
-pub async fn has_confirmed(
+/// Whether what this person said stands, that they were at a planning session: false once they have
+/// taken it back, and `None` where they never said so.
+pub async fn presence(
     db: &Db,
     session_id: &Id<ids::PlanningSession>,
     account_id: &Id<Account>,
-) -> sqlx::Result<bool> {
-    let said: i64 = sqlx::query_scalar(
-        "SELECT count(*) FROM session_confirmations WHERE session_id = $1 AND confirmed_by = $2",
+) -> sqlx::Result<Option<bool>> {
+    let stands: Option<i64> = sqlx::query_scalar(
+        "SELECT CAST(max(CASE WHEN b.confirmation_id IS NULL THEN 1 ELSE 0 END) AS BIGINT)
+           AS stands
+         FROM session_confirmations c
+         LEFT JOIN session_confirmations_taken_back b ON b.confirmation_id = c.id
+         WHERE c.session_id = $1 AND c.confirmed_by = $2",
     )
     .bind(session_id)
     .bind(account_id)
     .fetch_one(&mut *db.read().await?)
     .await?;
-    Ok(said > 0)
+    Ok(stands.map(|stands| stands == 1))
 }
 
 /// A link to a planning session, for parents who were there.
 #[derive(Clone, Debug, FromRow)]
 pub struct Slip {
+    /// A code that people can type.
     pub id: Id<ids::SessionSlip>,
     pub session_id: Id<ids::PlanningSession>,
     pub plan_id: Id<ids::Plan>,
     pub ends_at: Millis,
 }
 
-/// The link with this id, whether or not it still works.
+/// The link with this code, whether or not it still works.
 pub async fn slip(db: &Db, id: &Id<ids::SessionSlip>) -> sqlx::Result<Option<Slip>> {
     sqlx::query_as(
         "SELECT l.id, l.session_id, s.plan_id, l.ends_at FROM session_slips l

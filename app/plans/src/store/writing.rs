@@ -10,7 +10,7 @@ use ground::files;
 use ground::ids::{Account, Draft, Id, Plan, PlanningSession, SessionSlip, Topic};
 use ground::text::RULES;
 use involvement::gate::{self, GateFacts, TopicFacts};
-use involvement::session::{NotSaid, Saying, SessionState, confirming, disputing};
+use involvement::session::{NotSaid, Saying, SessionState, confirming, disputing, taking_back};
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 use super::reading;
@@ -113,6 +113,9 @@ async fn next_moment(
            SELECT at FROM plan_events WHERE plan_id = $1
            UNION ALL SELECT registered_at FROM plans WHERE id = $1
            UNION ALL SELECT c.confirmed_at FROM session_confirmations c
+             JOIN planning_sessions s ON s.id = c.session_id WHERE s.plan_id = $1
+           UNION ALL SELECT b.taken_back_at FROM session_confirmations_taken_back b
+             JOIN session_confirmations c ON c.id = b.confirmation_id
              JOIN planning_sessions s ON s.id = c.session_id WHERE s.plan_id = $1
            UNION ALL SELECT t.withdrawn_at FROM plan_topics x JOIN topics t ON t.id = x.topic_id
              WHERE x.plan_id = $1
@@ -334,7 +337,7 @@ pub async fn correct_session(
     let (drafts, settled, spoken): (i64, i64, i64) = sqlx::query_as(
         "SELECT count(*) AS drafts, count(CASE WHEN d.published_at IS NOT NULL
            OR o.draft_id IS NOT NULL THEN 1 END) AS settled,
-           (SELECT count(*) FROM session_confirmations c WHERE c.session_id = $2)
+           (SELECT count(*) FROM standing_confirmations c WHERE c.session_id = $2)
              + (SELECT count(*) FROM session_disputes x WHERE x.session_id = $2) AS spoken
          FROM drafts d LEFT JOIN overrides o ON o.draft_id = d.id WHERE d.plan_id = $1",
     )
@@ -384,7 +387,8 @@ pub async fn correct_session(
 /// How long a link to a planning session works; the schema allows no longer.
 pub const SLIP_WORKS: Millis = 28 * DAY;
 
-/// Makes a link to a planning session, unless there is one that works; whether it is new.
+/// Makes a link to a planning session, unless there is one that works; whether it is new. Its id is
+/// a code that people can type.
 pub async fn make_slip(
     tx: &mut AnyConnection,
     act: Act<'_>,
@@ -396,7 +400,7 @@ pub async fn make_slip(
          WHERE s.id = $2 AND s.plan_id = $6 AND NOT EXISTS (SELECT 1 FROM session_slips l
            WHERE l.session_id = s.id AND l.ends_at > $4)",
     )
-    .bind(Id::<SessionSlip>::random())
+    .bind(id::code())
     .bind(session_id)
     .bind(&act.by.account_id)
     .bind(act.at)
@@ -420,10 +424,10 @@ async fn saying(
            (SELECT count(*) FROM accounts o WHERE (o.id = s.recorded_by OR o.id IN (
                SELECT k.account_id FROM plan_side k WHERE k.plan_id = s.plan_id))
              AND coalesce(o.mailbox, o.email, o.id) = coalesce(a.mailbox, a.email, a.id)) AS theirs,
-           (SELECT count(*) FROM session_confirmations c JOIN accounts o ON o.id = c.confirmed_by
+           (SELECT count(*) FROM standing_confirmations c JOIN accounts o ON o.id = c.confirmed_by
              WHERE c.session_id = s.id AND coalesce(o.mailbox, o.email, o.id)
                = coalesce(a.mailbox, a.email, a.id)) AS own,
-           (SELECT count(*) FROM session_confirmations c JOIN accounts o ON o.id = c.confirmed_by
+           (SELECT count(*) FROM standing_confirmations c JOIN accounts o ON o.id = c.confirmed_by
              AND o.erased_at IS NULL
              WHERE c.session_id = s.id AND coalesce(o.mailbox, o.email, o.id)
                <> coalesce(a.mailbox, a.email, a.id)) AS others,
@@ -492,6 +496,33 @@ pub async fn confirm_session(
     Ok(Some(Ok(if settles { SessionState::Confirmed } else { SessionState::Claimed })))
 }
 
+/// Keeps that a parent takes back that they were there, until the session is confirmed; why not
+/// otherwise, and `None` where there is no such session. The schema holds the same rule once more.
+pub async fn take_back(
+    tx: &mut AnyConnection,
+    act: Act<'_>,
+    session_id: &Id<PlanningSession>,
+) -> sqlx::Result<Option<Result<(), NotSaid>>> {
+    let Some(saying) = saying(tx, act, session_id).await? else { return Ok(None) };
+    if let Err(why) = taking_back(&saying) {
+        return Ok(Some(Err(why)));
+    }
+    // By whichever account of theirs they said it.
+    sqlx::query(
+        "INSERT INTO session_confirmations_taken_back (confirmation_id, taken_back_at)
+         SELECT c.id, CAST($3 AS BIGINT) FROM standing_confirmations c
+         JOIN accounts o ON o.id = c.confirmed_by JOIN accounts a ON a.id = $2
+         WHERE c.session_id = $1
+           AND coalesce(o.mailbox, o.email, o.id) = coalesce(a.mailbox, a.email, a.id)",
+    )
+    .bind(session_id)
+    .bind(&act.by.account_id)
+    .bind(act.at)
+    .execute(tx)
+    .await?;
+    Ok(Some(Ok(())))
+}
+
 /// Keeps that the forum says that a planning session was not held as it was recorded, and why.
 pub async fn dispute_session(
     tx: &mut AnyConnection,
@@ -515,6 +546,25 @@ pub async fn dispute_session(
     .await?;
     event(tx, act, "planning session disputed", session_id).await?;
     Ok(Some(Ok(SessionState::Disputed)))
+}
+
+/// Keeps that one of those who plan has read that the forum disagrees with a session.
+pub async fn see_dispute(
+    tx: &mut AnyConnection,
+    session_id: &Id<PlanningSession>,
+    who: &Id<Account>,
+    now: Millis,
+) -> sqlx::Result<()> {
+    sqlx::query(
+        "INSERT INTO session_disputes_seen (session_id, seen_by, seen_at) VALUES ($1, $2, $3)
+         ON CONFLICT DO NOTHING",
+    )
+    .bind(session_id)
+    .bind(who)
+    .bind(now)
+    .execute(tx)
+    .await?;
+    Ok(())
 }
 
 /// Keeps a statement of the forum, once for each form key. True when it is new.
