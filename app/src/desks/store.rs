@@ -35,6 +35,8 @@ pub enum WaitKind {
     WaitDoubts,
     /// How long families waited in the month that is over, to be published.
     WaitMonth,
+    /// What was promised in answer to a comment, by a day that is over: whether it was done.
+    Promise,
     /// Families that no email reaches.
     Unreached,
     /// A notice that another leader has to approve.
@@ -57,7 +59,7 @@ pub enum WaitKind {
 
 impl WaitKind {
     /// Each that is no task, with the word of the statements here.
-    const OTHERS: [(Self, &'static str); 17] = [
+    const OTHERS: [(Self, &'static str); 18] = [
         (Self::PassedOnTopic, "passed on topic"),
         (Self::PassedOnComment, "passed on comment"),
         (Self::PassedOnAnswer, "passed on answer"),
@@ -66,6 +68,7 @@ impl WaitKind {
         (Self::WaitReport, "waits to judge"),
         (Self::WaitDoubts, "waits doubted"),
         (Self::WaitMonth, "waits to publish"),
+        (Self::Promise, "promise"),
         (Self::Unreached, "unreached"),
         (Self::Approval, "approval"),
         (Self::ForumsStatement, "forums statement"),
@@ -168,6 +171,7 @@ pub async fn for_organiser(db: &Db, organiser: &Id<Account>, now: Millis) -> sql
          UNION ALL SELECT 'waits to judge', w.id, w.title, 1, w.since FROM ({}) w
          UNION ALL SELECT 'waits doubted', '', '', count(*), coalesce(min(d.told_at), 0)
            FROM wait_doubts d WHERE d.seen_at IS NULL
+         UNION ALL SELECT 'promise', j.id, j.title, 1, j.since FROM ({}) j
          UNION ALL SELECT 'unreached', '', '', ({}), CAST($2 AS BIGINT)",
         tasks(&[
             Task::Topic,
@@ -180,10 +184,12 @@ pub async fn for_organiser(db: &Db, organiser: &Id<Account>, now: Millis) -> sql
         ]),
         consultations::store::NOBODYS,
         waits::store::TO_JUDGE,
+        local_offer::store::to_judge("$1", "$3"),
         notices::ledger::count_unreached(),
         doubt = Task::Doubt.word(),
     );
-    let rows = sqlx::query(AssertSqlSafe(oldest(&all))).bind(organiser).bind(now);
+    let rows = sqlx::query(AssertSqlSafe(oldest(&all)));
+    let rows = rows.bind(organiser).bind(now).bind(clock::fields(now).0);
     waiting(&rows.fetch_all(&mut *db.read().await?).await?)
 }
 
