@@ -57,6 +57,7 @@ for (const javaScriptEnabled of [true, false]) {
         await organiser.getByLabel('If it names someone: what people will read instead').fill(INSTEAD);
         await organiser.getByRole('button', { name: 'Save this decision' }).click();
         await expect(organiser.getByRole('heading', { name: 'Comments to check' })).toBeVisible();
+        await expect(organiser.getByText('Published without the words you took out')).toBeVisible();
         const published = await service.emailTo(EMAIL, 'published your comment');
         expect(published.text).not.toContain('Makebelieve');
         await stranger.goto(published.link);
@@ -68,23 +69,30 @@ for (const javaScriptEnabled of [true, false]) {
         await leader.goto(`${service.url}/lead/local-offer`);
         await leader.getByRole('link', { name: /The map of groups/ }).click();
         await leader.getByLabel('Your answer').fill('Thank you. The map should name teams.');
-        await leader.getByLabel('What will be done').fill('The map will name teams.');
+        await leader.getByRole('radio', { name: 'Something will be done' }).check();
+        await leader.getByLabel('If something will be done: what?').fill('The map will name teams.');
+        await leader.getByRole('button', { name: 'Check your answer' }).click();
+        await expect(leader.getByText('Say by which day it will be done').first()).toBeVisible();
+        await fine(leader);
         await leader.getByLabel('By when?').fill(DAY(20));
+        await leader.getByRole('button', { name: 'Check your answer' }).click();
+        await expect(leader.getByRole('heading', { name: 'Check your answer' })).toBeVisible();
+        await fine(leader);
         await leader.getByRole('button', { name: 'Publish the answer' }).click();
+        await expect(leader.getByText('We will email it to whoever wrote the comment')).toBeVisible();
         const answered = await service.emailTo(EMAIL, 'has been answered');
         expect(answered.text).toContain('The map will name teams.');
 
-        await organiser.goto(`${service.url}/forum/local-offer`);
-        await organiser.getByRole('link', { name: /The map of groups/ }).click();
-        await organiser.getByLabel('No, this was not done').check();
-        await organiser.getByRole('textbox', { name: 'What parents have found' }).fill('It names one person.');
-        await organiser.getByRole('button', { name: 'Publish what the forum found' }).click();
-        await expect(organiser.getByText(/Wait until .* is over/).first()).toBeVisible();
+        await organiser.goto(published.link);
+        await organiser.getByRole('link', { name: 'Say if what was promised was done' }).click();
+        await expect(organiser.getByText(/Until that day is over you can only say that it was done/)).toBeVisible();
+        await expect(organiser.getByLabel('No, this was not done')).toHaveCount(0);
         await fine(organiser);
         await organiser.getByLabel('Yes, this was done').check();
         await organiser.getByRole('textbox', { name: 'What parents have found' }).fill('It names teams now.');
         await organiser.getByRole('button', { name: 'Publish what the forum found' }).click();
         await expect(organiser.getByText('The forum says this was done')).toBeVisible();
+        expect((await service.emailTo(EMAIL, 'was done')).text).toContain('It names teams now.');
 
         await stranger.goto(`${service.url}/local-offer`);
         await stranger.getByRole('link', { name: /All comments and answers from/ }).click();

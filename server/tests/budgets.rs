@@ -772,12 +772,9 @@ async fn saying_what_came_of_it(world: &World, round: &str, plan: &str) {
     let comment = answer.leads_to().split('?').next().unwrap().replace("/comments", "");
     opens(&forum, "/forum/local-offer").await;
     sends(&forum, &format!("/forum{comment}"), &[("decision", "publish")]).await;
-    sends(
-        &leader,
-        &format!("/lead{comment}"),
-        &[("response", "We look at it."), ("action", "A new list")],
-    )
-    .await;
+    let day = calendar::clock::fields(world.now() + 7 * DAY).0;
+    let promises = fixtures::local_offer::promise("We look at it.", ("A new list", &day));
+    sends(&leader, &format!("/lead{comment}"), &promises).await;
     opens(&leader, "/lead/local-offer").await;
     let done = format!("/forum{comment}/done");
     let response = forum.get(&done).await.sends("response");

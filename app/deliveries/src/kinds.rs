@@ -149,6 +149,8 @@ email_kinds! {
     CommentPassedOn = "comment passed on", ALWAYS;
     /// A comment was answered.
     CommentAnswered = "comment answered", SAID;
+    /// The forum says whether what was promised in answer to a comment was done.
+    PromiseChecked = "promise checked", SAID;
     /// What somebody wrote was taken down after everyone could read it.
     TakenDown = "taken down", ALWAYS;
     /// "That's not my experience" has arrived.
@@ -311,8 +313,9 @@ impl Sort {
     pub fn when(self) -> &'static str {
         match self {
             Self::Said => {
-                "When your topic or comment is read or answered, when a draft plan answers it, \
-                 when a consultation you answered is withdrawn, and when leaders say what they did."
+                "When your topic or comment is read or answered, when the forum says if what was \
+                 promised was done, when a draft plan answers it, when a consultation you answered \
+                 is withdrawn, and when leaders say what they did."
             }
             Self::Receipts => {
                 "When you send a topic, a question, a comment, or tell us that something is not \

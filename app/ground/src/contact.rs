@@ -31,24 +31,31 @@ pub struct Contact {
 }
 
 impl Contact {
-    /// Who gives families advice about their own child, and how to reach them.
+    /// Who gives families advice about their own child, in two sentences.
     #[must_use]
-    pub fn who_advises(&self) -> String {
+    pub fn advises(&self) -> String {
         let name = if self.advice.is_empty() {
             "The SEND information, advice and support service (SENDIASS)".to_owned()
         } else {
             format!("{}, the SEND information, advice and support service,", self.advice)
         };
+        format!(
+            "{name} can help with one child's or young person's support. It's free, independent \
+             and private."
+        )
+    }
+
+    /// The same and how to reach them, where there can be no links: on a page there are, by
+    /// [`crate::ui::who_advises`].
+    #[must_use]
+    pub fn who_advises(&self) -> String {
         let ways = match (self.advice_phone.as_str(), self.advice_web.as_str()) {
             ("", "") => String::new(),
             (phone, "") => format!(" Call {phone}."),
             ("", web) => format!(" See {web} for how to reach them."),
             (phone, web) => format!(" Call {phone}, or see {web}"),
         };
-        format!(
-            "{name} can help with one child's or young person's support. It's free, independent \
-             and private.{ways}"
-        )
+        format!("{}{ways}", self.advises())
     }
 }
 

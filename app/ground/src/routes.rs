@@ -121,6 +121,25 @@ pub enum First {
     SetUp,
 }
 
+/// What somebody chose who comes to an address before they are signed in.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Chose {
+    /// In words that follow "to"; empty where people are signed in already.
+    pub what: &'static str,
+    /// Where the same can be done without an account; empty where it can't. A form that was sent
+    /// goes there with [`WITHOUT_ACCOUNT`] as its step, to be shown again.
+    pub without_account: &'static str,
+}
+
+impl From<&'static str> for Chose {
+    fn from(what: &'static str) -> Self {
+        Self { what, without_account: "" }
+    }
+}
+
+/// What is sent as `step` with a form of somebody who was asked to sign in and would rather not.
+pub const WITHOUT_ACCOUNT: &str = "without account";
+
 /// One address with one method, and who may use it.
 #[derive(Clone, Debug)]
 pub struct Rule {
@@ -128,9 +147,7 @@ pub struct Rule {
     /// The address, its parameters in braces.
     pub path: &'static str,
     pub access: Access,
-    /// What somebody chose who comes here before they are signed in, in words that follow "to";
-    /// empty where people are signed in already.
-    pub chose: &'static str,
+    pub chose: Chose,
 }
 
 impl Rule {
@@ -164,7 +181,7 @@ const STEPS: [&str; 9] = [
 #[derive(Clone, Copy, Debug)]
 struct Gate {
     access: Access,
-    chose: &'static str,
+    chose: Chose,
     is_public_page: bool,
     is_for_programs: bool,
 }
@@ -206,7 +223,7 @@ impl Routes {
         access: Access,
         handler: H,
     ) -> Self {
-        self.get_first(path, access, "", handler)
+        self.get_first(path, access, Chose::default(), handler)
     }
 
     /// A form that is sent.
@@ -217,20 +234,20 @@ impl Routes {
         access: Access,
         handler: H,
     ) -> Self {
-        self.post_first(path, access, "", handler)
+        self.post_first(path, access, Chose::default(), handler)
     }
 
     /// A page that people choose before they are signed in, as to propose a topic. `chose` says
-    /// what they chose, in words that follow "to".
+    /// what they chose.
     #[must_use]
     pub fn get_first<H: Handler<T, House>, T: 'static>(
         self,
         path: &'static str,
         access: Access,
-        chose: &'static str,
+        chose: impl Into<Chose>,
         handler: H,
     ) -> Self {
-        let rule = Rule { method: Method::GET, path, access, chose };
+        let rule = Rule { method: Method::GET, path, access, chose: chose.into() };
         self.guarded(rule, axum::routing::get(handler), TIME)
     }
 
@@ -240,10 +257,10 @@ impl Routes {
         self,
         path: &'static str,
         access: Access,
-        chose: &'static str,
+        chose: impl Into<Chose>,
         handler: H,
     ) -> Self {
-        let rule = Rule { method: Method::POST, path, access, chose };
+        let rule = Rule { method: Method::POST, path, access, chose: chose.into() };
         self.guarded(rule, axum::routing::post(handler), TIME)
     }
 
@@ -256,7 +273,7 @@ impl Routes {
         access: Access,
         handler: H,
     ) -> Self {
-        let rule = Rule { method: Method::POST, path, access, chose: "" };
+        let rule = Rule { method: Method::POST, path, access, chose: Chose::default() };
         let own = Self::new().guarded(rule, axum::routing::post(handler), TIME_FOR_A_FILE);
         self.join(Self {
             router: own.router.layer(DefaultBodyLimit::max(MOST_READ)),
@@ -267,7 +284,7 @@ impl Routes {
     /// A typed function that a program in the browser calls, at its own address.
     #[must_use]
     pub fn function<F: ServerFn>(mut self, access: Access) -> Self {
-        let rule = Rule { method: Method::POST, path: F::PATH, access, chose: "" };
+        let rule = Rule { method: Method::POST, path: F::PATH, access, chose: Chose::default() };
         let gate = Gate { is_for_programs: true, ..Gate::of(&rule) };
         self.rules.push(rule);
         self.behind(gate, F::PATH, axum::routing::post(functions::answer), TIME)
@@ -363,8 +380,7 @@ pub struct SignInFirst {
     pub then: String,
     /// What a form sent there; `None` for a page or a program.
     pub sent: Option<Sent>,
-    /// What they chose, in words that follow "to"; empty where nobody said.
-    pub chose: &'static str,
+    pub chose: Chose,
 }
 
 /// An address that leads on to `then` afterwards; the same without one.
@@ -399,7 +415,7 @@ async fn guard(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let Some(first) = gate.access.asks(&viewer, gate.chose) else {
+    let Some(first) = gate.access.asks(&viewer, gate.chose.what) else {
         if gate.is_public_page {
             let page = PublicPage(request.uri().path().into());
             request.extensions_mut().insert(page);
@@ -431,7 +447,7 @@ async fn guard(
     } else if let First::SetUp | First::Keep = first {
         let to = if first == First::SetUp { SECOND_STEP } else { LEAVING };
         return Redirect::to(&with_then(to, &then)).into_response();
-    } else if first == First::SignIn && chose.is_empty() {
+    } else if first == First::SignIn && chose.what.is_empty() {
         return Redirect::to(&sign_in_then(&then)).into_response();
     } else {
         None

@@ -6,11 +6,12 @@ use axum::response::Response;
 use calendar::clock::{self, Millis};
 use calendar::promise::WITHIN;
 use forms::{Sent, page_number};
+use ground::contact::Contact;
 use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Id};
 use ground::takedown;
-use ground::ui::{Banner, Done, Page, Pager, When};
+use ground::ui::{Banner, Done, Page, Pager, When, who_advises};
 use ground::viewer::{Role, Viewer};
 use leptos::prelude::*;
 use outcomes::rules::{due_by, who};
@@ -19,6 +20,12 @@ use super::store::{self, Comment, WhichComments};
 use super::{readable, rules};
 
 const MOST_ON_A_PAGE: i64 = 20;
+
+/// What a leader has just done, in the address of the comment: answered, with an email to whoever
+/// wrote it, or without one since there is no address; or no more is known.
+pub const ANSWERED: &str = "answered";
+pub const ANSWERED_BY_EMAIL: &str = "answered-by-email";
+pub const ANSWERED_ON_THE_PAGE: &str = "answered-on-the-page";
 
 /// GET `/local-offer`: all, or with `?show=unanswered` those that have no answer yet.
 pub async fn comments_page(
@@ -156,13 +163,13 @@ pub fn taken_out(comment: &Comment) -> impl IntoView + use<> {
     })
 }
 
-/// Who can help with one child's support, for whoever wrote about that. `who`: in words.
-pub fn who_can_help(comment: &Comment, who: String) -> impl IntoView + use<> {
+/// Who can help with one child's support, for whoever wrote about that.
+pub fn who_can_help(comment: &Comment, contact: &Contact) -> impl IntoView + use<> {
     let is_about_one =
         comment.declined.as_ref().is_some_and(|(_, reason)| reason == rules::ONE_CHILD);
     is_about_one.then(|| {
         view! {
-            <p class="panel">{who}" "<a href="/contact">"How to reach them"</a></p>
+            <p class="panel">{who_advises(contact)}" "<a href="/contact">"How to reach them"</a></p>
         }
     })
 }
@@ -183,11 +190,13 @@ pub fn about(comment: &Comment) -> String {
 
 /// Whether a comment is answered, or by when it must be.
 pub fn answer_state(comment: &Comment, within: Millis, now: Millis) -> impl IntoView + use<> {
+    if let Some(promise) = comment.promise() {
+        let by = clock::day_of(&promise.action_by).map(|day| format!(" by {day}"));
+        let state = format!("✓ Answered – action promised{}", by.unwrap_or_default());
+        return view! { <p class="state">{state}</p> }.into_any();
+    }
     match (comment.responses.last(), comment.published_at) {
-        (Some(last), _) if last.action.is_empty() => {
-            view! { <p class="state">"✓ Answered"</p> }.into_any()
-        }
-        (Some(_), _) => view! { <p class="state">"✓ Answered – action promised"</p> }.into_any(),
+        (Some(_), _) => view! { <p class="state">"✓ Answered"</p> }.into_any(),
         (None, Some(at)) => {
             let by = due_by(at, within);
             let state = if by < now {
@@ -276,7 +285,19 @@ pub fn responses(comment: &Comment) -> impl IntoView + use<> {
 /// What an answer says will be done and by when, and whether the forum says it was.
 pub fn promised(response: &store::Response) -> impl IntoView + use<> {
     if response.action.is_empty() {
-        return view! { <p>"Nothing more will be done."</p> }.into_any();
+        return match response.why_nothing.as_str() {
+            "" => view! { <p>"Nothing more will be done."</p> }.into_any(),
+            why => {
+                let why = why.to_owned();
+                view! {
+                    <p class="lines">
+                        <b>"Nothing more will be done: "</b>
+                        {why}
+                    </p>
+                }
+                .into_any()
+            }
+        };
     }
     let by = clock::day_of(&response.action_by).map(|day| {
         view! {
@@ -343,14 +364,11 @@ pub async fn comment_page(
                 "judged" if viewer.is(Role::Organiser) => {
                     Some(("Published", "Everyone can read what the forum found.".to_owned()))
                 }
-                "answered" if viewer.is(Role::Leader) => {
-                    let next = "We will email your answer to whoever wrote the comment.";
-                    Some(("Published", next.to_owned()))
-                }
                 "withdrawn" if is_theirs && !comment.is_public() => {
                     let next = "Nobody else can read it any more.";
                     Some(("You withdrew this comment", next.to_owned()))
                 }
+                what if viewer.is(Role::Leader) => answered_banner(what),
                 _ => None,
             };
             let state = state_for_author(&comment, within, now);
@@ -392,17 +410,9 @@ pub async fn comment_page(
                     </details>
                 }
             });
-            let who_advises = house.contact.get().who_advises();
+            let contact = house.contact.get();
             let is_leader = viewer.is(Role::Leader) && comment.is_public();
-            let answer = (is_leader && comment.is_theirs_to_answer).then(|| {
-                view! {
-                    <p>
-                        <a class="button" href=format!("/lead/local-offer/{}", comment.id)>
-                            "Answer this comment"
-                        </a>
-                    </p>
-                }
-            });
+            let answer = (is_leader && comment.is_theirs_to_answer).then(|| to_answer(&comment));
             let not_theirs = (is_leader && !comment.is_theirs_to_answer)
                 .then(|| view! { <p class="soft">{who_answers(&comment)}</p> });
             view! {
@@ -429,7 +439,7 @@ pub async fn comment_page(
                     {taken_out(&comment)}
                     {as_sent}
                     {state}
-                    {who_can_help(&comment, who_advises)}
+                    {who_can_help(&comment, &contact)}
                     {responses(&comment)}
                     {judge}
                     {answer}
@@ -441,6 +451,45 @@ pub async fn comment_page(
         },
     );
     Ok(page.answer(&house, &viewer))
+}
+
+/// What a leader reads who has just answered. `what`: as the address says it, by whether an email
+/// goes to whoever wrote the comment.
+fn answered_banner(what: &str) -> Option<(&'static str, String)> {
+    let next = match what {
+        ANSWERED => "Everyone can read your answer.",
+        ANSWERED_BY_EMAIL => {
+            "Everyone can read your answer. We will email it to whoever wrote the comment."
+        }
+        ANSWERED_ON_THE_PAGE => {
+            "Everyone can read your answer. We can't email it: whoever wrote the comment left us \
+             no email address."
+        }
+        _ => return None,
+    };
+    Some(("Published", next.to_owned()))
+}
+
+/// The way to the form for an answer, or for one more.
+fn to_answer(comment: &Comment) -> impl IntoView + use<> {
+    let to = format!("/lead/local-offer/{}", comment.id);
+    if comment.responses.is_empty() {
+        view! {
+            <p>
+                <a class="button" href=to>
+                    "Answer this comment"
+                </a>
+            </p>
+        }
+        .into_any()
+    } else {
+        view! {
+            <p>
+                <a href=to>"Add to the answer"</a>
+            </p>
+        }
+        .into_any()
+    }
 }
 
 /// In place of a comment that the forum took down: that it did, and why.

@@ -1,7 +1,9 @@
 //! An organiser reads comments before anyone else does.
 
 use axum::extract::{Path, State};
+use axum::http::Uri;
 use axum::response::{IntoResponse as _, Redirect, Response};
+use calendar::clock;
 use deliveries::{EmailKind, Owed, owe};
 use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
@@ -9,7 +11,7 @@ use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Account, Id};
 use ground::sent::Form;
-use ground::ui::{Area, Choice, Choices, Page, Summary, When, titled};
+use ground::ui::{Area, Banner, Choice, Choices, Done, Page, Summary, When, titled};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
@@ -24,10 +26,14 @@ const MOST: i64 = 50;
 pub async fn comments_to_check_page(
     State(house): State<House>,
     viewer: Viewer,
+    uri: Uri,
 ) -> Result<Response, Error> {
+    let (now, today) = (house.clock.now(), clock::fields(house.clock.now()).0);
     let waiting = store::list(&house.db, WhichComments::Waiting, (MOST, 0)).await?;
-    let promised = store::list(&house.db, WhichComments::Promised, (MOST, 0)).await?;
+    let promised = store::list(&house.db, WhichComments::ToJudge(&today), (MOST, 0)).await?;
+    let done = Done::of(&uri, &viewer, now);
     let page = Page::new("Comments to check", || {
+        let banner = decided_banner(done.what(), Sent::query(&uri).typed("emailed") == "yes");
         let nothing = waiting
             .is_empty()
             .then(|| view! { <p>"Nothing to do. Comments parents send will appear here."</p> });
@@ -46,6 +52,7 @@ pub async fn comments_to_check_page(
         let rows = (!rows.is_empty()).then(|| view! { <ol class="queue">{rows}</ol> });
         view! {
             <div class="stack">
+                {banner}
                 <p>
                     <a class="back" href="/forum">
                         "Organisers’ desk"
@@ -66,7 +73,33 @@ pub async fn comments_to_check_page(
     Ok(page.answer(&house, &viewer))
 }
 
-/// What was promised, and the forum has not said yet if it was done.
+/// What was decided just now, and what comes of it: the word of the address, and whether an email
+/// goes to whoever wrote the comment.
+fn decided_banner(what: &str, is_emailed: bool) -> Option<AnyView> {
+    let (title, next) = match what {
+        "published" => ("Published", "Everyone can read it now, and the council must answer it."),
+        "redacted" => (
+            "Published without the words you took out",
+            "Everyone can read the rest now, and the council must answer it.",
+        ),
+        "declined" => ("Not published", "Nobody else can read it."),
+        "passed-on" => ("Passed on", "Only the safeguarding lead can read it now."),
+        _ => return None,
+    };
+    let email = if is_emailed {
+        " We will email whoever wrote it."
+    } else {
+        " We can't email whoever wrote it: they left us no email address."
+    };
+    let banner = view! {
+        <Banner title>
+            <p>{next} {email}</p>
+        </Banner>
+    };
+    Some(banner.into_any())
+}
+
+/// What was promised by a day that is over, and the forum has not said yet if it was done.
 fn to_judge(promised: &[Comment]) -> impl IntoView + use<> {
     let rows = promised.iter().map(|comment| {
         let to = format!("/forum/local-offer/{}/done", comment.id);
@@ -83,7 +116,10 @@ fn to_judge(promised: &[Comment]) -> impl IntoView + use<> {
     (!rows.is_empty()).then(|| {
         view! {
             <h2>"Was it done?"</h2>
-            <p>"This was promised in answer to a comment. Say in public if it was done."</p>
+            <p>
+                "This was promised in answer to a comment, and its day is over. Say in public if \
+                 it was done."
+            </p>
             <ul class="queue">{rows}</ul>
         }
     })
@@ -116,7 +152,15 @@ pub async fn decide_comment(
         Err(refusals) => return Ok(decide_view(&comment, &sent, &refusals).answer(&house, &viewer)),
     };
     if keep(&house, &viewer.signed_in()?.account_id, &comment, &decision).await? {
-        return Ok(Redirect::to("/forum/local-offer").into_response());
+        let done = match decision {
+            CommentDecision::Publish => "published",
+            CommentDecision::Redact(_) => "redacted",
+            CommentDecision::Decline(_) => "declined",
+            CommentDecision::PassOn => "passed-on",
+        };
+        let emailed = if comment.author_email.is_some() { "yes" } else { "no" };
+        let to = format!("/forum/local-offer?done={done}&emailed={emailed}");
+        return Ok(Redirect::to(&to).into_response());
     }
     let refusals = Refusals::one("decision", TOO_LATE);
     // Passed on meanwhile, it is for the safeguarding lead alone.
@@ -170,7 +214,7 @@ async fn keep(
             kind,
             account_id: comment.account(),
             to,
-            words: &emails::decided(house, about, decision),
+            words: &emails::decided(house, comment, decision),
             at: now,
             not_after: None,
         };

@@ -15,8 +15,8 @@
 //! 1. `/local-offer/comments/new` (`local_offer/comment.rs`) saves the comment, once for each form.
 //!    Only its author sees it. Without an account it comes at
 //!    `/local-offer/comments/without-account` (`without_account.rs`): nobody sees it then, and an
-//!    address gets emails about it once somebody pressed the button in the first, until the answer
-//!    is owed (`addresses.rs`).
+//!    address gets emails about it once somebody pressed the button in the first, until nothing
+//!    more is promised or it is done (`addresses.rs`).
 //! 2. An organiser reads it at `/forum/local-offer` (`decide.rs`): published, with names taken out
 //!    of it if need be, declined for one of the two reasons of the regulation, or passed on to the
 //!    safeguarding lead, the only one who can read it then (`safeguarding.rs`), and each reading is
@@ -25,13 +25,15 @@
 //! 3. From then on an answer is due, after `OUTCOME_WEEKS`; `outcomes::rules::due_by`. Everyone
 //!    sees when it is overdue. A leader answers at `/lead/local-offer` (`respond.rs`), and says
 //!    what will be done: about a service, a leader of an organisation that runs it; about the whole
-//!    Local Offer, of any. The organisation's name is shown with the answer. Answers are shown one
-//!    after the other; none is changed.
-//! 4. An organiser who is not on the side of those who answered says at
-//!    `/forum/local-offer/{id}/done` whether what was promised was done (`promised.rs`), again if
-//!    that changes.
-//! 5. Its author can withdraw it until it is answered. `/local-offer/years/2026` prints a year of
-//!    comments by subject, with all of that (`year.rs`).
+//!    Local Offer, of any. What is promised has a day, and that nothing is done a reason. The
+//!    organisation's name is shown with the answer. Answers are checked before they are published,
+//!    and shown one after the other; none is changed.
+//! 4. Once the day is over, an organiser finds it on the desk. One who is not on the side of those
+//!    who answered says at `/forum/local-offer/{id}/done` whether what was promised was done
+//!    (`promised.rs`), again if that changes. The author gets an email.
+//! 5. Its author can withdraw it until it is answered; without an account, by the link in the email
+//!    that came first. `/local-offer/years/2026` prints a year of comments by subject, with all of
+//!    that (`year.rs`).
 
 mod addresses;
 mod browse;
@@ -57,12 +59,15 @@ use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Id};
 use ground::jobs::Job;
-use ground::routes::{Access, Routes};
+use ground::routes::{Access, Chose, Routes};
 use ground::viewer::{Role, Viewer};
 use store::Comment;
 
 /// What somebody chose who comes to the form before they are signed in.
-const COMMENT: &str = "comment on the Local Offer";
+const COMMENT: Chose = Chose {
+    what: "comment on the Local Offer",
+    without_account: "/local-offer/comments/without-account",
+};
 
 /// What the room does in the background: nothing so far.
 #[must_use]
@@ -95,6 +100,12 @@ pub fn routes() -> Routes {
         .get("/local-offer/comments/sent", Anyone, without_account::comment_sent_page)
         .get("/local-offer/emails/{token}", Anyone, without_account::comment_email_form)
         .post("/local-offer/emails/{token}", Anyone, without_account::confirm_comment_email)
+        .get(
+            "/local-offer/emails/{token}/withdrawal",
+            Anyone,
+            without_account::withdraw_by_email_form,
+        )
+        .post("/local-offer/emails/{token}/withdrawal", Anyone, without_account::withdraw_by_email)
         .get("/local-offer/comments/{id}", Anyone, browse::comment_page)
         .get("/local-offer/comments/{id}/withdrawal", SignedIn, comment::withdraw_comment_form)
         .post("/local-offer/comments/{id}/withdrawal", SignedIn, comment::withdraw_comment)

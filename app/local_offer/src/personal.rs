@@ -56,6 +56,7 @@ pub const PERSONAL: &[Table] = &[
             Text("response", "Answer"),
             Text("action", "What will be done"),
             Text("action_by", "By"),
+            Text("why_nothing", "Why nothing more will be done"),
             Id("organisation_id"),
             Name(
                 "organisation",

@@ -2,19 +2,24 @@
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
+use calendar::clock;
 use deliveries::{EmailKind, Owed, owe};
 use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
-use ground::ids::{self, Id};
+use ground::ids::{self, Account, Id};
 use ground::sent::Form;
-use ground::ui::{Area, Field, FormKey, Page, Summary, When, titled};
+use ground::ui::{
+    Area, CONFIRMED, Check, Choice, Choices, Field, FormKey, Next, Page, Summary, When, titled,
+};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
+use super::browse::{ANSWERED, ANSWERED_BY_EMAIL, ANSWERED_ON_THE_PAGE};
+use super::rules::{self, NewResponse, WillDo};
 use super::store::{self, Comment, WhichComments};
-use super::{addresses, browse, emails, readable, rules};
+use super::{addresses, browse, emails, readable};
 
 /// How many comments wait on one page.
 const MOST: i64 = 50;
@@ -107,7 +112,7 @@ pub async fn answer_form(
     Ok(answer_view(&comment, &Sent::default(), &Refusals::default()).answer(&house, &viewer))
 }
 
-/// POST `/lead/local-offer/{id}`
+/// POST `/lead/local-offer/{id}`: shows once more what everyone will read, then publishes it.
 pub async fn answer_comment(
     State(house): State<House>,
     viewer: Viewer,
@@ -115,36 +120,88 @@ pub async fn answer_comment(
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let comment = to_answer(&house, &viewer, &id).await?;
-    let (now, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
+    let by = &viewer.signed_in()?.account_id;
     let organisation = area::store::organisation_of(&house.db, by).await?;
     let organisation = organisation.ok_or(Error::NotFound)?.name;
-    let new = match rules::response(&sent, now) {
-        Ok(new) => new,
-        Err(refusals) => return Ok(answer_view(&comment, &sent, &refusals).answer(&house, &viewer)),
+    let new = match Next::of(&sent, rules::response(&sent, house.clock.now())) {
+        Next::Form(refusals) => {
+            return Ok(answer_view(&comment, &sent, &refusals).answer(&house, &viewer));
+        }
+        Next::Check(new) => {
+            return Ok(check_answer(&comment, &organisation, &new, &sent).answer(&house, &viewer));
+        }
+        Next::Keep(new) => new,
     };
-    let about = &comment.id;
+    let is_new = keep(&house, by, &comment, (&organisation, &new)).await?;
+    let done = match (&comment.author_email, is_new) {
+        (_, false) => ANSWERED,
+        (Some(_), true) => ANSWERED_BY_EMAIL,
+        (None, true) => ANSWERED_ON_THE_PAGE,
+    };
+    Ok(Redirect::to(&format!("/local-offer/comments/{}?done={done}", comment.id)).into_response())
+}
+
+/// The answer, its author's email, the audit: one write. False when it was saved before.
+async fn keep(
+    house: &House,
+    by: &Id<Account>,
+    comment: &Comment,
+    (organisation, new): (&str, &NewResponse),
+) -> sqlx::Result<bool> {
+    let (at, about) = (house.clock.now(), &comment.id);
     let mut tx = house.db.begin().await?;
     store::hold(&mut tx, about).await?;
-    if store::respond(&mut tx, about, &new, by, now).await? {
+    let is_new = store::respond(&mut tx, about, new, by, at).await?;
+    if is_new {
         if let Some(to) = &comment.author_email {
             let owed = Owed {
                 dedup_key: &format!("comment answered {}", new.form_key),
                 kind: EmailKind::CommentAnswered,
                 account_id: comment.account(),
                 to,
-                words: &emails::answered(&house, about, &organisation, &new),
-                at: now,
+                words: &emails::answered(house, about, organisation, new),
+                at,
                 not_after: None,
             };
             owe(&mut tx, owed).await?;
-            // It was given for this email.
+        }
+        // Nothing more will go there, unless something was promised.
+        if comment.promise().is_none() && matches!(new.will_do, WillDo::Nothing { .. }) {
             addresses::forget_address(&mut tx, about).await?;
         }
         let what = "comment answered";
-        audit::note(&mut tx, Entry { at: now, who: Some(by), what, about, detail: "" }).await?;
+        audit::note(&mut tx, Entry { at, who: Some(by), what, about, detail: "" }).await?;
     }
     tx.commit().await?;
-    Ok(Redirect::to(&format!("/local-offer/comments/{about}?done=answered")).into_response())
+    Ok(is_new)
+}
+
+/// The page before an answer is published.
+fn check_answer(comment: &Comment, organisation: &str, new: &NewResponse, sent: &Sent) -> Page {
+    let will_do = match &new.will_do {
+        WillDo::Action { what, by } => vec![
+            ("What will be done", what.clone()),
+            ("By when", clock::day_of(by).unwrap_or_default()),
+        ],
+        WillDo::Nothing { why } => vec![("Why nothing more will be done", why.clone())],
+    };
+    let first = [
+        ("The comment", comment.words.clone()),
+        ("Answered by", organisation.to_owned()),
+        ("Your answer", new.response.clone()),
+    ];
+    let check = Check {
+        title: "Check your answer",
+        rows: first.into_iter().chain(will_do).collect(),
+        warnings: Vec::new(),
+        after: "Everyone can read it at once. You can't change it or take it back, but you can \
+            add to it later. Once its day is over, the forum says in public if what you promise \
+            was done.",
+        to: format!("/lead/local-offer/{}", comment.id),
+        sent,
+        does: ("Publish the answer", CONFIRMED),
+    };
+    check.page()
 }
 
 /// A published comment that this leader may answer; "not found" otherwise.
@@ -162,7 +219,16 @@ async fn to_answer(
 }
 
 fn answer_view(comment: &Comment, sent: &Sent, refusals: &Refusals) -> Page {
-    let page = Page::new(titled("Answer a comment", &forms::beginning(&comment.words, 40)), || {
+    let title = if comment.responses.is_empty() { "Answer a comment" } else { "Add to the answer" };
+    let answer_hint = if comment.author_email.is_some() {
+        "Everyone can read it, and we email it to whoever wrote the comment."
+    } else {
+        "Everyone can read it. We can't email it: whoever wrote the comment left us no email \
+         address."
+    };
+    let ways = [("action", "Something will be done"), ("nothing", "Nothing more will be done")];
+    let ways = Choice::each(ways, |word| sent.typed("will_do") == word);
+    let page = Page::new(titled(title, &forms::beginning(&comment.words, 40)), || {
         let before = browse::responses(comment);
         view! {
             <div class="stack">
@@ -172,7 +238,7 @@ fn answer_view(comment: &Comment, sent: &Sent, refusals: &Refusals) -> Page {
                         "Comments to answer"
                     </a>
                 </p>
-                <h1>"Answer a comment"</h1>
+                <h1>{title}</h1>
                 <p class="soft">
                     {browse::about(comment)}
                     {comment
@@ -192,14 +258,19 @@ fn answer_view(comment: &Comment, sent: &Sent, refusals: &Refusals) -> Page {
                     <Area
                         name="response"
                         label="Your answer"
-                        hint="Everyone can read it, and we email it to whoever wrote the comment."
+                        hint=answer_hint
                         value=sent.typed("response")
+                        refusals
+                    />
+                    <Choices
+                        name="will_do"
+                        legend="Will something be done about it?"
+                        choices=ways
                         refusals
                     />
                     <Area
                         name="action"
-                        label="What will be done"
-                        hint="Leave this empty if nothing will be."
+                        label="If something will be done: what?"
                         value=sent.typed("action")
                         rows=3
                         refusals
@@ -207,11 +278,21 @@ fn answer_view(comment: &Comment, sent: &Sent, refusals: &Refusals) -> Page {
                     <Field
                         name="action_by"
                         label="By when?"
+                        hint="Once this day is over, the forum says in public if it was done."
                         kind="date"
                         value=sent.typed("action_by")
                         refusals
                     />
-                    <button class="button">"Publish the answer"</button>
+                    <Area
+                        name="why_nothing"
+                        label="If nothing more will be done: why not?"
+                        value=sent.typed("why_nothing")
+                        rows=3
+                        refusals
+                    />
+                    <button class="button" name="step" value="check">
+                        "Check your answer"
+                    </button>
                 </form>
             </div>
         }

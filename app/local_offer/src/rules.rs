@@ -285,16 +285,22 @@ fn redacted(typed: &str, words: &str) -> Result<String, String> {
     }
 }
 
+/// What an answer says will be done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WillDo {
+    /// This, by a day, as `2026-12-04`.
+    Action { what: String, by: String },
+    /// Nothing more, for this reason.
+    Nothing { why: String },
+}
+
 /// A response as it is sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewResponse {
     /// The same key twice is one response.
     pub form_key: String,
     pub response: String,
-    /// What it will do; empty for nothing.
-    pub action: String,
-    /// By which day, as `2026-12-04`; empty for none.
-    pub action_by: String,
+    pub will_do: WillDo,
 }
 
 /// Reads a response.
@@ -307,24 +313,48 @@ pub fn response(sent: &Sent, now: Millis) -> Result<NewResponse, Refusals> {
         "response",
         forms::within(forms::prose(sent.typed("response")), LONGEST, "Write your answer"),
     );
-    let action = refusals
-        .take("action", forms::optional(forms::prose(sent.typed("action")), LONGEST_ACTION));
-    let action_by = sent.line("action_by");
-    match clock::end_of(&action_by) {
-        _ if action_by.is_empty() => {}
-        None => refusals.add("action_by", "Enter a date, like 2026-12-04"),
-        Some(end) if end < now => refusals.add("action_by", "Choose today or a later day"),
-        Some(_) if action.as_ref().is_some_and(String::is_empty) => {
-            refusals.add("action", "Say what will be done by that day");
-        }
-        Some(_) => {}
-    }
-    match (response, action) {
-        (Some(response), Some(action)) if refusals.is_empty() => {
-            Ok(NewResponse { form_key: sent.once(), response, action, action_by })
+    match (response, refusals.take_all(will_do(sent, now))) {
+        (Some(response), Some(will_do)) => {
+            Ok(NewResponse { form_key: sent.once(), response, will_do })
         }
         _ => Err(refusals),
     }
+}
+
+/// Reads what will be done and by when, or why nothing is: by which of the two was chosen.
+fn will_do(sent: &Sent, now: Millis) -> Result<WillDo, Refusals> {
+    let words = |name, what_to_do| {
+        forms::within(forms::prose(sent.typed(name)), LONGEST_ACTION, what_to_do)
+    };
+    let mut refusals = Refusals::default();
+    match sent.typed("will_do") {
+        "action" => {
+            let what = refusals.take("action", words("action", "Say what will be done"));
+            let by = refusals.take("action_by", day_to_come(&sent.line("action_by"), now));
+            what.zip(by).map(|(what, by)| WillDo::Action { what, by }).ok_or(refusals)
+        }
+        "nothing" => words("why_nothing", "Say why nothing more will be done")
+            .map(|why| WillDo::Nothing { why })
+            .map_err(|what_to_do| Refusals::one("why_nothing", what_to_do)),
+        _ => Err(Refusals::one("will_do", "Choose whether something will be done")),
+    }
+}
+
+/// A day by which something can still be done, as it was typed.
+fn day_to_come(typed: &str, now: Millis) -> Result<String, String> {
+    match clock::end_of(typed) {
+        _ if typed.is_empty() => Err("Say by which day it will be done".to_owned()),
+        None => Err("Enter a date, like 2026-12-04".to_owned()),
+        Some(end) if end < now => Err("Choose today or a later day".to_owned()),
+        Some(end) => Ok(clock::date(end).to_string()),
+    }
+}
+
+/// Whether the day by which something was promised is still going on, or to come: until it is over
+/// nobody can say that it was not done. `by`: as `2026-12-04`; empty for none.
+#[must_use]
+pub fn is_before_its_day_is_over(by: &str, now: Millis) -> bool {
+    clock::end_of(by).is_some_and(|end| now <= end)
 }
 
 /// What the forum says about something that was promised, as it is sent.
@@ -354,7 +384,7 @@ pub fn verdict(
     if sent.typed("response") != response_id.as_str() {
         refusals.add("verdict", "Read it again, below. Something else has been promised since");
     }
-    let is_early = clock::end_of(by).is_some_and(|end| now <= end);
+    let is_early = is_before_its_day_is_over(by, now);
     let is_done = match sent.typed("verdict") {
         "done" => Ok(true),
         "not done" if is_early => Err(format!(
@@ -427,21 +457,25 @@ mod tests {
     }
 
     #[test]
-    fn a_response_says_what_is_done_by_a_day_to_come_or_that_nothing_is() {
+    fn a_response_says_what_is_done_by_a_day_to_come_or_why_nothing_is() {
         let now = clock::read("2026-12-04", "12:00").expect("a time");
-        let of = |action, by| {
-            response(
-                &Sent::of(&[("response", "Thank you"), ("action", action), ("action_by", by)]),
-                now,
-            )
+        let of = |fields: &[(&str, &str)]| {
+            let sent = [&[("response", "Thank you")][..], fields].concat();
+            response(&Sent::of(&sent), now)
+                .map(|new| new.will_do)
+                .map_err(|refusals| refusals.iter().map(|(field, _)| field).collect::<Vec<_>>())
         };
-        assert!(
-            of("", "").is_ok() && of("A page", "").is_ok() && of("A page", "2026-12-04").is_ok()
-        );
-        assert!(
-            of("A page", "2026-12-03").is_err_and(|refusals| refusals.about("action_by").is_some())
-        );
-        assert!(of("", "2027-01-01").is_err_and(|refusals| refusals.about("action").is_some()));
+        let action = |what, by| of(&[("will_do", "action"), ("action", what), ("action_by", by)]);
+        let kept = WillDo::Action { what: "A page".to_owned(), by: "2026-12-04".to_owned() };
+        assert_eq!(action("A page", "2026-12-04"), Ok(kept));
+        for by in ["", "2026-12-03", "soon"] {
+            assert_eq!(action("A page", by), Err(vec!["action_by"]), "{by}");
+        }
+        assert_eq!(action("", ""), Err(vec!["action", "action_by"]));
+        let nothing = |why| of(&[("will_do", "nothing"), ("why_nothing", why)]);
+        assert_eq!(nothing("It is"), Ok(WillDo::Nothing { why: "It is".to_owned() }));
+        assert_eq!(nothing(" "), Err(vec!["why_nothing"]));
+        assert_eq!(of(&[("action", "A page")]), Err(vec!["will_do"]));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 use super::rules::{
     CommentDecision, CommentFacts, CommentState, NewComment, NewResponse, NewVerdict, Subject,
-    Voice,
+    Voice, WillDo,
 };
 
 /// A comment with all its answers.
@@ -100,8 +100,10 @@ pub struct Response {
     pub response: String,
     /// What it will do; empty for nothing.
     pub action: String,
-    /// By which day, as `2026-12-04`; empty for none.
+    /// By which day, as `2026-12-04`; empty for none, as in answers from before we asked.
     pub action_by: String,
+    /// Why nothing more is done; empty where something is, and in answers from before we asked.
+    pub why_nothing: String,
     /// The name of the organisation that answered; empty if the leader belongs to none.
     pub organisation: String,
     pub at: Millis,
@@ -138,9 +140,9 @@ pub enum WhichComments<'a> {
     Stranded,
     /// Those published from the first time on and before the second, the first first.
     Between(Millis, Millis),
-    /// Those of them whose answers promise something about which the forum has said nothing, the
-    /// first published first.
-    Promised,
+    /// Those of them of which the last promise was by a day before this one, as `2026-12-04`, and
+    /// the forum has said nothing about it, the first published first.
+    ToJudge(&'a str),
     /// Those waiting for an organiser, the first sent first.
     Waiting,
     /// What was passed on and has no note, the first first.
@@ -152,6 +154,29 @@ pub enum WhichComments<'a> {
     One(&'a Id<ids::Comment>),
     /// One, as whoever looks sees it; `None` for a visitor.
     OneFor(&'a Id<ids::Comment>, Option<&'a Id<Account>>),
+}
+
+/// That an answer `r` promises the last thing that was promised about its comment, by a day before
+/// `$1`, and that the forum has said nothing about it.
+const TO_JUDGE: &str = "r.action <> '' AND r.action_by < $1
+     AND NOT EXISTS (SELECT 1 FROM comment_responses l WHERE l.comment_id = r.comment_id
+       AND l.action <> '' AND (l.responded_at > r.responded_at
+         OR (l.responded_at = r.responded_at AND l.id > r.id)))
+     AND NOT EXISTS (SELECT 1 FROM comment_verdicts v WHERE v.response_id = r.id)";
+
+/// A statement for what somebody must look at for the forum, since the day by which it was promised
+/// is over: each comment, that day and after a bar the service, and when it was promised. `me` and
+/// `today`: what the statement calls them.
+#[must_use]
+pub fn to_judge(me: &str, today: &str) -> String {
+    format!(
+        "SELECT p.id, r.action_by || '|' || coalesce(s.name, '') AS title, r.responded_at AS since
+         FROM comment_responses r JOIN public_comments p ON p.id = r.comment_id
+         JOIN comments c ON c.id = p.id LEFT JOIN services s ON s.id = c.service_id
+         WHERE {} AND NOT {}",
+        TO_JUDGE.replace("$1", today),
+        OTHER_SIDE.replace("$6", me),
+    )
 }
 
 /// Some comments, each with its answers.
@@ -170,10 +195,6 @@ pub async fn list(
         "EXISTS (SELECT 1 FROM comment_leaders k WHERE k.comment_id = c.id AND k.account_id = $6)";
     const IS_RUN: &str = "EXISTS (SELECT 1 FROM run_services u WHERE u.service_id = c.service_id)";
     const NOBODYS: &str = "$1 = '' AND $2 = $3";
-    const PROMISED: &str = "EXISTS (SELECT 1 FROM comment_responses a WHERE a.comment_id = c.id
-         AND a.action <> '' AND NOT EXISTS (SELECT 1 FROM comment_verdicts v
-           JOIN comment_responses l ON l.id = v.response_id
-           WHERE l.comment_id = c.id AND l.responded_at >= a.responded_at))";
     const PASSED_ON: &str = "c.passed_on_at IS NOT NULL AND $1 = '' AND $2 = $3";
     const NOTED: &str = "EXISTS (SELECT 1 FROM comment_notes n WHERE n.comment_id = c.id)";
     let leader = match which {
@@ -203,9 +224,15 @@ pub async fn list(
             "",
             (0, 0),
         ),
-        WhichComments::Promised => {
-            (format!("{PUBLIC} AND {NOBODYS} AND {PROMISED}"), "c.published_at, c.id", "", (0, 0))
-        }
+        WhichComments::ToJudge(today) => (
+            format!(
+                "{PUBLIC} AND $2 = $3 AND EXISTS (SELECT 1 FROM comment_responses r
+                   WHERE r.comment_id = c.id AND {TO_JUDGE})"
+            ),
+            "c.published_at, c.id",
+            today,
+            (0, 0),
+        ),
         WhichComments::Between(after, before) => (
             format!("c.published_at >= $2 AND c.published_at < $3 AND {PUBLIC} AND $1 = ''"),
             "c.published_at, c.id",
@@ -237,9 +264,9 @@ pub async fn list(
         }
     };
     let sql = format!(
-        "SELECT c.*, r.id AS response_id, r.response, r.action, r.action_by, r.responded_at,
-         coalesce(o.name, '') AS organisation, CAST(v.is_done AS BIGINT) AS is_done,
-         v.words AS found, v.given_at
+        "SELECT c.*, r.id AS response_id, r.response, r.action, r.action_by, r.why_nothing,
+         r.responded_at, coalesce(o.name, '') AS organisation,
+         CAST(v.is_done AS BIGINT) AS is_done, v.words AS found, v.given_at
          FROM (SELECT c.id, c.author_id, c.subject, c.voice, c.words, c.redacted_at, c.as_sent,
            c.sent_at, c.published_at, c.declined_at, c.decline_reason, c.passed_on_at,
            c.withdrawn_at, c.taken_down_at, coalesce(s.name, '') AS service,
@@ -290,6 +317,7 @@ fn add_response(comment: &mut Comment, row: &AnyRow) -> sqlx::Result<()> {
             response: row.get("response"),
             action: row.get("action"),
             action_by: day(row.get("action_by"), "comment_responses.action_by")?,
+            why_nothing: row.get("why_nothing"),
             organisation: row.get("organisation"),
             at: row.get("responded_at"),
             verdicts: Vec::new(),
@@ -485,10 +513,14 @@ pub async fn respond(
     by: &Id<Account>,
     now: Millis,
 ) -> sqlx::Result<bool> {
+    let (action, action_by, why_nothing) = match &new.will_do {
+        WillDo::Action { what, by } => (what.as_str(), by.as_str(), ""),
+        WillDo::Nothing { why } => ("", "", why.as_str()),
+    };
     let kept = sqlx::query(
         "INSERT INTO comment_responses (id, form_key, comment_id, response, action, action_by,
-         organisation_id, responded_by, responded_at)
-         SELECT $1, $2, c.id, $4, $5, $6, (SELECT r.organisation_id FROM roles r
+         why_nothing, organisation_id, responded_by, responded_at)
+         SELECT $1, $2, c.id, $4, $5, $6, $9, (SELECT r.organisation_id FROM roles r
            WHERE r.account_id = $7 AND r.role = 'leader'), $7, CAST($8 AS BIGINT)
          FROM public_comments c WHERE c.id = $3 AND EXISTS (SELECT 1 FROM comment_leaders k
            WHERE k.comment_id = c.id AND k.account_id = $7)
@@ -498,10 +530,11 @@ pub async fn respond(
     .bind(&new.form_key)
     .bind(comment_id)
     .bind(&new.response)
-    .bind(&new.action)
-    .bind(&new.action_by)
+    .bind(action)
+    .bind(action_by)
     .bind(by)
-    .bind(now);
+    .bind(now)
+    .bind(why_nothing);
     Ok(kept.execute(tx).await?.rows_affected() == 1)
 }
 

@@ -11,9 +11,10 @@ use ground::erasing::NOBODY;
 use ground::error::Error;
 use ground::house::House;
 use ground::ids::{Account, Id};
+use ground::routes::WITHOUT_ACCOUNT;
 use ground::sent::Form;
 use ground::token::Token;
-use ground::ui::{Banner, Field, Page, Summary};
+use ground::ui::{Banner, Field, Frame, Page, Summary, who_advises};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
@@ -41,6 +42,11 @@ pub async fn send_comment_without_account(
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let services = area::store::services(&house.db).await?;
+    // They wrote it to send it signed in: here they can give an address too.
+    if sent.typed("step") == WITHOUT_ACCOUNT {
+        let page = comment_view(&house, &sent, &Refusals::default(), services);
+        return Ok(page.answer(&house, &viewer));
+    }
     let ids: Vec<&str> = services.iter().map(|service| service.id.as_str()).collect();
     let (new, email) = match rules::comment_without_account(&sent, &ids) {
         Ok(new) => new,
@@ -111,7 +117,7 @@ async fn one_too_many(
 }
 
 fn comment_view(house: &House, sent: &Sent, refusals: &Refusals, services: Vec<Named>) -> Page {
-    let who_advises = house.contact.get().who_advises();
+    let contact = house.contact.get();
     let page = Page::new("Comment without an account", || {
         view! {
             <div class="stack">
@@ -125,16 +131,17 @@ fn comment_view(house: &House, sent: &Sent, refusals: &Refusals, services: Vec<N
                 {what_happens()}
                 <p class="soft">
                     "Is it about the support of one child or young person? We can't publish that. "
-                    {who_advises}
+                    {who_advises(&contact)}
                 </p>
                 <form method="post" novalidate>
                     {comment_fields(sent, refusals, services)}
                     <Field
                         name="email"
                         label="Your email address, if you want the answer by email"
-                        hint="We only use it for that, and delete it once the answer is sent, or \
-                        after a year. Without it we can't tell you what happens: look for your \
-                        comment and the answer on this site."
+                        hint="We only use it for that. We delete it once it is answered and what \
+                        was promised is done, or after a year. Without it we can't tell you what \
+                        happens, and you can't withdraw your comment: look for it and the answer \
+                        on this site."
                         kind="email"
                         autocomplete="email"
                         value=sent.typed("email")
@@ -152,7 +159,7 @@ fn comment_view(house: &House, sent: &Sent, refusals: &Refusals, services: Vec<N
 pub async fn comment_sent_page(State(house): State<House>, viewer: Viewer, uri: Uri) -> Response {
     let has_email = Sent::query(&uri).typed("email") == "yes";
     let title = if has_email { "Check your email" } else { "We've got your comment" };
-    let who_advises = house.contact.get().who_advises();
+    let contact = house.contact.get();
     let page = Page::new(title, || {
         let next = if has_email {
             view! {
@@ -163,6 +170,9 @@ pub async fn comment_sent_page(State(house): State<House>, viewer: Viewer, uri: 
                 <p>
                     "It should arrive in a few minutes. If not, check your junk or spam folder. \
                      Your comment counts either way."
+                </p>
+                <p>
+                    <a href="/local-offer">"Read what others say about the Local Offer"</a>
                 </p>
             }
             .into_any()
@@ -184,7 +194,7 @@ pub async fn comment_sent_page(State(house): State<House>, viewer: Viewer, uri: 
                      out and publish the rest. We can't publish what is about the support of one \
                      child or young person."
                 </p>
-                <p>{who_advises}</p>
+                <p>{who_advises(&contact)}</p>
             </div>
         }
     });
@@ -201,7 +211,7 @@ pub async fn comment_email_form(
     let Some((address, comment)) = behind(&house, &token).await? else {
         return Ok(ended(&house, &viewer));
     };
-    Ok(email_view(&house, &address, &comment).answer(&house, &viewer))
+    Ok(email_view(&house, &token, &address, &comment).answer(&house, &viewer))
 }
 
 /// POST `/local-offer/emails/{token}`: confirms the address, or deletes it. Pressed twice, it is
@@ -238,7 +248,7 @@ async fn behind(house: &House, token: &str) -> Result<Option<(Address, Comment)>
 }
 
 /// What happened to the comment, without its words: whoever has the link may not have written them.
-fn email_view(house: &House, address: &Address, comment: &Comment) -> Page {
+fn email_view(house: &House, token: &str, address: &Address, comment: &Comment) -> Page {
     let (now, within) = (house.clock.now(), house.settings.outcome_within);
     let is_confirmed = address.confirmed_at.is_some();
     let title = if is_confirmed {
@@ -246,12 +256,15 @@ fn email_view(house: &House, address: &Address, comment: &Comment) -> Page {
     } else {
         "Shall we email you the answer?"
     };
-    let who_advises = house.contact.get().who_advises();
+    let contact = house.contact.get();
     Page::new(title, || {
         let banner = is_confirmed.then(|| {
             view! {
                 <Banner title="Your email address is confirmed">
-                    <p>"We will email you about this comment until it is answered."</p>
+                    <p>
+                        "We will email you when it is answered, and when we've looked if what was \
+                         promised was done."
+                    </p>
                 </Banner>
             }
         });
@@ -265,6 +278,15 @@ fn email_view(house: &House, address: &Address, comment: &Comment) -> Page {
                 </p>
             }
         });
+        let withdraw = comment.can_be_withdrawn().then(|| {
+            view! {
+                <p>
+                    <a href=format!(
+                        "/local-offer/emails/{token}/withdrawal",
+                    )>"Withdraw my comment"</a>
+                </p>
+            }
+        });
         view! {
             <div class="stack">
                 {banner}
@@ -273,7 +295,7 @@ fn email_view(house: &House, address: &Address, comment: &Comment) -> Page {
                     "Someone gave your email address with a comment on the Local Offer."
                 </p>
                 {browse::state_for_author(comment, within, now)}
-                {browse::who_can_help(comment, who_advises)}
+                {browse::who_can_help(comment, &contact)}
                 {see}
                 <form method="post" class="row">
                     {confirm}
@@ -281,6 +303,100 @@ fn email_view(house: &House, address: &Address, comment: &Comment) -> Page {
                         "Delete my email address"
                     </button>
                 </form>
+                {withdraw}
+            </div>
+        }
+    })
+}
+
+/// GET `/local-offer/emails/{token}/withdrawal`: asks once more.
+pub async fn withdraw_by_email_form(
+    State(house): State<House>,
+    viewer: Viewer,
+    Token(token): Token,
+) -> Result<Response, Error> {
+    let Some((_, comment)) = behind(&house, &token).await? else {
+        return Ok(ended(&house, &viewer));
+    };
+    Ok(withdraw_view(&token, &comment).answer(&house, &viewer))
+}
+
+/// POST `/local-offer/emails/{token}/withdrawal`: withdraws the comment and deletes the address, to
+/// which nothing more will go.
+pub async fn withdraw_by_email(
+    State(house): State<House>,
+    viewer: Viewer,
+    Token(token): Token,
+) -> Result<Response, Error> {
+    let Some((address, _)) = behind(&house, &token).await? else {
+        return Ok(ended(&house, &viewer));
+    };
+    let (id, nobody) = (&address.comment_id, Id::<Account>::from(NOBODY));
+    let mut tx = house.db.begin().await?;
+    store::hold(&mut tx, id).await?;
+    let is_withdrawn = store::withdraw(&mut tx, id, &nobody, house.clock.now()).await?;
+    if is_withdrawn {
+        addresses::forget_address(&mut tx, id).await?;
+    }
+    tx.commit().await?;
+    if is_withdrawn {
+        return Ok(withdrawn().answer(&house, &viewer));
+    }
+    // It was answered meanwhile, say: the page says that it is too late.
+    Ok(Redirect::to(&format!("/local-offer/emails/{token}/withdrawal")).into_response())
+}
+
+/// Without the comment's words, as [`email_view`].
+fn withdraw_view(token: &str, comment: &Comment) -> Page {
+    let back = (format!("/local-offer/emails/{token}"), "Your comment");
+    Frame::new("Withdraw your comment", back).around(|| {
+        let see = comment.is_public().then(|| {
+            let to = format!("/local-offer/comments/{}", comment.id);
+            view! {
+                <p>
+                    <a href=to>"See the comment"</a>
+                </p>
+            }
+        });
+        let form = if comment.can_be_withdrawn() {
+            view! {
+                <p>
+                    "Nobody will be able to read it, and we can't bring it back. We will delete \
+                     your email address too. You can always write another comment."
+                </p>
+                <form method="post">
+                    <button class="button warn">"Withdraw my comment"</button>
+                </form>
+            }
+            .into_any()
+        } else {
+            view! {
+                <p class="panel">
+                    "You can't withdraw this comment any more. It has been answered, or someone at \
+                     the forum is looking after it."
+                </p>
+            }
+            .into_any()
+        };
+        view! {
+            {see}
+            {form}
+        }
+    })
+}
+
+fn withdrawn() -> Page {
+    Page::new("You withdrew your comment", || {
+        view! {
+            <div class="stack">
+                <h1>"You withdrew your comment"</h1>
+                <p class="lead">
+                    "Nobody else can read it any more. We have deleted your email address, so we \
+                     won't email you about it."
+                </p>
+                <p>
+                    <a href="/local-offer">"Local Offer"</a>
+                </p>
             </div>
         }
     })
@@ -304,7 +420,7 @@ fn deleted() -> Page {
 }
 
 fn ended(house: &House, viewer: &Viewer) -> Response {
-    let why = "Your email address has been deleted: the comment has been answered or wasn't \
+    let why = "Your email address has been deleted: the comment was answered, withdrawn or not \
                published, or nobody pressed the button in time.";
     Page::link_ended("This link no longer works", why, ("/local-offer", "Local Offer"))
         .answer(house, viewer)

@@ -62,7 +62,8 @@ pub async fn comments_of_year_page(
         let so_far =
             (!year.is_over).then(|| view! { <p class="soft">"This year isn't over yet."</p> });
         let earlier = (number > 2000).then(|| {
-            view! { <a href=format!("/local-offer/years/{}", number - 1)>{number - 1}</a> }
+            let (before, to) = (number - 1, format!("/local-offer/years/{}", number - 1));
+            view! { <a href=to>{format!("Comments from {before}")}</a> }
         });
         let each = Subject::ALL.map(Some).into_iter().chain([None]);
         let parts = each.map(|subject| part(&year.comments, subject, within, now));
@@ -70,7 +71,7 @@ pub async fn comments_of_year_page(
         view! {
             <article class="stack-l">
                 <section class="stack">
-                    <p>
+                    <p class="no-print">
                         <a class="back" href="/local-offer">
                             "Local Offer"
                         </a>
@@ -169,7 +170,7 @@ fn one(number: usize, comment: &Comment, within: Millis, now: Millis) -> impl In
 }
 
 /// What each column of the table holds.
-const COLUMNS: [&str; 12] = [
+const COLUMNS: [&str; 13] = [
     "About",
     "Whose view",
     "Part of the Local Offer",
@@ -180,6 +181,7 @@ const COLUMNS: [&str; 12] = [
     "Answer",
     "What will be done",
     "By when",
+    "Why nothing more will be done",
     "Does the forum say it was done?",
     "What the forum found",
 ];
@@ -205,7 +207,7 @@ pub async fn comments_of_year_csv(
 }
 
 /// The lines of a comment: one for each answer, or one without any.
-fn lines(comment: &Comment) -> Vec<[String; 12]> {
+fn lines(comment: &Comment) -> Vec<[String; 13]> {
     let day = |at: Millis| clock::fields(at).0;
     let said = [
         comment.subject.map_or("", Subject::title).to_owned(),
@@ -214,7 +216,7 @@ fn lines(comment: &Comment) -> Vec<[String; 12]> {
         comment.published_at.map(day).unwrap_or_default(),
         comment.words.clone(),
     ];
-    let line = |rest: [String; 7]| {
+    let line = |rest: [String; 8]| {
         let mut cells = said.iter().cloned().chain(rest);
         std::array::from_fn(|_| cells.next().unwrap_or_default())
     };
@@ -234,6 +236,7 @@ fn lines(comment: &Comment) -> Vec<[String; 12]> {
             response.response.clone(),
             response.action.clone(),
             response.action_by.clone(),
+            response.why_nothing.clone(),
             is_done.to_owned(),
             last.map(|verdict| verdict.words.clone()).unwrap_or_default(),
         ])
@@ -255,6 +258,7 @@ mod tests {
             response: "=We know".into(),
             action: "A new number".into(),
             action_by: "2026-12-04".into(),
+            why_nothing: String::new(),
             organisation: String::new(),
             at: 0,
             verdicts: vec![verdict(false, 1), verdict(true, 2)],
@@ -286,7 +290,7 @@ mod tests {
         comment.responses = vec![answer.clone(), answer];
         let answered = lines(&comment);
         assert_eq!(answered.len(), 2);
-        let end = ["A new number", "2026-12-04", "yes", "It rings."];
+        let end = ["A new number", "2026-12-04", "", "yes", "It rings."];
         assert_eq!(answered[1][8..], end);
         assert_eq!(answered[0].len(), COLUMNS.len());
     }

@@ -176,6 +176,7 @@ fn task(waits: Waits, now: Millis) -> Option<Task> {
             },
             since,
         ),
+        WaitKind::Promise => was_it_done(&id, &title, since),
         WaitKind::Unreached => Task::new(
             "/forum/unreached",
             if many == 1 {
@@ -188,6 +189,21 @@ fn task(waits: Waits, now: Millis) -> Option<Task> {
         _ => return None,
     };
     Some(task)
+}
+
+/// That the forum says whether something was done that was promised in answer to a comment.
+/// `promised`: by which day, and after a bar about which service; `since`: when.
+fn was_it_done(id: &str, promised: &str, since: Millis) -> Task {
+    let (day, service) = promised.split_once('|').unwrap_or((promised, ""));
+    let about = if service.is_empty() { "the Local Offer" } else { service };
+    let by = clock::day_of(day).map_or_else(String::new, |day| format!(" by {day}"));
+    let to = format!("/forum/local-offer/{id}/done");
+    Task::new(
+        to,
+        format!("Say whether it was done: a promise about {about}"),
+        clock::end_of(day).unwrap_or(since),
+    )
+    .more(format!("It was promised{by}, in answer to a comment on the Local Offer."))
 }
 
 /// What organisers wait for.

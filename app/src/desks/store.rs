@@ -31,6 +31,8 @@ pub enum WaitKind {
     Nobodys,
     /// How long families waited in the month that is over, to be published.
     WaitMonth,
+    /// What was promised in answer to a comment, by a day that is over: whether it was done.
+    Promise,
     /// Families that no email reaches.
     Unreached,
     /// A notice that another leader has to approve.
@@ -53,13 +55,14 @@ pub enum WaitKind {
 
 impl WaitKind {
     /// Each that is no task, with the word of the statements here.
-    const OTHERS: [(Self, &'static str); 15] = [
+    const OTHERS: [(Self, &'static str); 16] = [
         (Self::PassedOnTopic, "passed on topic"),
         (Self::PassedOnComment, "passed on comment"),
         (Self::PassedOnAnswer, "passed on answer"),
         (Self::WordsTakenDown, "words taken down"),
         (Self::Nobodys, "nobodys"),
         (Self::WaitMonth, "waits to publish"),
+        (Self::Promise, "promise"),
         (Self::Unreached, "unreached"),
         (Self::Approval, "approval"),
         (Self::ForumsStatement, "forums statement"),
@@ -164,6 +167,7 @@ pub async fn for_organiser(db: &Db, organiser: &Id<Account>, now: Millis) -> sql
          UNION ALL SELECT w.task, '', '', count(*), min(w.since) FROM waiting_tasks w
            WHERE w.account_id = $1 AND w.task IN ('{}', '{}') GROUP BY w.task
          UNION ALL SELECT 'nobodys', id, title, 1, since FROM ({}) nobodys
+         UNION ALL SELECT 'promise', j.id, j.title, 1, j.since FROM ({}) j
          UNION ALL SELECT 'unreached', '', '', ({}), CAST($2 AS BIGINT)",
         tasks(&[
             Task::Topic,
@@ -178,9 +182,11 @@ pub async fn for_organiser(db: &Db, organiser: &Id<Account>, now: Millis) -> sql
         Task::Doubt.word(),
         Task::WaitDoubt.word(),
         consultations::store::NOBODYS,
+        local_offer::store::to_judge("$1", "$3"),
         notices::ledger::count_unreached(),
     );
-    let rows = sqlx::query(AssertSqlSafe(oldest(&all))).bind(organiser).bind(now);
+    let rows = sqlx::query(AssertSqlSafe(oldest(&all)));
+    let rows = rows.bind(organiser).bind(now).bind(clock::fields(now).0);
     waiting(&rows.fetch_all(&mut *db.read().await?).await?)
 }
 

@@ -1,11 +1,14 @@
 //! The demonstration's comments on the Local Offer: one with a promise whose day is to come, one
-//! that named somebody and was published without that, one whose promise was not kept, one whose
-//! answer is overdue, and one that nobody has read yet.
+//! that named somebody and was published without that, one whose promise was not kept, one of whose
+//! promise the forum must say whether it was, one whose answer is overdue, and one that nobody has
+//! read yet.
 
 use calendar::clock::{self, DAY, Millis};
 use ground::erasing::NOBODY;
 use ground::ids::{Account, CommentResponse, Id};
-use local_offer::rules::{CommentDecision, NewComment, NewResponse, NewVerdict, Subject, Voice};
+use local_offer::rules::{
+    CommentDecision, NewComment, NewResponse, NewVerdict, Subject, Voice, WillDo,
+};
 use local_offer::store;
 use sqlx::AnyConnection;
 
@@ -38,7 +41,7 @@ struct Answered {
     verdict: Option<(i64, bool, &'static str)>,
 }
 
-const TOLD: [Told; 4] = [
+const TOLD: [Told; 5] = [
     Told {
         subject: Subject::Content,
         voice: Voice::Parent,
@@ -110,6 +113,23 @@ const TOLD: [Told; 4] = [
             )),
         }),
     },
+    Told {
+        subject: Subject::Content,
+        voice: Voice::Parent,
+        words: "The list of holiday clubs is two summers old. Half of them have closed, and new \
+                ones are missing.",
+        instead: None,
+        service: Some("Short breaks"),
+        is_strangers: false,
+        days: 40,
+        answer: Some(Answered {
+            days: 25,
+            words: "You're right. Nobody had looked at that list since it was first put up.",
+            action: "We will ask every club, take out those that have closed, and add new ones.",
+            by: -2,
+            verdict: None,
+        }),
+    },
 ];
 
 const WAITING: &str =
@@ -159,8 +179,10 @@ async fn tell(
     let new = NewResponse {
         form_key: key.to_owned(),
         response: answer.words.to_owned(),
-        action: answer.action.to_owned(),
-        action_by: clock::fields(now + answer.by * DAY).0,
+        will_do: WillDo::Action {
+            what: answer.action.to_owned(),
+            by: clock::fields(now + answer.by * DAY).0,
+        },
     };
     store::respond(tx, &id, &new, &leader, now - answer.days * DAY).await?;
     let Some((days, is_done, found)) = answer.verdict else { return Ok(()) };

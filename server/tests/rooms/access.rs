@@ -147,7 +147,7 @@ fn what_does_the_most_harm_asks_for_fresh_proof() {
     assert_eq!(fresh, expected);
     // Somebody who is asked for it reads what for.
     for rule in all.rules().iter().filter(|rule| rule.access.is_fresh()) {
-        assert!(rule.method == Method::GET || !rule.chose.is_empty(), "{}", rule.path);
+        assert!(rule.method == Method::GET || !rule.chose.what.is_empty(), "{}", rule.path);
     }
 }
 
@@ -262,6 +262,7 @@ fn only_these_addresses_are_open_to_everyone() {
         "GET /local-offer/comments/without-account",
         "GET /local-offer/comments/{id}",
         "GET /local-offer/emails/{token}",
+        "GET /local-offer/emails/{token}/withdrawal",
         "GET /local-offer/years/{year}",
         "GET /local-offer/years/{year}/comments.csv",
         "GET /manifest.webmanifest",
@@ -346,6 +347,7 @@ fn only_these_addresses_are_open_to_everyone() {
         "POST /invitations/{token}",
         "POST /local-offer/comments/without-account",
         "POST /local-offer/emails/{token}",
+        "POST /local-offer/emails/{token}/withdrawal",
         "POST /new-password/{token}",
         "POST /notices/{id}/questions/new",
         "POST /read/{token}",

@@ -74,7 +74,7 @@ const PROSE: [(&str, &[&str]); 29] = [
     ("verdicts", &["words"]),
     ("doubts", &["words"]),
     ("comments", &["words"]),
-    ("comment_responses", &["response", "action"]),
+    ("comment_responses", &["response", "action", "why_nothing"]),
     ("comment_verdicts", &["words"]),
     ("wait_reports", &["source"]),
     ("wait_verdicts", &["words"]),
@@ -402,6 +402,8 @@ fn each_role_finds_its_pages_and_a_task_and_every_public_list_holds_two_things()
             let page = world.sign_in(who).await.get(desk).await;
             assert!(page.says("class=\"queue\""), "{who} has nothing to do at {desk}");
         }
+        let desk = world.sign_in("organiser@example.org").await.get("/forum").await;
+        assert!(desk.says("Say whether it was done: a promise about Short breaks"));
 
         // A list is where the pages of single things begin.
         let public: BTreeSet<&str> =

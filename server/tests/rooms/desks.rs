@@ -301,7 +301,13 @@ fn what_waits_in_the_demonstration_is_done_from_each_desk_by_links_alone() {
         let browser = signed_in_where(&world, &leaders, "/lead", "Answer a comment").await;
         let mut walk = Walk::from(&browser, "/lead").await;
         walk.follow("Answer a comment").await;
-        walk.press("Publish the answer", &[("response", "We look at it.")]).await;
+        let nothing = [
+            ("response", "We look at it."),
+            ("will_do", "nothing"),
+            ("why_nothing", "It is right."),
+        ];
+        walk.press("Check your answer", &nothing).await;
+        walk.press("Publish the answer", &[]).await;
 
         let browser = signed_in_where(&world, &organisers, "/forum", "Check a comment").await;
         let mut walk = Walk::from(&browser, "/forum").await;
@@ -317,6 +323,12 @@ fn what_waits_in_the_demonstration_is_done_from_each_desk_by_links_alone() {
         walk.follow("Organisers’ desk").await;
         walk.follow("Write the forum's statement on ").await;
         walk.press("Publish this statement", &[("words", "Good.")]).await;
+
+        let mut walk = Walk::from(&browser, "/forum").await;
+        walk.follow("Say whether it was done: ").await;
+        let found = [("verdict", "not done"), ("words", "Two are still on it.")];
+        walk.press("Publish what the forum found", &found).await;
+        assert!(walk.says("The forum says this was not done"), "{}", walk.page.html);
 
         let mut walk = Walk::from(&browser, "/forum/safeguarding").await;
         let waiting = walk.page.html.matches("Read a topic").count();

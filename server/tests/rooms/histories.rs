@@ -352,8 +352,8 @@ impl Stage<'_> {
             let (leader, key) = (self.leader.clone(), id::fresh());
             self.run(
                 "INSERT INTO comment_responses (id, form_key, comment_id, response, action,
-                 action_by, responded_by, responded_at)
-                 VALUES ($2, $2, $3, 'r', '', '', $4, $1)",
+                 action_by, why_nothing, responded_by, responded_at)
+                 VALUES ($2, $2, $3, 'r', '', '', 'w', $4, $1)",
                 &[&key, &comment, &leader],
                 now,
             )

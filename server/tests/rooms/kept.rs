@@ -470,7 +470,8 @@ async fn everything_has_happened(world: &World) {
          SELECT 'a comment', 'a key', registered_by, 'a', 0, registered_by, 0 FROM plans",
         "INSERT INTO comment_responses (id, form_key, comment_id, response, action, action_by,
          responded_by, responded_at)
-         SELECT 'a response', 'a key', 'a comment', 'a', 'a', '', registered_by, 0 FROM plans",
+         SELECT 'a response', 'a key', 'a comment', 'a', 'a', '2026-12-04', registered_by, 0
+           FROM plans",
         "INSERT INTO comment_verdicts (id, form_key, response_id, is_done, words, given_by,
          given_at)
          SELECT 'a verdict', 'a key', 'a response', 0, 'a', written_by, 0 FROM statements",

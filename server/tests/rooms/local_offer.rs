@@ -8,7 +8,7 @@ use ground::ids::{Account, Comment, Id};
 use ground::viewer::Role;
 use local_offer::store;
 
-use crate::fixtures::local_offer::comment;
+use crate::fixtures::local_offer::{answer, comment, promise};
 use crate::kept::while_open;
 use crate::record::{figures, packed};
 use crate::world::{
@@ -78,27 +78,18 @@ fn a_comment_is_read_first_then_published_without_its_author_and_answered_with_w
 
         let leader = world.signed_in("leader@example.org", &[Role::Leader]).await;
         assert!(leader.get("/lead/local-offer").await.says("The page on short breaks"));
-        let answer = format!("/lead/local-offer/{comment}");
-        let day = clock::fields(world.now() - DAY).0;
-        let late = leader
-            .post(
-                &answer,
-                &[("response", "We know."), ("action", "A new number"), ("action_by", &day)],
-            )
-            .await;
+        let to = format!("/lead/local-offer/{comment}");
+        let by = |days: i64| clock::fields(world.now() + days * DAY).0;
+        let late = leader.post(&to, &promise("We know.", ("A new number", &by(-1)))).await;
         assert!(
             late.status == StatusCode::UNPROCESSABLE_ENTITY
                 && late.says("Choose today or a later day")
                 && late.says("A new number")
         );
-        assert!(leader.post(&answer, &[]).await.says("Write your answer"));
-        leader
-            .post(
-                &answer,
-                &[("response", "The number was wrong."), ("action", "We call back within a day.")],
-            )
-            .await
-            .leads_to();
+        assert!(leader.post(&to, &[]).await.says("Write your answer"));
+        let by = by(9);
+        let promises = promise("The number was wrong.", ("We call back within a day.", &by));
+        leader.post(&to, &promises).await.leads_to();
         let read = visitor.get(&page).await;
         assert!(
             read.says("The number was wrong.")
@@ -189,7 +180,11 @@ fn what_names_somebody_is_published_without_that_and_nobody_else_reads_the_rest(
 fn a_comment_is_left_out_for_two_reasons_and_who_wrote_of_one_child_learns_who_can_help() {
     on_both(async |world| {
         let admin = world.signed_in("admin@example.org", &[Role::Admin]).await;
-        let contact = [("advice", "Invented SENDIASS"), ("advice_phone", "0151 496 0123")];
+        let contact = [
+            ("advice", "Invented SENDIASS"),
+            ("advice_phone", "0151 496 0123"),
+            ("advice_web", "https://example.org/advice"),
+        ];
         admin.post("/admin/contact", &contact).await.leads_to();
         let parent = world.parent(1).await;
         let organiser = world.organiser().await;
@@ -218,6 +213,17 @@ fn a_comment_is_left_out_for_two_reasons_and_who_wrote_of_one_child_learns_who_c
         let page = format!("/local-offer/comments/{comment}");
         let own = parent.get(&page).await;
         assert!(own.says("Not published.") && own.says("Invented SENDIASS"), "{}", own.html);
+        let visitor = world.visitor();
+        let form = visitor.get("/local-offer/comments/without-account").await;
+        let sent = visitor.get("/local-offer/comments/sent?email=yes").await;
+        for page in [&own, &form, &sent] {
+            assert!(
+                page.html.contains("href=\"tel:01514960123\"")
+                    && page.html.contains("href=\"https://example.org/advice\""),
+                "{}",
+                page.html
+            );
+        }
         assert_eq!(world.visitor().get(&page).await.status, StatusCode::NOT_FOUND);
         let leader = world.signed_in("leader@example.org", &[Role::Leader]).await;
         assert_eq!(
@@ -260,7 +266,8 @@ fn a_stranger_comments_with_an_address_that_is_confirmed_and_forgotten_once_it_i
         assert!(refused.status == StatusCode::UNPROCESSABLE_ENTITY && refused.says(WORDS));
         for _ in 0..2 {
             let to = visitor.post(form, &fields).await.leads_to();
-            assert!(visitor.get(&to).await.says("Check your email"));
+            let next = visitor.get(&to).await;
+            assert!(next.says("Check your email") && next.says("Read what others say"));
         }
         let emails = world.receipts().await;
         assert_eq!(emails.len(), 1, "a double tap is one comment");
@@ -279,7 +286,7 @@ fn a_stranger_comments_with_an_address_that_is_confirmed_and_forgotten_once_it_i
             assert!(visitor.get(&to).await.says("We will email you the answer"));
         }
         let leader = world.signed_in("leader@example.org", &[Role::Leader]).await;
-        let answer = [("response", "The number was wrong.")];
+        let answer = answer("The number was wrong.");
         leader.post(&format!("/lead/local-offer/{comment}"), &answer).await.leads_to();
         let emails = world.deliver().await;
         assert!(emails.len() == 1 && emails[0].to == "stranger@example.org");
@@ -302,7 +309,7 @@ fn a_stranger_comments_without_an_address_and_the_page_says_that_nobody_can_answ
         let desk = format!("/forum/local-offer/{comment}");
         organiser.post(&desk, &[("decision", "publish")]).await.leads_to();
         let leader = world.signed_in("leader@example.org", &[Role::Leader]).await;
-        let answer = [("response", "The number was wrong.")];
+        let answer = answer("The number was wrong.");
         leader.post(&format!("/lead/local-offer/{comment}"), &answer).await.leads_to();
         assert!(world.deliver().await.is_empty());
         let read = visitor.get(&format!("/local-offer/comments/{comment}")).await;
@@ -364,8 +371,7 @@ fn strangers_send_a_few_comments_an_hour_and_lose_nothing_of_one_too_many() {
 async fn promised(world: &World, leader: &Browser<'_>, days: i64) -> String {
     let comment = published(world, WORDS).await;
     let day = clock::fields(world.now() + days * DAY).0;
-    let answer =
-        [("response", "We know."), ("action", "A new number"), ("action_by", day.as_str())];
+    let answer = promise("We know.", ("A new number", &day));
     leader.post(&format!("/lead/local-offer/{comment}"), &answer).await.leads_to();
     world.deliver().await;
     comment
@@ -395,7 +401,6 @@ fn the_forum_says_whether_what_was_promised_was_done_and_both_words_of_it_are_re
             format!("/forum/local-offer/{comment}/done"),
             format!("/local-offer/comments/{comment}"),
         );
-        assert!(organiser.get("/forum/local-offer").await.html.contains(&desk));
         assert!(organiser.get(&page).await.html.contains(&desk));
         let visitor = world.visitor();
         assert!(visitor.get(&page).await.says("The forum has not said yet if this was done."));
@@ -405,6 +410,13 @@ fn the_forum_says_whether_what_was_promised_was_done_and_both_words_of_it_are_re
         assert!(unsaid.says("Choose whether it was done"));
         let early = judged(&world, &comment, ("not done", found), &key).await;
         assert!(early.says("Wait until") && early.says(found));
+        let form = organiser.get(&desk).await;
+        assert!(
+            form.says("Until that day is over you can only say that it was done")
+                && !form.html.contains("value=\"not done\""),
+            "{}",
+            form.html
+        );
         world.forward(11 * DAY);
         let silent = judged(&world, &comment, ("not done", " "), &key).await;
         assert!(silent.says("Say what parents have found"));
@@ -437,6 +449,287 @@ fn the_forum_says_whether_what_was_promised_was_done_and_both_words_of_it_are_re
             crate::record::record(&pack).to_string().contains("content"),
             "the pack says what it is about"
         );
+    });
+}
+
+#[test]
+fn what_is_promised_has_a_day_and_nothing_a_reason_and_all_of_it_is_checked_before_it_is_public() {
+    on_both(async |world| {
+        let comment = published(&world, WORDS).await;
+        let leader = world.signed_in("leader@example.org", &[Role::Leader]).await;
+        let (to, page) =
+            (format!("/lead/local-offer/{comment}"), format!("/local-offer/comments/{comment}"));
+        let day = clock::fields(world.now() + 9 * DAY).0;
+        let words = ("response", "We know about the number.");
+        for (fields, says) in [
+            (vec![words], "Choose whether something will be done"),
+            (
+                vec![words, ("will_do", "action"), ("action", "A new number")],
+                "Say by which day it will be done",
+            ),
+            (
+                vec![words, ("will_do", "action"), ("action_by", day.as_str())],
+                "Say what will be done",
+            ),
+            (vec![words, ("will_do", "nothing")], "Say why nothing more will be done"),
+        ] {
+            let refused = leader.post(&to, &fields).await;
+            assert!(
+                refused.status == StatusCode::UNPROCESSABLE_ENTITY
+                    && refused.says(says)
+                    && refused.says(words.1),
+                "{says}: {}",
+                refused.html
+            );
+        }
+        let mut answer = answer(words.1).to_vec();
+        let key = id::fresh();
+        answer.push(("form_key", key.as_str()));
+        let first: Vec<_> = answer.iter().copied().filter(|(name, _)| *name != "step").collect();
+        let check = leader.post(&to, &first).await;
+        assert!(
+            check.status == StatusCode::OK
+                && check.says("Check your answer")
+                && check.says("Sefton Council")
+                && check.says("It is put right."),
+            "{}",
+            check.html
+        );
+        let change = [&first[..], &[("step", "change")]].concat();
+        assert!(leader.post(&to, &change).await.says(words.1));
+        assert_eq!(number(&world, "SELECT count(*) FROM comment_responses").await, 0);
+        assert!(leader.get(&page).await.says("Answer this comment"));
+        let done = leader.post(&to, &answer).await.leads_to();
+        let read = leader.get(&done).await;
+        assert!(
+            read.says("We will email it to whoever wrote the comment")
+                && read.says("Nothing more will be done: ")
+                && read.says("It is put right.")
+                && read.says("Add to the answer")
+                && !read.says("Answer this comment"),
+            "{}",
+            read.html
+        );
+        leader.post(&to, &answer).await.leads_to();
+        assert_eq!(number(&world, "SELECT count(*) FROM comment_responses").await, 1);
+        let emails = world.deliver().await;
+        let why = "Nothing more will be done: It is put right.";
+        assert!(emails.iter().any(|email| email.text.contains(why)), "{emails:?}");
+
+        let leader = &leader.account;
+        for (nth, (action, by, why, is_whole)) in [
+            ("A page", "", "", false),
+            ("", "", "", false),
+            ("A page", "2027-01-01", "No", false),
+            ("A page", "2027-01-01", "", true),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let sql = format!(
+                "INSERT INTO comment_responses (id, form_key, comment_id, response, action,
+                 action_by, why_nothing, responded_by, responded_at)
+                 VALUES ('{nth}', '{nth}', '{comment}', 'a', '{action}', '{by}', '{why}',
+                 '{leader}', 0)"
+            );
+            assert_eq!(by_hand(&world, &sql).await.is_ok(), is_whole, "{nth}");
+        }
+        let why = "UPDATE comment_responses SET why_nothing = 'Another reason'";
+        assert!(by_hand(&world, why).await.is_err(), "what was said stays");
+    });
+}
+
+#[test]
+fn whoever_answers_or_decides_is_told_whether_the_author_hears_of_it() {
+    on_both(async |world| {
+        let form = "/local-offer/comments/without-account";
+        let (organiser, parent) = (world.organiser().await, world.parent(1).await);
+        for (decision, says) in [
+            (vec![("decision", "publish")], "Everyone can read it now"),
+            (
+                vec![("decision", "redact"), ("instead", "[A name] is rude.")],
+                "Published without the words you took out",
+            ),
+            (vec![("decision", "decline"), ("reason", "vexatious")], "Not published"),
+            (vec![("decision", "pass on")], "Only the safeguarding lead can read it now."),
+        ] {
+            let by_account = sent(&parent, "Mr Invented is rude.").await;
+            world.visitor().post(form, &comment("Mr Invented is rude.")).await.leads_to();
+            let author = ground::erasing::NOBODY;
+            let sql = format!(
+                "SELECT id FROM comments WHERE author_id = '{author}' AND decided_by IS NULL"
+            );
+            for (id, email) in [
+                (by_account, "We will email whoever wrote it."),
+                (world.one(&sql).await, "they left us no email address"),
+            ] {
+                let desk = format!("/forum/local-offer/{id}");
+                let to = organiser.post(&desk, &decision).await.leads_to();
+                let page = organiser.get(&to).await;
+                assert!(page.says(says) && page.says(email), "{says}: {}", page.html);
+            }
+        }
+        world.deliver().await;
+        let sql = format!(
+            "SELECT id FROM comments WHERE author_id = '{}' AND published_at IS NOT NULL
+             ORDER BY redacted_at IS NULL LIMIT 1",
+            ground::erasing::NOBODY
+        );
+        let strangers = world.one(&sql).await;
+        let leader = world.signed_in("leader@example.org", &[Role::Leader]).await;
+        let to = format!("/lead/local-offer/{strangers}");
+        assert!(leader.get(&to).await.says("We can't email it"));
+        let done = leader.post(&to, &answer("We know.")).await.leads_to();
+        let read = leader.get(&done).await;
+        assert!(read.says("left us no email address") && !read.says("We will email"));
+        assert!(world.deliver().await.is_empty());
+    });
+}
+
+#[test]
+fn whoever_is_asked_to_join_can_comment_without_an_account_and_loses_nothing() {
+    on_both(async |world| {
+        let (visitor, form) = (world.visitor(), "/local-offer/comments/without-account");
+        let wall = visitor.get("/local-offer/comments/new").await;
+        assert_eq!(wall.status, StatusCode::UNAUTHORIZED);
+        assert!(wall.html.contains(&format!("href=\"{form}\"")), "{}", wall.html);
+        let wall = visitor.post("/local-offer/comments/new", &comment(WORDS)).await;
+        assert!(wall.html.contains(&format!("action=\"{form}\"")), "{}", wall.html);
+        assert_eq!(wall.sends("step"), "without account");
+        let fields = [&comment(WORDS)[..], &[("step", "without account")]].concat();
+        let again = visitor.post(form, &fields).await;
+        assert!(again.status == StatusCode::OK && again.says(WORDS), "{}", again.html);
+        assert_eq!(number(&world, "SELECT count(*) FROM comments").await, 0);
+        // Not everything can be done without one.
+        let topic = visitor.get("/topics/new").await;
+        assert!(!topic.says("Continue without an account"), "{}", topic.html);
+    });
+}
+
+#[test]
+fn a_promise_is_on_the_desk_once_its_day_is_over_and_until_the_forum_has_said_if_it_was_done() {
+    on_both(async |world| {
+        let leader = world.signed_in("leader@example.org", &[Role::Leader]).await;
+        let comment = promised(&world, &leader, 10).await;
+        world.organiser().await;
+        let both = [Role::Leader, Role::Organiser];
+        world.signed_in("two-hats@example.org", &both).await;
+        let to = format!("/forum/local-offer/{comment}/done");
+        let shows = async |who: &str, path: &str| {
+            world.sign_in(who).await.get(path).await.html.contains(&to)
+        };
+        let organiser = "organiser@example.org";
+        world.forward(9 * DAY);
+        assert!(!shows(organiser, "/forum").await, "it is not due yet");
+        assert!(!shows(organiser, "/forum/local-offer").await, "nor there");
+        world.forward(2 * DAY);
+        let desk = world.sign_in(organiser).await.get("/forum").await;
+        assert!(desk.says("Say whether it was done: a promise about the Local Offer"));
+        assert!(shows(organiser, "/forum").await && shows(organiser, "/forum/local-offer").await);
+        assert!(!shows("two-hats@example.org", "/forum").await, "it is not for them to say");
+        judged(&world, &comment, ("not done", "It rings."), &id::fresh()).await.leads_to();
+        assert!(!shows(organiser, "/forum").await && !shows(organiser, "/forum/local-offer").await);
+    });
+}
+
+#[test]
+fn whoever_wrote_a_comment_hears_what_the_forum_says_about_what_was_promised() {
+    on_both(async |world| {
+        let leader = world.signed_in("leader@example.org", &[Role::Leader]).await;
+        world.organiser().await;
+        let form = "/local-offer/comments/without-account";
+        let fields = [&comment(WORDS)[..], &[("email", "stranger@example.org")]].concat();
+        world.visitor().post(form, &fields).await.leads_to();
+        let link = link_to(&world.receipts().await[0], "/local-offer/emails/");
+        world.visitor().post(&link, &[]).await.leads_to();
+        let strangers = world.one("SELECT id FROM comments").await;
+        let desk = format!("/forum/local-offer/{strangers}");
+        let publish = [("decision", "publish")];
+        world.sign_in("organiser@example.org").await.post(&desk, &publish).await.leads_to();
+        let day = clock::fields(world.now() + 10 * DAY).0;
+        let promises = promise("We know.", ("A new number", &day));
+        leader.post(&format!("/lead/local-offer/{strangers}"), &promises).await.leads_to();
+        let with_account = promised(&world, &leader, 10).await;
+        world.forward(11 * DAY);
+        for (comment, to) in
+            [(&strangers, "stranger@example.org"), (&with_account, "writer@example.org")]
+        {
+            for (verdict, says) in [("not done", "was not done"), ("done", "was done")] {
+                let key = id::fresh();
+                for _ in 0..2 {
+                    judged(&world, comment, (verdict, "We rang it."), &key).await.leads_to();
+                }
+                let emails = world.deliver().await;
+                assert_eq!(emails.len(), 1, "{to}, {verdict}");
+                let email = &emails[0];
+                assert!(
+                    email.to == to
+                        && email.subject.ends_with(says)
+                        && email.text.contains("A new number")
+                        && email.text.contains("We rang it."),
+                    "{}",
+                    email.text
+                );
+            }
+        }
+        // Nothing more will go there.
+        assert_eq!(number(&world, "SELECT count(*) FROM comment_addresses").await, 0);
+    });
+}
+
+#[test]
+fn a_stranger_withdraws_a_comment_by_the_link_in_the_email_until_it_is_answered() {
+    on_both(async |world| {
+        let form = "/local-offer/comments/without-account";
+        let organiser = world.organiser().await;
+        let leader = world.signed_in("leader@example.org", &[Role::Leader]).await;
+        let visitor = world.visitor();
+        for is_answered in [false, true] {
+            let words = format!("The list is wrong: {is_answered}");
+            let address = format!("{is_answered}@example.org");
+            let fields = [&comment(&words)[..], &[("email", address.as_str())]].concat();
+            visitor.post(form, &fields).await.leads_to();
+            let email = world.receipts().await.pop().unwrap();
+            assert!(email.text.contains("/withdrawal"), "{}", email.text);
+            let link = link_to(&email, "/local-offer/emails/");
+            let to = visitor.post(&link, &[]).await.leads_to();
+            let withdrawal = format!("{link}/withdrawal");
+            assert!(visitor.get(&to).await.html.contains(&withdrawal));
+            let sql = "SELECT id FROM comments WHERE decided_by IS NULL";
+            let comment = world.one(sql).await;
+            let desk = format!("/forum/local-offer/{comment}");
+            organiser.post(&desk, &[("decision", "publish")]).await.leads_to();
+            world.deliver().await;
+            let asks = visitor.get(&withdrawal).await;
+            assert!(asks.says("we can't bring it back") && !asks.says(&words), "{}", asks.html);
+            let page = format!("/local-offer/comments/{comment}");
+            if is_answered {
+                let day = clock::fields(world.now() + 10 * DAY).0;
+                let promises = promise("We know.", ("A new list", &day));
+                leader.post(&format!("/lead/local-offer/{comment}"), &promises).await.leads_to();
+                let late = visitor.post(&withdrawal, &[]).await.leads_to();
+                assert!(visitor.get(&late).await.says("You can't withdraw this comment any more"));
+                assert!(visitor.get(&page).await.says(&words));
+            } else {
+                let done = visitor.post(&withdrawal, &[]).await;
+                assert!(done.says("You withdrew your comment"), "{}", done.html);
+                assert_eq!(visitor.get(&page).await.status, StatusCode::NOT_FOUND);
+                assert_eq!(number(&world, "SELECT count(*) FROM comment_addresses").await, 0);
+                assert_eq!(visitor.post(&withdrawal, &[]).await.status, StatusCode::GONE);
+                assert_eq!(visitor.get(&withdrawal).await.status, StatusCode::GONE);
+            }
+        }
+    });
+}
+
+#[test]
+fn a_year_is_printed_without_the_ways_to_other_pages_and_leads_to_the_year_before() {
+    on_both(async |world| {
+        let year = clock::date(world.now()).year();
+        let page = world.visitor().get(&format!("/local-offer/years/{year}")).await;
+        assert!(page.says(&format!("Comments from {}", year - 1)), "{}", page.html);
+        let back = page.html.split("class=\"back\"").next().unwrap();
+        assert!(back.ends_with("<p class=\"no-print\"><a "), "{back}");
     });
 }
 
@@ -574,7 +867,7 @@ fn a_comment_is_answered_by_the_organisation_that_runs_the_service_and_by_name()
             format!("/local-offer/comments/{about_transport}"),
             format!("/lead/local-offer/{about_transport}"),
         );
-        let words = [("response", "We changed it.")];
+        let words = crate::fixtures::local_offer::answer("We changed it.");
         for leader in [&stranger, &nobodys] {
             assert!(!leader.get("/lead/local-offer").await.says("The page on short breaks"));
             assert!(!leader.get(&page).await.html.contains(&answer));
@@ -619,10 +912,10 @@ fn a_comment_about_a_service_that_nobody_runs_says_what_to_do() {
         assert!(list.says("Nobody can answer these yet") && list.html.contains(&comment));
         let page = leader.get(&format!("/local-offer/comments/{comment}")).await;
         assert!(page.says("An administrator must first say which organisation runs this service."));
-        let answer = format!("/lead/local-offer/{comment}");
-        assert_eq!(leader.get(&answer).await.status, StatusCode::NOT_FOUND);
+        let to = format!("/lead/local-offer/{comment}");
+        assert_eq!(leader.get(&to).await.status, StatusCode::NOT_FOUND);
         admin.post(&service, &[("organisations", world.council.as_str())]).await.leads_to();
-        leader.post(&answer, &[("response", "We look at it.")]).await.leads_to();
+        leader.post(&to, &answer("We look at it.")).await.leads_to();
     });
 }
 
@@ -676,8 +969,7 @@ fn a_comment_that_is_taken_back_in_the_same_moment_is_not_answered() {
         let new = local_offer::rules::NewResponse {
             form_key: "a key".to_owned(),
             response: "We look at it.".to_owned(),
-            action: String::new(),
-            action_by: String::new(),
+            will_do: local_offer::rules::WillDo::Nothing { why: "It is right.".to_owned() },
         };
         let answer = async move {
             let mut tx = db.begin().await?;

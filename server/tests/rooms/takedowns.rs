@@ -149,7 +149,7 @@ fn a_comment_is_taken_down_with_its_answers_and_the_pack_says_only_that() {
         assert_eq!(early.status, StatusCode::NOT_FOUND);
         organiser.post(&desk, &[("decision", "publish")]).await.leads_to();
         let council = leader(&world).await;
-        let answers = [("response", "We looked into Tobias.")];
+        let answers = crate::fixtures::local_offer::answer("We looked into Tobias.");
         council.post(&format!("/lead/local-offer/{comment}"), &answers).await.leads_to();
         world.deliver().await;
         organiser.post(&format!("{desk}/takedown"), &ERASE).await.leads_to();

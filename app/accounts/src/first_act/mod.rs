@@ -21,9 +21,9 @@ use forms::{Refusals, Sent};
 use ground::error::Error;
 use ground::house::House;
 use ground::ids::{Account, FirstAct, Id};
-use ground::routes::{First, LEAVING, SECOND_STEP, SignInFirst, with_then};
+use ground::routes::{Chose, First, LEAVING, SECOND_STEP, SignInFirst, WITHOUT_ACCOUNT, with_then};
 use ground::sent::Form;
-use ground::ui::{Page, capital};
+use ground::ui::{Page, capital, hidden};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
@@ -154,7 +154,8 @@ async fn ask(
             if sent.typed(name).is_empty() { sent } else { sent.with(name, "") }
         })
     };
-    let chose = in_full(first.chose, first.sent.as_ref(), first.is_grave);
+    let chose = in_full(first.chose.what, first.sent.as_ref(), first.is_grave);
+    let typed = first.sent.clone();
     let fields = first.sent.map(|sent| {
         let sent = without_secrets(sent);
         // A button alone sends nothing, and is no page for that.
@@ -187,7 +188,7 @@ async fn ask(
         second_factor::prove::ask_for_proof(house, viewer, &destination, &chose).await?
     } else if let First::SetUp | First::Keep = first.first {
         one_step_first(house, viewer, first.first, was_sent.then_some(is_kept))
-    } else if was_signed_in || first.chose.is_empty() || !is_kept || first.is_grave {
+    } else if was_signed_in || first.chose.what.is_empty() || !is_kept || first.is_grave {
         let destination = sign_in::Destination { then: first.then, fields };
         let (was_signed_out, is_grave) = (was_signed_in, first.is_grave);
         let why = sign_in::SignInReason { was_signed_out, chose, is_grave };
@@ -196,7 +197,7 @@ async fn ask(
         page.status(StatusCode::UNAUTHORIZED).answer(house, &Viewer::default())
     } else {
         let then = if fields.is_none() { first.then.as_str() } else { "" };
-        two_ways_in(house, &chose, then)
+        two_ways_in(house, &chose, then, (first.chose, typed.as_ref()))
     };
     if let Some(cookie) = cookie {
         answer.headers_mut().append(header::SET_COOKIE, cookie);
@@ -261,8 +262,43 @@ fn one_step_first(house: &House, viewer: &Viewer, first: First, is_kept: Option<
     page.status(StatusCode::UNAUTHORIZED).answer(house, viewer)
 }
 
-/// Join or sign in, both as easy to press.
-fn two_ways_in(house: &House, chose: &str, then: &str) -> Response {
+/// The way to do it without an account, where there is one, with what they have sent.
+fn without_account(chose: Chose, sent: Option<&Sent>) -> Option<AnyView> {
+    if chose.without_account.is_empty() {
+        return None;
+    }
+    let way = match sent {
+        None => view! {
+            <p>
+                <a class="button quiet" href=chose.without_account>
+                    "Continue without an account"
+                </a>
+            </p>
+        }
+        .into_any(),
+        Some(sent) => {
+            let fields = hidden(sent.fields().filter(|(name, _)| name != "step"));
+            view! {
+                <form method="post" action=chose.without_account>
+                    {fields}
+                    <button class="button quiet" name="step" value=WITHOUT_ACCOUNT>
+                        "Continue without an account"
+                    </button>
+                </form>
+            }
+            .into_any()
+        }
+    };
+    let both = view! {
+        <p>"You can also do this without an account."</p>
+        {way}
+    };
+    Some(both.into_any())
+}
+
+/// Join or sign in, both as easy to press. `first`: what they chose as its room calls it, and what
+/// they sent with it.
+fn two_ways_in(house: &House, chose: &str, then: &str, first: (Chose, Option<&Sent>)) -> Response {
     let (join, sign_in) = (with_then("/sign-up", then), with_then("/sign-in", then));
     let title = format!("Join or sign in to {chose}");
     let page = Page::new(&title, || {
@@ -285,6 +321,7 @@ fn two_ways_in(house: &House, chose: &str, then: &str) -> Response {
                         "Sign in"
                     </a>
                 </p>
+                {without_account(first.0, first.1)}
             </div>
         }
     });

@@ -7,6 +7,7 @@ use forms::Sent;
 use leptos::prelude::*;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
+use crate::contact::{Contact, phone_link};
 use crate::routes::SECOND_STEP;
 use crate::viewer::{SecondStep, Viewer};
 
@@ -279,6 +280,31 @@ pub fn SecondStepSoon<'a>(viewer: &'a Viewer) -> impl IntoView {
     })
 }
 
+/// Who gives families advice about their own child, with links to reach them.
+pub fn who_advises(contact: &Contact) -> impl IntoView + use<> {
+    let phone = phone_link(&contact.advice_phone).map(|to| {
+        view! {
+            " Call "
+            <a href=to>{contact.advice_phone.replace(' ', "\u{a0}")}</a>
+            "."
+        }
+    });
+    let web = (!contact.advice_web.is_empty()).then(|| {
+        view! {
+            " "
+            <a href=contact.advice_web.clone() rel="noopener">
+                "Go to their website"
+            </a>
+            "."
+        }
+    });
+    view! {
+        {contact.advises()}
+        {phone}
+        {web}
+    }
+}
+
 /// The words with a capital at the start, as at the beginning of a sentence or on a button.
 #[must_use]
 pub fn capital(words: &str) -> String {
@@ -293,6 +319,20 @@ mod tests {
     fn rows(people: &[Shown], of: Option<u64>) -> Vec<Bar> {
         let row = |shown: &Shown| Bar { name: "Row".into(), shown: *shown, of };
         people.iter().map(row).collect()
+    }
+
+    #[test]
+    fn who_advises_can_be_called_and_opened_by_a_tap() {
+        let shown = |contact: &Contact| crate::ui::rendered(|| who_advises(contact));
+        let contact = Contact {
+            advice_phone: "0151 496 0123".into(),
+            advice_web: "https://example.org/advice".into(),
+            ..Contact::default()
+        };
+        let html = shown(&contact);
+        assert!(html.contains("href=\"tel:01514960123\""), "{html}");
+        assert!(html.contains("href=\"https://example.org/advice\""), "{html}");
+        assert!(!shown(&Contact::default()).contains("<a"));
     }
 
     fn drawn(people: &[Shown], of: Option<u64>) -> String {

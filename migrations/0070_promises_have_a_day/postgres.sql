@@ -1,0 +1,6 @@
+-- The same rules stand in sqlite.sql. That no answer is changed holds there for every column.
+
+-- New answers promise something by a day, or say why nothing more is done.
+CREATE TRIGGER new_answers_promise_by_a_day_or_say_why_not BEFORE INSERT ON comment_responses FOR EACH ROW
+WHEN ((NEW.action <> '') <> (NEW.action_by <> '') OR (NEW.action <> '') = (NEW.why_nothing <> ''))
+EXECUTE FUNCTION refuse_change();
