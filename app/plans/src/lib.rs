@@ -69,7 +69,6 @@ pub mod store;
 pub use browse::happened;
 pub use decision::rules::NewDecision;
 pub use emails::tell_due;
-pub use equality::rules::{NewEquality, PublishedFigure};
 pub use forget::forget;
 pub use personal::PERSONAL;
 pub use rendering::render_due;

@@ -2,13 +2,14 @@
 //! published without involving parents and decided with an answer to each thing they said, and one
 //! that was decided while parents were still being asked.
 
+use area::equality::{NewEquality, PublishedFigure};
 use calendar::clock::{self, DAY, Millis};
 use ground::ids::{DecisionThing, Id, Plan, PlanningSession, SessionSlip, Topic};
 use ground::text::markdown;
 use jiff::civil::Weekday;
+use plans::NewDecision;
 use plans::rules::{Answer, AnswerKind, NewDraft, NewPlan, NewSession, Override};
 use plans::store::{self, Act, By};
-use plans::{NewDecision, NewEquality, PublishedFigure};
 use sqlx::AnyConnection;
 
 use super::days;

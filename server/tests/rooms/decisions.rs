@@ -3,13 +3,14 @@
 
 use std::collections::BTreeSet;
 
+use area::equality::NewEquality;
 use axum::http::StatusCode;
 use calendar::clock::{self, DAY, Millis};
 use ground::ids::{Account, Id, Plan};
 use ground::viewer::Role;
+use plans::NewDecision;
 use plans::rules::{Answer, AnswerKind, NewPlan, Override};
 use plans::store::{self, Act, By, Decided};
-use plans::{NewDecision, NewEquality};
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
 

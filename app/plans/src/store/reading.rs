@@ -1,6 +1,7 @@
 //! What is asked about plans.
 
 use area::corrections::Correction;
+use area::equality::Signed;
 use calendar::clock::Millis;
 use ground::changes::ChangeKind;
 use ground::db::{Db, known, number};
@@ -155,16 +156,6 @@ pub struct Draft {
     pub overridden: Option<(String, String, Millis)>,
     /// Whether it was published while a planning session counted as soon as it was recorded.
     pub is_before_confirmations: bool,
-}
-
-/// That somebody signed for who a plan affects and what is done about it.
-#[derive(Clone, Debug)]
-pub struct Signed {
-    /// A name and a job title.
-    pub signed_name: String,
-    /// The day it is looked at again, as `2027-12-04`.
-    pub review_day: String,
-    pub at: Millis,
 }
 
 /// What was decided about a plan in the end.
