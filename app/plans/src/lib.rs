@@ -164,6 +164,12 @@ pub fn routes() -> Routes {
             decision::publish::publish_decision_form,
         )
         .post("/lead/plans/{id}/decision/publication", leader, decision::publish::publish_decision)
+        .get(
+            "/lead/plans/{id}/decision/correction",
+            leader,
+            decision::correct::correct_decision_form,
+        )
+        .post("/lead/plans/{id}/decision/correction", leader, decision::correct::correct_decision)
         .get("/lead/plans/{id}/decision/override", leader, decision::publish::go_ahead_form)
         .post_first(
             "/lead/plans/{id}/decision/override",

@@ -35,6 +35,9 @@ pub enum WaitKind {
     WaitDoubts,
     /// How long families waited in the month that is over, to be published.
     WaitMonth,
+    /// A decision that was published without answering parents, and of which the forum has said
+    /// nothing since.
+    DecisionPassed,
     /// Families that no email reaches.
     Unreached,
     /// A notice that another leader has to approve.
@@ -57,7 +60,7 @@ pub enum WaitKind {
 
 impl WaitKind {
     /// Each that is no task, with the word of the statements here.
-    const OTHERS: [(Self, &'static str); 17] = [
+    const OTHERS: [(Self, &'static str); 18] = [
         (Self::PassedOnTopic, "passed on topic"),
         (Self::PassedOnComment, "passed on comment"),
         (Self::PassedOnAnswer, "passed on answer"),
@@ -66,6 +69,7 @@ impl WaitKind {
         (Self::WaitReport, "waits to judge"),
         (Self::WaitDoubts, "waits doubted"),
         (Self::WaitMonth, "waits to publish"),
+        (Self::DecisionPassed, "decision passed"),
         (Self::Unreached, "unreached"),
         (Self::Approval, "approval"),
         (Self::ForumsStatement, "forums statement"),
@@ -165,6 +169,7 @@ pub async fn for_organiser(db: &Db, organiser: &Id<Account>, now: Millis) -> sql
          UNION ALL SELECT '{doubt}', '', '', count(*), coalesce(min(w.since), 0)
            FROM waiting_tasks w WHERE w.account_id = $1 AND w.task = '{doubt}'
          UNION ALL SELECT 'nobodys', id, title, 1, since FROM ({}) nobodys
+         UNION ALL SELECT 'decision passed', id, title, 1, since FROM ({}) passed
          UNION ALL SELECT 'waits to judge', w.id, w.title, 1, w.since FROM ({}) w
          UNION ALL SELECT 'waits doubted', '', '', count(*), coalesce(min(d.told_at), 0)
            FROM wait_doubts d WHERE d.seen_at IS NULL
@@ -179,6 +184,7 @@ pub async fn for_organiser(db: &Db, organiser: &Id<Account>, now: Millis) -> sql
             Task::Takedown
         ]),
         consultations::store::NOBODYS,
+        plans::store::PASSED,
         waits::store::TO_JUDGE,
         notices::ledger::count_unreached(),
         doubt = Task::Doubt.word(),

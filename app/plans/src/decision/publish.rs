@@ -114,7 +114,7 @@ async fn publication_page(
                 <button class="button">"Publish the decision"</button>
             </form>
             <p class="soft">
-                "Everyone will then be able to read it, and it can't be changed any more."
+                "Everyone will then be able to read it. What you correct after that stays in sight."
             </p>
         }
     });
