@@ -64,6 +64,7 @@ const beside = (title, what, more = {}) => {
   return { name: `${what} of ${title}${more.act ? ' refused' : ''}`, find: async (page) => (await notice.find(page)).replace(/^/, more.lead ? '/lead' : '') + what, status: 200, ...more };
 };
 const ROUTE = 'The route 5 school bus will come 15 minutes earlier';
+const CLUB = 'The holiday club will open on three days a week';
 const CONSULTATION = link('/consultations', 'After a diagnosis of autism: what helps?');
 const CLOSED = link('/consultations', 'How long do you wait for occupational therapy?');
 const DUE = {
@@ -140,7 +141,7 @@ const everyone = {
     to('/notices'), to('/notices?service=none&show=lately'), link('/notices', ROUTE),
     link('/notices?show=lately', "The autism parents' group is moving to Wednesdays"), link('/notices', 'The autism drop-in will start at 10am'),
     { name: 'a notice that was corrected', find: async (page) => { await page.goto(service.url + await beside('The autism drop-in will start at 10am', '').find(page)); return page.getByRole('link', { name: 'What we said before' }).getAttribute('href'); }, status: 200 },
-    beside(ROUTE, '/poster'), beside(ROUTE, '/questions/new'), beside(ROUTE, '/questions/new', { act: press('Send my question'), status: 422 }),
+    beside(CLUB, '/equality'), beside(ROUTE, '/poster'), beside(ROUTE, '/questions/new'), beside(ROUTE, '/questions/new', { act: press('Send my question'), status: 422 }),
     to('/services'), link('/services', 'Transport'), link('/services', 'South Sefton'), to('/read/not-a-link', { status: 410 }), to('/returns'),
     to('/subscribe'), refused('/subscribe', 'Email me about changes'), to('/subscribe/sent'), to('/subscribe/not-a-link', { status: 410 }),
     to('/subscriptions/not-a-link', { status: 410 }), to('/subscriptions/not-a-link/copy', { status: 410 }), to('/copies/not-a-link', { status: 410 }), to('/unsubscribe/not-a-link', { status: 404 }),
@@ -178,6 +179,7 @@ const everyone = {
     to('/lead/notices'), link('/lead/notices', 'The Saturday club will close for two weeks'), link('/lead/notices', 'A new firm will drive the school taxis'),
     beside(ROUTE, '/questions', { lead: true }), beside(ROUTE, '/questions', { lead: true, act: press('Publish the answer'), status: 422 }),
     beside(ROUTE, '/correction', { lead: true }), beside(ROUTE, '/withdrawal', { lead: true }), beside(ROUTE, '/withdrawal', { lead: true, act: press('Preview'), status: 422 }),
+    beside(CLUB, '/equality', { lead: true }), beside(CLUB, '/equality', { lead: true, act: press('Sign and publish it'), status: 422 }),
     to('/lead/notices/new?like=transport'), refused('/lead/notices/new', 'Preview'),
   ],
   admin: [

@@ -115,6 +115,59 @@ for (const javaScriptEnabled of [true, false]) {
         await service.stop();
       }
     });
+
+    test('a change that takes something away waits until a leader has signed who it affects, and then everyone reads that', async ({ browser }) => {
+      const service = await startService({ demo: true });
+      try {
+        const [leader, colleague, visitor] = await Promise.all([1, 2, 3].map(async () => (await browser.newContext({ javaScriptEnabled })).newPage()));
+        const fine = async (page) => { if (javaScriptEnabled) expect(await hindrances(page)).toEqual([]); };
+        await signIn(leader, service, 'leader@example.org');
+        service.command('invite', 'colleague@example.org', '--role', 'leader', '--organisation', 'Sefton Council');
+        await acceptInvitation(colleague, service, 'colleague@example.org');
+        await leader.goto(`${service.url}/lead`);
+        await leader.getByRole('link', { name: 'Write a change notice' }).click();
+        await write(leader);
+        await leader.getByRole('group', { name: 'Does it end or reduce a service' }).getByLabel('Yes', { exact: true }).check();
+        await leader.getByRole('button', { name: 'Preview' }).click();
+        await fine(leader);
+
+        // A colleague can't approve it yet.
+        await colleague.goto(`${service.url}/lead`);
+        await colleague.getByRole('link', { name: 'Approve the change notice: Route 7 stops at the library' }).click();
+        await colleague.getByRole('button', { name: 'Approve this notice' }).click();
+        await expect(colleague.getByText('Say first who it affects, and whether it is fair to everyone').first()).toBeVisible();
+        await fine(colleague);
+
+        // The leader says who it affects, and signs.
+        await leader.getByRole('link', { name: 'Say who it affects, and whether it is fair' }).click();
+        await fine(leader);
+        await leader.getByLabel('Who is affected?').fill('Children who can not walk from the library.');
+        await leader.getByLabel('Disability').check();
+        await leader.getByLabel('How do you know?').fill('We asked the school.');
+        await leader.getByLabel('How many people are in each group?').fill('Children on route 7; 40');
+        await leader.getByLabel('What do you do about it?').fill('A taxi takes them from the library to the gate.');
+        await leader.getByLabel('When will you look at this again?').fill(DAY(100));
+        await leader.getByLabel('Who signs it: full name and job title').fill('An Invented Officer, head of transport');
+        await leader.getByRole('button', { name: 'Sign and publish it' }).click();
+        await expect(leader.getByText('It is signed', { exact: true })).toBeVisible();
+        await colleague.goto(`${service.url}/lead`);
+        await colleague.getByRole('link', { name: 'Approve the change notice: Route 7 stops at the library' }).click();
+        const notice = colleague.url().replace('/lead/', '/');
+        await colleague.getByRole('button', { name: 'Approve this notice' }).click();
+
+        // Everyone reads it on the page of the change.
+        await expect(async () => {
+          await visitor.goto(notice);
+          await expect(visitor.getByRole('heading', { name: 'Is it fair to everyone?' })).toBeVisible({ timeout: 1_000 });
+        }).toPass({ timeout: 60_000 });
+        await fine(visitor);
+        await visitor.getByRole('link', { name: 'Who this affects, and what is done about it' }).click();
+        await expect(visitor.getByText('A taxi takes them from the library to the gate.')).toBeVisible();
+        await fine(visitor);
+      } finally {
+        await service.stop();
+      }
+    });
   });
 }
 
@@ -130,7 +183,8 @@ async function write(leader) {
   await leader.getByLabel('Why it is changing').fill('The road at the gate is closed.');
   await leader.getByLabel('Who this affects').fill('Children on route 7');
   await leader.getByLabel('What families need to do').fill('Wait at the library from that day on.');
-  await leader.getByLabel('No', { exact: true }).check();
+  await leader.getByRole('group', { name: 'legally entitled' }).getByLabel('No', { exact: true }).check();
+  await leader.getByRole('group', { name: 'Does it end or reduce a service' }).getByLabel('No', { exact: true }).check();
   await leader.getByLabel('Who families can ask').fill('The school transport team');
   await leader.getByLabel('Their phone number').fill('01234 567 890');
 }

@@ -307,6 +307,7 @@ fn a_page_costs_at_most_ten_statements_and_a_form_twelve_with_a_thousand_topics(
             ("why", "A road is closed"),
             ("affected", "Children on route 5"),
             ("entitlement", "no"),
+            ("takes_away", "yes"),
             ("whom", "The team"),
             ("phone", "01234"),
         ];
@@ -335,6 +336,9 @@ fn a_page_costs_at_most_ten_statements_and_a_form_twelve_with_a_thousand_topics(
             .await
             .leads_to();
         sends(&everyone, &format!("{notice}/words"), &notice_words).await;
+        let fair = format!("{notice}/equality");
+        sends(&everyone, &fair, &fixtures::plans::FAIR).await;
+        opens(&everyone, &fair).await;
         sends(&everyone, &notice, &[]).await;
         notices::start_due(&world.house).await.unwrap();
         notices::tell_due(&world.house).await.unwrap();
@@ -348,6 +352,7 @@ fn a_page_costs_at_most_ten_statements_and_a_form_twelve_with_a_thousand_topics(
             &service,
             &format!("/services/{}", world.transport),
             &format!("{told}/poster"),
+            &format!("{told}/equality"),
         ] {
             opens(&everyone, path).await;
         }

@@ -318,6 +318,7 @@ fn buses(service: Id<Service>, now: i64) -> Wording {
         decided_day: None,
         effect: Effect::Day(now + 30 * DAY),
         changes_entitlement: false,
+        takes_away: false,
         services: vec![service],
         places: Vec::new(),
         follows: None,

@@ -8,7 +8,8 @@ use sqlx::AnyConnection;
 /// Something that was put right.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct Correction {
-    /// `service`, `place`, `organisation`, `plan` or `session`: a row of `correction_words`.
+    /// `service`, `place`, `organisation`, `plan`, `session` or `decision`: a row of
+    /// `correction_words`.
     pub kind: String,
     /// The id of the thing.
     pub thing_id: String,
@@ -28,7 +29,8 @@ pub struct Of<'a> {
 }
 
 /// Keeps what a column was before it is changed; nothing where it stays the same. Call it first in
-/// the write: the schema lets nobody change the title of a plan or a planning session without it.
+/// the write: the schema lets nobody change the title of a plan, a planning session or a published
+/// decision without it.
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.

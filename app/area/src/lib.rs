@@ -7,8 +7,9 @@
 //! name, `baselines` a file of theirs, `lines` any file with a line for each place, `store` holds
 //! the SQL, `actions` with `pages` and `running` are the administrator's pages. `texts` holds what
 //! an administrator writes by name, `contact` who the forum is and how to reach it,
-//! `characteristics` by which a plan says who it affects. School days are counted in `calendar`; everyone's pages, which show what changes soon too, are
-//! `app/src/services.rs`.
+//! `characteristics` by which plans and notices say who they affect, `equality` what they share of
+//! that. School days are counted in `calendar`; everyone's pages, which show what changes soon too,
+//! are `app/src/services.rs`.
 
 mod actions;
 pub mod baselines;
@@ -16,6 +17,7 @@ pub mod characteristics;
 pub mod contact;
 mod correcting;
 pub mod corrections;
+pub mod equality;
 pub mod items;
 pub mod lines;
 mod pages;

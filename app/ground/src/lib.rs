@@ -14,7 +14,7 @@
 //! * [`db`]: the only door to the database; [`audit`]: the log that shows what was done to it;
 //!   [`erasing`]: what is left in it of an account that is erased
 //! * [`takedown`]: what the forum takes down after everyone could read it; [`changes`]: a date that
-//!   is changed after others planned by it
+//!   is changed after others planned by it; [`passing`]: a named person who goes past a rule
 //! * [`personal`]: what is kept about a person, table by table
 //! * [`text`]: HTML of the Markdown people write, bounded
 //! * [`ui`]: the page and its parts, the form kit, the style
@@ -39,6 +39,7 @@ pub mod health;
 pub mod house;
 pub mod ids;
 pub mod jobs;
+pub mod passing;
 pub mod personal;
 pub mod return_address;
 pub mod routes;

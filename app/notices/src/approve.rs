@@ -240,6 +240,8 @@ async fn why_not_approved(
         "Ask a colleague to approve it. You wrote it yourself"
     } else if seen.is_some_and(|seen| seen != waits.written_at) {
         "Read it again before you approve it. Someone changed it while you were reading"
+    } else if waits.is_held() {
+        "Say first who it affects, and whether it is fair to everyone. It takes something away"
     } else {
         followed_before(house, waits).await?
     })

@@ -18,7 +18,7 @@ use super::cards::{cards, day, leaf};
 use super::rules::{self, Follow, Later, NoticeStage, SETTLED_AFTER, Told};
 use super::store::{self, Filter, Notice};
 use super::wording::Wording;
-use super::{ledger, questions, told as find};
+use super::{fairness, ledger, questions, told as find};
 
 const MOST_ON_A_PAGE: i64 = 20;
 
@@ -171,7 +171,9 @@ pub async fn notice_page(
                 <p class="state">{stage_words(notice.course.stage(now))}</p>
                 {may_say(&notice, now)}
                 {follows_words(&notice)}
+                {fairness::banner(&notice)}
                 {words_of(&notice, now)}
+                {fairness::section(&notice)}
                 {beside.has_read.map(|has_read| read_button(&notice.id, has_read))}
                 {asked_and_answered(&notice.id, &beside, viewer.is(Role::Organiser))}
                 {in_time(&notice, started_at, &told, now, &house.names.area)}
@@ -592,6 +594,11 @@ pub fn words_of(notice: &Notice, now: Millis) -> impl IntoView + use<> {
             <p class="panel warn">"This changes what children are legally entitled to."</p>
         }
     });
+    let takes_away = words.takes_away.then(|| {
+        view! {
+            <p class="panel warn">"This ends or reduces a service, or raises its cost."</p>
+        }
+    });
     view! {
         <div class="change">
             {leaf(words.effect, notice.course.stage(now))}
@@ -601,6 +608,7 @@ pub fn words_of(notice: &Notice, now: Millis) -> impl IntoView + use<> {
         <h2>{if is_withdrawn { "What was going to change" } else { "What is changing" }}</h2>
         <p class="lines">{words.what.clone()}</p>
         {entitlement}
+        {takes_away}
         <dl class="when">
             <dt>"Who this affects"</dt>
             <dd>{words.affected.clone()}{families}</dd>

@@ -21,6 +21,8 @@ pub async fn forget(
         ("notices", "approved_by"),
         ("ledger", "reached_by"),
         ("notice_answers", "answered_by"),
+        ("notice_equality_records", "signed_by"),
+        ("notice_overrides", "made_by"),
     ];
     let_go(tx, account_id, &columns).await
 }

@@ -11,12 +11,15 @@
 //! `write`, `preview` and `approve` are the leaders' pages, `browse` and `cards` everyone's,
 //! `reading` those of people who were told, `reaching` the organisers' page of families no email
 //! reaches, `questions` what is asked and answered, `paper` the feed, the calendar and the poster.
-//! `telling` is what the worker does, `emails` the words.
+//! `fairness` is who a notice affects that takes something away: it can't be approved as decided
+//! without that, or a named person who goes ahead. `telling` is what the worker does, `emails` the
+//! words.
 
 mod approve;
 mod browse;
 mod cards;
 mod emails;
+mod fairness;
 mod forget;
 pub mod ledger;
 mod paper;
@@ -68,12 +71,14 @@ pub fn jobs(house: &House) -> Vec<Job> {
 pub fn routes() -> Routes {
     use Access::{Anyone, Only, SignedIn};
     const WITHDRAW: &str = "withdraw a change notice";
+    const GO_AHEAD: &str = "go ahead with a change before saying who it affects";
     let leader = Only(&[Role::Leader]);
     Routes::new()
         .join(questions::routes())
         .get("/notices", Anyone, browse::notices_page)
         .get("/notices.atom", Anyone, paper::notices_feed)
         .get("/notices/{id}", Anyone, browse::notice_page)
+        .get("/notices/{id}/equality", Anyone, fairness::equality_page)
         .get("/notices/{id}/calendar.ics", Anyone, paper::notice_calendar)
         .get("/notices/{id}/poster", Anyone, paper::notice_poster)
         .get("/notices/{id}/read", SignedIn, reading::back_to_notice)
@@ -90,6 +95,10 @@ pub fn routes() -> Routes {
         .get("/lead/notices/{id}/emails", leader, sending::emails_page)
         .get("/lead/notices/{id}/words", leader, write::change_notice_form)
         .post("/lead/notices/{id}/words", leader, write::change_notice)
+        .get("/lead/notices/{id}/equality", leader, fairness::sign_equality_form)
+        .post("/lead/notices/{id}/equality", leader, fairness::sign_equality)
+        .get("/lead/notices/{id}/override", leader, fairness::go_ahead_form)
+        .post_first("/lead/notices/{id}/override", leader.fresh(), GO_AHEAD, fairness::go_ahead)
         .get("/lead/notices/{id}/correction", leader, write::correction_form)
         .post("/lead/notices/{id}/correction", leader, write::correct_notice)
         .get("/lead/notices/{id}/withdrawal", leader, write::withdrawal_form)

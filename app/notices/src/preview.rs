@@ -20,7 +20,7 @@ use super::browse::{follows_words, stage_words, words_of};
 use super::ledger::{self, Reach};
 use super::rules::{self, NoticeStage};
 use super::store::{self, Notice};
-use super::{emails, notice_they_speak_for};
+use super::{emails, fairness, notice_they_speak_for};
 
 /// GET `/lead/notices/{id}`
 pub async fn preview_page(
@@ -92,7 +92,10 @@ pub(super) async fn preview_with(
                 {warnings(&notice, &ground, now)}
                 <h1>{notice.words.title.clone()}</h1>
                 {follows_words(&notice)}
+                {fairness::banner(&notice)}
                 {words_of(&notice, now)}
+                {fairness::section(&notice)}
+                {fairness::to_say(&notice)}
                 <h2>"Who will be told"</h2>
                 {who(&reach, &notice, now)}
                 <h2>"The email"</h2>
@@ -436,6 +439,11 @@ fn banner(done: &str) -> impl IntoView + use<> {
             ("Saved", "This is how parents will see it. Nobody will be told until it is approved.")
         }
         "changed" => ("Saved", "This is how parents will see it."),
+        "signed" => ("It is signed", "Everyone can read it as soon as people are told."),
+        "passed" => (
+            "Saved",
+            "A colleague can approve it now. The page will always say that you went ahead.",
+        ),
         "approved" => ("Approved", "We will tell people when it is time."),
         "approved-before" => {
             ("Nothing was changed", "A colleague has approved it. To change it, undo the approval.")

@@ -221,6 +221,13 @@ pub struct Course {
     pub followed_by: Option<Follow>,
 }
 
+/// Whether a notice can't be approved yet: it takes something away, that is decided, and nobody has
+/// said who it affects, or gone ahead by name without that. The schema holds the same rule.
+#[must_use]
+pub fn is_held(takes_away: bool, is_decided: bool, is_answered_for: bool) -> bool {
+    takes_away && is_decided && !is_answered_for
+}
+
 /// The state of a notice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoticeStage {
@@ -418,6 +425,14 @@ mod tests {
             Course { follow: Some(Follow::Correction), ..course }.stage(now()),
             NoticeStage::InForce
         );
+    }
+
+    #[test]
+    fn only_what_takes_something_away_and_is_decided_waits_for_who_it_affects() {
+        assert!(is_held(true, true, false));
+        assert!(!is_held(true, true, true), "somebody has said so");
+        assert!(!is_held(false, true, false), "it takes nothing away");
+        assert!(!is_held(true, false, false), "it is only proposed");
     }
 
     #[test]

@@ -1,14 +1,16 @@
 //! Every SQL statement about notices; those about who is told are in `ledger`.
 
+use area::equality::{self, Kept, NewEquality, Signed, SignedEquality, Signing};
 use calendar::clock::Millis;
 use forms::Sent;
 use ground::db::{self, Db};
 use ground::ids::{self, Account, Id, Place, Service, Subscriber};
+use ground::passing::Override;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
 use subscribers::wanted::asks_for;
 
-use super::rules::{Course, Effect, Follow};
+use super::rules::{self, Course, Effect, Follow};
 use super::wording::{Follows, Wording};
 
 /// A notice with everything known about it.
@@ -22,6 +24,10 @@ pub struct Notice {
     pub written_by: (Id<Account>, String),
     pub written_at: Millis,
     pub approved_by: Option<String>,
+    /// That somebody has said who it affects, the last time they did.
+    pub equality: Option<Signed>,
+    /// Who went ahead though nobody had, why and when.
+    pub passed: Option<(String, String, Millis)>,
     pub course: Course,
     /// When its draft was discarded; it can be brought back.
     pub discarded_at: Option<Millis>,
@@ -30,6 +36,15 @@ pub struct Notice {
     pub followed_at: Option<Millis>,
     /// The first of the days that people go by, if they were told what it corrects or withdraws.
     pub told_before: Option<Millis>,
+}
+
+impl Notice {
+    /// Whether it can't be approved yet: somebody has to say who it affects.
+    #[must_use]
+    pub fn is_held(&self) -> bool {
+        let is_answered_for = self.equality.is_some() || self.passed.is_some();
+        rules::is_held(self.words.takes_away, self.course.is_decided, is_answered_for)
+    }
 }
 
 /// The first day of the notices that this one follows, one after the other; as part of a statement.
@@ -58,10 +73,11 @@ pub async fn write(
         sqlx::query_scalar(
             "INSERT INTO notices (id, title, what, why, affected, families, must_do, must_do_by,
              whom, phone, email, is_decided, decided_day,
-                                  effect_kind, effect_at, changes_entitlement, changed, form_key,
+                                  effect_kind, effect_at, changes_entitlement, changed,
+                                    takes_away, form_key,
                                     written_by, written_at, follows_id, follow_kind)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, CAST($12 AS INTEGER), $13, $14,
-               $15, CAST($16 AS INTEGER), $17, $18, $19, $20, $21, $22)
+               $15, CAST($16 AS INTEGER), $17, CAST($18 AS INTEGER), $19, $20, $21, $22, $23)
              ON CONFLICT (form_key) DO NOTHING RETURNING id",
         )
         .bind(Id::<ids::Notice>::fresh()),
@@ -109,10 +125,10 @@ pub async fn change(
              must_do = $7, must_do_by = $8, whom = $9,
                phone = $10, email = $11, is_decided = CAST($12 AS INTEGER), decided_day = $13,
                  effect_kind = $14, effect_at = $15,
-               changes_entitlement = CAST($16 AS INTEGER), changed = $17, written_by = $18,
-                 written_at = $19
+               changes_entitlement = CAST($16 AS INTEGER), changed = $17,
+                 takes_away = CAST($18 AS INTEGER), written_by = $19, written_at = $20
              WHERE id = $1 AND approved_at IS NULL AND discarded_at IS NULL
-               AND written_at = coalesce($20, written_at) RETURNING id",
+               AND written_at = coalesce($21, written_at) RETURNING id",
         )
         .bind(notice_id.clone()),
         change.words,
@@ -132,7 +148,7 @@ pub async fn change(
 
 type Scalar<'q> = sqlx::query::QueryScalar<'q, sqlx::Any, Id<ids::Notice>, sqlx::any::AnyArguments>;
 
-/// The words of a notice, from the second parameter to the seventeenth.
+/// The words of a notice, from the second parameter to the eighteenth.
 fn bound<'q>(query: Scalar<'q>, notice: &'q Wording) -> Scalar<'q> {
     query
         .bind(&notice.title)
@@ -151,6 +167,7 @@ fn bound<'q>(query: Scalar<'q>, notice: &'q Wording) -> Scalar<'q> {
         .bind(notice.effect.at())
         .bind(i64::from(notice.changes_entitlement))
         .bind(notice.follows.as_ref().map_or("", |follows| &follows.changed))
+        .bind(i64::from(notice.takes_away))
 }
 
 async fn tie(
@@ -176,7 +193,8 @@ pub struct Approval<'a> {
 
 /// Approves a notice that someone else wrote, or one's own if the area asks for no second person.
 /// False when it is approved already, or may not be by this leader, or its words have
-/// changed, or another already follows what it follows.
+/// changed, or another already follows what it follows, or somebody has to say first who it
+/// affects ([`rules::is_held`]). The schema asks that once more.
 pub async fn approve(
     tx: &mut AnyConnection,
     notice_id: &Id<ids::Notice>,
@@ -187,6 +205,9 @@ pub async fn approve(
          WHERE id = $1 AND approved_at IS NULL AND discarded_at IS NULL AND (written_by <> $2
            OR (SELECT second_person FROM area_rules) = 0)
            AND written_at = coalesce($5, written_at)
+           AND (takes_away = 0 OR is_decided = 0
+             OR EXISTS (SELECT 1 FROM notice_equality_records e WHERE e.notice_id = notices.id)
+             OR EXISTS (SELECT 1 FROM notice_overrides o WHERE o.notice_id = notices.id))
            AND NOT EXISTS (SELECT 1 FROM notices other WHERE other.follows_id = notices.follows_id
              AND other.approved_at IS NOT NULL)",
     )
@@ -198,6 +219,67 @@ pub async fn approve(
     .execute(tx)
     .await?;
     Ok(approved.rows_affected() == 1)
+}
+
+/// Where it is kept who notices affect.
+const EQUALITY: Kept = Kept {
+    records: "notice_equality_records",
+    numbers: "notice_equality_numbers",
+    about: "notice_id",
+};
+
+/// Who a notice affects, as it was signed last.
+pub async fn equality_of(
+    db: &Db,
+    notice_id: &Id<ids::Notice>,
+) -> sqlx::Result<Option<SignedEquality>> {
+    equality::last(db, EQUALITY, notice_id).await
+}
+
+/// Each time somebody signed for who a notice affects, earliest first.
+pub async fn signings(db: &Db, notice_id: &Id<ids::Notice>) -> sqlx::Result<Vec<Signed>> {
+    sqlx::query_as(
+        "SELECT signed_name, review_day, signed_at AS at FROM notice_equality_records
+         WHERE notice_id = $1 ORDER BY signed_at, id",
+    )
+    .bind(notice_id)
+    .fetch_all(&mut *db.read().await?)
+    .await
+}
+
+/// Keeps who a notice affects, once for each form key. True when it is new.
+pub async fn sign_equality(
+    tx: &mut AnyConnection,
+    notice_id: &Id<ids::Notice>,
+    (by, at): (&Id<Account>, Millis),
+    record: &NewEquality,
+) -> sqlx::Result<bool> {
+    let signing = Signing { about: notice_id, by, at };
+    Ok(equality::sign(tx, EQUALITY, signing, record).await?.is_some())
+}
+
+/// Keeps that somebody goes ahead with a notice though nobody has said who it affects. False when
+/// it is approved, or nothing holds it, or somebody did before.
+pub async fn pass(
+    tx: &mut AnyConnection,
+    notice_id: &Id<ids::Notice>,
+    (by, at): (&Id<Account>, Millis),
+    passing: &Override,
+) -> sqlx::Result<bool> {
+    let kept = sqlx::query(
+        "INSERT INTO notice_overrides (notice_id, name, reason, made_by, made_at)
+         SELECT n.id, $2, $3, $4, CAST($5 AS BIGINT) FROM notices n
+         WHERE n.id = $1 AND n.approved_at IS NULL AND n.discarded_at IS NULL
+           AND n.takes_away = 1 AND n.is_decided = 1 AND NOT EXISTS (SELECT 1
+             FROM notice_equality_records e WHERE e.notice_id = n.id)
+         ON CONFLICT (notice_id) DO NOTHING",
+    )
+    .bind(notice_id)
+    .bind(&passing.name)
+    .bind(&passing.reason)
+    .bind(by)
+    .bind(at);
+    Ok(kept.execute(tx).await?.rows_affected() == 1)
 }
 
 /// Calls an approved notice back, so that its words can be changed. False when it has started, or
@@ -269,7 +351,10 @@ async fn rows(db: &Db, id: &Id<ids::Notice>, leader: &str) -> sqlx::Result<Vec<A
          n.must_do_by, n.whom, n.phone, n.email,
                 CAST(n.is_decided AS BIGINT) AS is_decided, n.decided_day, n.effect_kind,
                   n.effect_at,
-                CAST(n.changes_entitlement AS BIGINT) AS changes_entitlement, n.changed,
+                CAST(n.changes_entitlement AS BIGINT) AS changes_entitlement,
+                CAST(n.takes_away AS BIGINT) AS takes_away, n.changed,
+                e.signed_name, e.review_day, e.signed_at, o.name AS passed_name,
+                  o.reason AS passed_reason, o.made_at AS passed_at,
                   n.follows_id, n.follow_kind,
                 n.written_by, w.shown_name AS writer, n.written_at, p.shown_name AS approver,
                   n.starts_at, n.started_at, n.discarded_at,
@@ -280,6 +365,9 @@ async fn rows(db: &Db, id: &Id<ids::Notice>, leader: &str) -> sqlx::Result<Vec<A
          JOIN accounts w ON w.id = n.written_by
          LEFT JOIN accounts p ON p.id = n.approved_by
          LEFT JOIN notices f ON f.follows_id = n.id AND f.started_at IS NOT NULL
+         LEFT JOIN notice_equality_records e ON e.id = (SELECT m.id FROM notice_equality_records m
+           WHERE m.notice_id = n.id ORDER BY m.signed_at DESC, m.id DESC LIMIT 1)
+         LEFT JOIN notice_overrides o ON o.notice_id = n.id
          LEFT JOIN (
            SELECT ns.notice_id, 'service' AS kind, s.id, s.name, 0 AS place, s.position,
              CAST(CASE WHEN EXISTS (SELECT 1 FROM service_leaders k WHERE k.service_id = s.id
@@ -346,6 +434,7 @@ fn notice(row: &AnyRow, rows: &[AnyRow]) -> sqlx::Result<Notice> {
             decided_day: is_decided.then_some(decided_day),
             effect,
             changes_entitlement: row.get::<i64, _>("changes_entitlement") == 1,
+            takes_away: row.get::<i64, _>("takes_away") == 1,
             services: tied(rows, "service"),
             places: tied(rows, "place"),
             follows: how.map(|how| Follows {
@@ -358,6 +447,8 @@ fn notice(row: &AnyRow, rows: &[AnyRow]) -> sqlx::Result<Notice> {
         written_by: (row.get("written_by"), row.get("writer")),
         written_at: row.get("written_at"),
         approved_by: row.get("approver"),
+        equality: signed(row),
+        passed: passed(row),
         course: Course {
             starts_at: row.get("starts_at"),
             started_at: row.get("started_at"),
@@ -371,6 +462,16 @@ fn notice(row: &AnyRow, rows: &[AnyRow]) -> sqlx::Result<Notice> {
         followed_at: row.get("followed_at"),
         told_before: row.get("told_before"),
     })
+}
+
+fn signed(row: &AnyRow) -> Option<Signed> {
+    let at = row.get::<Option<Millis>, _>("signed_at")?;
+    Some(Signed { signed_name: row.get("signed_name"), review_day: row.get("review_day"), at })
+}
+
+fn passed(row: &AnyRow) -> Option<(String, String, Millis)> {
+    let at = row.get::<Option<Millis>, _>("passed_at")?;
+    Some((row.get("passed_name"), row.get("passed_reason"), at))
 }
 
 /// The ids of a notice's services, or of its places.

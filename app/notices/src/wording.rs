@@ -37,6 +37,8 @@ pub struct Wording {
     pub effect: Effect,
     /// Whether it changes what a child is legally entitled to.
     pub changes_entitlement: bool,
+    /// Whether it ends or reduces a service, or raises what it costs.
+    pub takes_away: bool,
     /// At least one.
     pub services: Vec<Id<Service>>,
     /// None means the whole area.
@@ -102,7 +104,8 @@ pub fn correction(
     read(sent, ground, Some(original), now)
 }
 
-/// Reads the withdrawal of a notice: its words stay, and why it is withdrawn goes above them.
+/// Reads the withdrawal of a notice: its words stay, and why it is withdrawn goes above them. It
+/// takes nothing away any more.
 ///
 /// # Errors
 /// What to put right.
@@ -121,7 +124,8 @@ pub fn withdrawal(
     );
     let Some(changed) = changed else { return Err(refusals) };
     let follows = Follows { notice_id: notice_id.clone(), how: Follow::Withdrawal, changed };
-    Ok(Wording { form_key: sent.once(), follows: Some(follows), ..original.clone() })
+    let form_key = sent.once();
+    Ok(Wording { form_key, follows: Some(follows), takes_away: false, ..original.clone() })
 }
 
 fn read(
@@ -168,6 +172,10 @@ fn read(
         "entitlement",
         yes_or_no(sent, "entitlement", "Say if it changes what children are legally entitled to"),
     );
+    let takes_away = refusals.take(
+        "takes_away",
+        yes_or_no(sent, "takes_away", "Say if it ends or reduces a service, or raises its cost"),
+    );
     let whom = refusals.take(
         "whom",
         forms::within(sent.line("whom"), 120, "Say who families can ask: a name or a team"),
@@ -191,6 +199,7 @@ fn read(
         decided_day,
         effect,
         changes_entitlement: changes_entitlement.unwrap_or_default(),
+        takes_away: takes_away.unwrap_or_default(),
         services: services.unwrap_or_default(),
         places: places.unwrap_or_default(),
         follows,
@@ -356,7 +365,7 @@ mod tests {
 
     const GOOD: &str = "title=Later+buses&what=Buses+come+later&why=Roads\
                         &affected=Children+on+route+5&services=s&entitlement=no\
-                        &whom=The+transport+team&phone=01234&effect=day";
+                        &takes_away=yes&whom=The+transport+team&phone=01234&effect=day";
 
     fn read(rest: &str) -> Result<Wording, Refusals> {
         wording(&Sent::read(format!("{GOOD}&{rest}").as_bytes()), &ground(), now())
@@ -378,6 +387,7 @@ mod tests {
             "why",
             "affected",
             "entitlement",
+            "takes_away",
             "whom",
             "email",
         ];
@@ -490,6 +500,7 @@ mod tests {
             withdrawal(&Sent::of(&[("changed", "The bridge is open.")]), (&"n".into(), &original))
                 .expect("a withdrawal");
         assert_eq!((withdrawn.title, withdrawn.effect), (original.title.clone(), original.effect));
+        assert!(original.takes_away && !withdrawn.takes_away, "nothing changes any more");
         assert_eq!(about(withdrawal(&Sent::default(), (&"n".into(), &original))), ["changed"]);
     }
 }

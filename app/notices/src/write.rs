@@ -257,6 +257,7 @@ fn fields(words: &Wording) -> Sent {
         ("effect_day", &effect_day),
         ("effect_time", &effect_time),
         ("entitlement", if words.changes_entitlement { "yes" } else { "no" }),
+        ("takes_away", if words.takes_away { "yes" } else { "no" }),
     ];
     fields.extend(words.follows.iter().map(|follows| ("changed", follows.changed.as_str())));
     fields.extend(words.services.iter().map(|service| ("services", service.as_str())));
@@ -458,6 +459,7 @@ fn words_fields<'a>(
         &[("yes", "Yes, it has been decided"), ("no", "No, it is only proposed")],
     );
     let entitlement = one_of("entitlement", &[("no", "No"), ("yes", "Yes")]);
+    let takes_away = one_of("takes_away", &[("no", "No"), ("yes", "Yes")]);
     view! {
         <Field
             name="title"
@@ -528,6 +530,14 @@ fn words_fields<'a>(
             name="entitlement"
             legend="Does it change what children are legally entitled to?"
             choices=entitlement
+            refusals
+        />
+        <Choices
+            name="takes_away"
+            legend="Does it end or reduce a service, or raise its cost?"
+            hint="If it does, say who it affects before it is approved as decided. The next page \
+                leads you there."
+            choices=takes_away
             refusals
         />
         <Field

@@ -239,7 +239,9 @@ fn banner(done: &str) -> impl IntoView + use<> {
 fn called_before(plan: &Plan) -> impl IntoView + use<> {
     // What an organisation was called before the plan was registered was never on this page.
     let registered_at = plan.events.first().map_or(0, |event| event.at);
-    let was_shown = |was: &&Correction| was.kind != "session" && was.at > registered_at;
+    let was_shown = |was: &&Correction| {
+        matches!(was.kind.as_str(), "plan" | "organisation") && was.at > registered_at
+    };
     let before = plan.corrections.iter().rev().filter(was_shown).map(|was| {
         let until = clock::day(was.at);
         let words = if was.kind == "plan" {
@@ -664,6 +666,7 @@ pub fn happened(what: &str) -> &str {
         "decision being written" => "A decision is being written down",
         "decision going ahead" => "Leaders went ahead without answering parents as agreed",
         "decision published" => "The decision was published",
+        "decision corrected" => "What the decision says was corrected",
         "due day changed" => "The day it is due was changed",
         "plan cancelled" => "The plan was cancelled",
         other => other,

@@ -55,7 +55,7 @@ pub async fn correct_title(
     Ok(Redirect::to(&format!("{to}?done=corrected")).into_response())
 }
 
-const MEANWHILE: &str = "Look at the plan again. Someone else has just changed this";
+pub(super) const MEANWHILE: &str = "Look at the plan again. Someone else has just changed this";
 
 fn title_page(plan: &Plan, sent: &Sent, refusals: &Refusals) -> Page {
     frame(plan, "Correct the title", refusals).around(|| {

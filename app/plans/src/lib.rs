@@ -73,7 +73,6 @@ pub mod store;
 pub use browse::{happened, happened_at, what_others_say};
 pub use decision::rules::NewDecision;
 pub use emails::tell_due;
-pub use equality::rules::{NewEquality, PublishedFigure};
 pub use forget::forget;
 pub use personal::PERSONAL;
 pub use rendering::render_due;
@@ -173,6 +172,12 @@ pub fn routes() -> Routes {
             decision::publish::publish_decision_form,
         )
         .post("/lead/plans/{id}/decision/publication", leader, decision::publish::publish_decision)
+        .get(
+            "/lead/plans/{id}/decision/correction",
+            leader,
+            decision::correct::correct_decision_form,
+        )
+        .post("/lead/plans/{id}/decision/correction", leader, decision::correct::correct_decision)
         .get("/lead/plans/{id}/decision/override", leader, decision::publish::go_ahead_form)
         .post_first(
             "/lead/plans/{id}/decision/override",

@@ -7,8 +7,9 @@ use forms::{Refusals, Sent};
 use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Id};
+use ground::passing;
 use ground::sent::Form;
-use ground::ui::{Area, Field, Frame, Page, When, hidden};
+use ground::ui::{Frame, Page, When, hidden};
 use ground::viewer::Viewer;
 use involvement::gate;
 use leptos::prelude::*;
@@ -259,23 +260,7 @@ fn override_gate_page(plan: &Plan, number: i64, sent: &Sent, refusals: &Refusals
                 "Parents should be involved before a draft is published. If you go ahead \
                  without that, the name and reason you give will always be on show."
             </p>
-            <form method="post" novalidate>
-                <Field
-                    name="name"
-                    label="Who is responsible for this: full name and job title"
-                    value=sent.typed("name")
-                    autocomplete="name"
-                    refusals
-                />
-                <Area
-                    name="reason"
-                    label="Why parents can't be involved first"
-                    hint="At least 80 characters. Everyone can read it."
-                    value=sent.typed("reason")
-                    refusals
-                />
-                <button class="button warn">"Continue"</button>
-            </form>
+            {passing::form("Why parents can't be involved first", sent, refusals)}
         }
     });
     page.kept_for_going_back()

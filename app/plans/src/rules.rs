@@ -6,13 +6,13 @@ use forms::{Named, Refusals, Sent};
 use ground::changes::ChangeKind;
 use ground::files::{FileKind, NotTaken, kind_of};
 use ground::ids::{Id, Organisation, Place, Service};
+use ground::passing;
+pub use ground::passing::Override;
 use ground::text::{TooMuch, rendered};
 use involvement::session::{NotSaid, SessionState};
 
 /// The longest text of a draft, in characters.
 pub const LONGEST_BODY: usize = 100_000;
-/// The shortest reason for overriding the gate, in characters; the schema asks for the same.
-pub const SHORTEST_REASON: usize = 80;
 const LONGEST_TEXT: usize = 4_000;
 /// The longest reason for another day, in characters.
 const LONGEST_CHANGE: usize = 600;
@@ -514,39 +514,14 @@ pub fn answer(sent: &Sent) -> Result<Answer, Refusals> {
     }
 }
 
-/// Overriding the gate, or going ahead with a decision that doesn't answer parents.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Override {
-    /// Who is responsible: a name and a job title.
-    pub name: String,
-    pub reason: String,
-}
-
 /// Reads an override from what was sent.
 pub fn overriding(sent: &Sent) -> Result<Override, Refusals> {
-    named(sent, "Say why parents can't be involved first")
+    passing::read(sent, "Say why parents can't be involved first")
 }
 
 /// Reads who goes ahead with a decision that doesn't answer parents, and why.
 pub fn going_ahead(sent: &Sent) -> Result<Override, Refusals> {
-    named(sent, "Say why parents can't be answered first")
-}
-
-fn named(sent: &Sent, what_to_do: &str) -> Result<Override, Refusals> {
-    let mut refusals = Refusals::default();
-    let name = refusals
-        .take("name", forms::within(sent.line("name"), 120, "Enter a full name and job title"));
-    let reason = match prose(sent, "reason", what_to_do) {
-        Ok(reason) if reason.chars().count() < SHORTEST_REASON => Err(format!(
-            "Say more about why: at least {SHORTEST_REASON} characters. You have written {}",
-            reason.chars().count()
-        )),
-        reason => reason,
-    };
-    match (name, refusals.take("reason", reason)) {
-        (Some(name), Some(reason)) => Ok(Override { name, reason }),
-        _ => Err(refusals),
-    }
+    passing::read(sent, "Say why parents can't be answered first")
 }
 
 /// Some lines of a form, which must not be empty.

@@ -384,12 +384,19 @@ pub async fn told_page(State(house): State<House>, viewer: Viewer) -> Result<Res
                 1 => "1 day before".to_owned(),
                 days => format!("{days} days before"),
             };
+            let fair = told.takes_away.then(|| match (&told.passed, told.equality_signed_at) {
+                (Some(_), _) => "× Leaders went ahead before saying who it affects",
+                (None, Some(_)) => "✓ It takes something away, and says who it affects",
+                (None, None) => "○ It takes something away. Nobody has said yet who it affects",
+            });
+            let fair = fair.map(|words| view! { <p>{words}</p> });
             view! {
                 <li>
                     <h3>
                         <a href=format!("/notices/{}", told.notice_id)>{told.title.clone()}</a>
                     </h3>
                     <p>"Started on "<When at=told.effect_at />". People were told "{days}"."</p>
+                    {fair}
                 </li>
             }
         });

@@ -435,8 +435,22 @@ fn of_changes(history: &History, area: &str, at: Millis) -> Vec<Figure> {
     let share = told.all.share().map_or_else(|| TOO_FEW.to_owned(), |percent| percent.to_string());
     let shares: Vec<(u64, u64)> =
         told.by_place.iter().map(|(_, part)| (part.before, part.all)).collect();
+    let taking = history.told.iter().filter(|told| told.takes_away);
+    let passed = taking.clone().filter(|told| told.passed.is_some()).count();
     vec![
         count("changes", "Changes that have started", told.changes, "told"),
+        count(
+            "changes_taking_away",
+            "Of these, changes that end or reduce a service, or raise its cost",
+            taking.count(),
+            "told",
+        ),
+        count(
+            "changes_without_equality",
+            "Of those, changes where leaders went ahead before saying who they affect",
+            passed,
+            "told",
+        ),
         count(
             "changes_not_shown",
             "Changes whose numbers are not shown, to protect people",
@@ -681,6 +695,9 @@ mod tests {
             effect_at: 0,
             started_at: 0,
             families: None,
+            takes_away: false,
+            equality_signed_at: None,
+            passed: None,
             told: told.collect(),
         }
     }

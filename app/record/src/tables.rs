@@ -163,6 +163,9 @@ pub fn tables(history: &History, area: &str, within: Millis, at: Millis) -> Vec<
                 "took_effect",
                 "days_before",
                 "families_affected",
+                "takes_away",
+                "equality_signed",
+                "went_ahead_because",
             ],
             changes(history),
         ),
@@ -426,6 +429,9 @@ fn changes(history: &History) -> Vec<Vec<Cell>> {
             time(Some(told.effect_at)),
             Cell::Number((told.effect_at - told.started_at).div_euclid(clock::DAY)),
             told.families.map_or_else(|| text(""), Cell::Number),
+            text(if told.takes_away { "yes" } else { "no" }),
+            time(told.equality_signed_at),
+            text(told.passed.as_deref().unwrap_or_default()),
         ]
     };
     history.told.iter().map(row).collect()

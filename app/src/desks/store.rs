@@ -33,6 +33,9 @@ pub enum WaitKind {
     WaitMonth,
     /// What was promised in answer to a comment, by a day that is over: whether it was done.
     Promise,
+    /// A decision that was published without answering parents, and of which the forum has said
+    /// nothing since.
+    DecisionPassed,
     /// Families that no email reaches.
     Unreached,
     /// A notice that another leader has to approve.
@@ -55,7 +58,7 @@ pub enum WaitKind {
 
 impl WaitKind {
     /// Each that is no task, with the word of the statements here.
-    const OTHERS: [(Self, &'static str); 16] = [
+    const OTHERS: [(Self, &'static str); 17] = [
         (Self::PassedOnTopic, "passed on topic"),
         (Self::PassedOnComment, "passed on comment"),
         (Self::PassedOnAnswer, "passed on answer"),
@@ -63,6 +66,7 @@ impl WaitKind {
         (Self::Nobodys, "nobodys"),
         (Self::WaitMonth, "waits to publish"),
         (Self::Promise, "promise"),
+        (Self::DecisionPassed, "decision passed"),
         (Self::Unreached, "unreached"),
         (Self::Approval, "approval"),
         (Self::ForumsStatement, "forums statement"),
@@ -168,6 +172,7 @@ pub async fn for_organiser(db: &Db, organiser: &Id<Account>, now: Millis) -> sql
            WHERE w.account_id = $1 AND w.task IN ('{}', '{}') GROUP BY w.task
          UNION ALL SELECT 'nobodys', id, title, 1, since FROM ({}) nobodys
          UNION ALL SELECT 'promise', j.id, j.title, 1, j.since FROM ({}) j
+         UNION ALL SELECT 'decision passed', id, title, 1, since FROM ({}) passed
          UNION ALL SELECT 'unreached', '', '', ({}), CAST($2 AS BIGINT)",
         tasks(&[
             Task::Topic,
@@ -183,6 +188,7 @@ pub async fn for_organiser(db: &Db, organiser: &Id<Account>, now: Millis) -> sql
         Task::WaitDoubt.word(),
         consultations::store::NOBODYS,
         local_offer::store::to_judge("$1", "$3"),
+        plans::store::PASSED,
         notices::ledger::count_unreached(),
     );
     let rows = sqlx::query(AssertSqlSafe(oldest(&all)));

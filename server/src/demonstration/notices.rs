@@ -1,6 +1,6 @@
 //! The demonstration's notices: about changes that families heard of in time and too late, one that
-//! was corrected, one withdrawn, one only proposed, one approved for later and one waiting for
-//! approval; and the families who are told. What they say is in `wordings`.
+//! was corrected, one withdrawn, one only proposed, one that takes something away and says who it
+//! affects, one approved for later and one waiting for approval; and the families who are told. What they say is in `wordings`.
 
 use calendar::clock::{DAY, HOUR, Millis};
 use deliveries::returns::{Came, Return};
@@ -63,6 +63,9 @@ pub async fn fill(tx: &mut AnyConnection, sefton: &Sefton) -> Result<(), sqlx::E
     let proposed = wordings::personal_budgets(sefton);
     told(tx, sefton, &proposed, sefton.day(-3), |_| Went::Arrived).await?;
 
+    let holiday_club = wordings::holiday_club(sefton);
+    told(tx, sefton, &holiday_club, sefton.day(-2), |_| Went::Arrived).await?;
+
     let written = sefton.day(-1);
     let (leader, colleague) = leaders(sefton);
     let (due, _) = store::write(tx, &wordings::taxis(sefton), &leader, written).await?;
@@ -124,6 +127,10 @@ async fn told(
     let notice = Wording { form_key: id::fresh(), ..notice.clone() };
     let (leader, colleague) = leaders(sefton);
     let (notice_id, _) = store::write(tx, &notice, &leader, at).await?;
+    if notice.takes_away {
+        let fair = wordings::fair_holiday_club(sefton);
+        store::sign_equality(tx, &notice_id, (&leader, at), &fair).await?;
+    }
     let approval = Approval { by: &colleague, starts_at: at, seen: None, now: at };
     store::approve(tx, &notice_id, approval).await?;
     ledger::start_next(tx, at).await?;

@@ -2,15 +2,16 @@
 //! published without involving parents and decided with an answer to each thing they said, one
 //! that was decided while parents were still being asked, and one that must answer an inspection.
 
+use area::equality::{NewEquality, PublishedFigure};
 use calendar::clock::{self, DAY, Millis};
 use ground::ids::{DecisionThing, Id, Plan, PlanKind, PlanningSession, SessionSlip, Topic};
 use ground::text::markdown;
 use jiff::civil::Weekday;
+use plans::NewDecision;
 use plans::reports::rules::{NewRecommendation, NewReport};
 use plans::reports::store as reports;
 use plans::rules::{Answer, AnswerKind, NewDraft, NewPlan, NewSession, Override};
 use plans::store::{self, Act, By};
-use plans::{NewDecision, NewEquality, PublishedFigure};
 use sqlx::AnyConnection;
 
 use super::days;

@@ -1,5 +1,6 @@
 //! What the demonstration's notices say. Every telephone number is one that is kept for drama.
 
+use area::equality::NewEquality;
 use calendar::clock::{self, DAY};
 use ground::ids::{Id, Place, Service};
 use jiff::civil::Weekday;
@@ -84,6 +85,7 @@ pub fn route_five(sefton: &Sefton) -> Wording {
         decided_day: Some(form_day(sefton, -15)),
         effect: on(sefton, monday),
         changes_entitlement: false,
+        takes_away: false,
         services: services(sefton, &["Transport"]),
         places: places(sefton, &["South Sefton"]),
         follows: None,
@@ -144,6 +146,54 @@ pub fn personal_budgets(sefton: &Sefton) -> Wording {
         effect: on(sefton, monday),
         services: services(sefton, &["Personal budgets"]),
         ..autism_group(sefton)
+    }
+}
+
+/// Takes something away, and says who it affects.
+pub fn holiday_club(sefton: &Sefton) -> Wording {
+    let monday = days::first(Weekday::Monday, sefton.now, 30);
+    Wording {
+        title: "The holiday club will open on three days a week".into(),
+        what: "The holiday club in the south will open on Mondays, Wednesdays and Fridays. It is \
+            open from Monday to Friday now."
+            .into(),
+        why: "We have less money for short breaks this year.".into(),
+        affected: "Families who come to the holiday club".into(),
+        families: Some(50),
+        must_do: String::new(),
+        must_do_by: String::new(),
+        whom: "The short breaks team".into(),
+        phone: "0151 496 0104".into(),
+        email: String::new(),
+        decided_day: Some(form_day(sefton, -9)),
+        effect: on(sefton, monday),
+        takes_away: true,
+        services: services(sefton, &["Short breaks"]),
+        ..route_five(sefton)
+    }
+}
+
+/// Who that affects, and what the council does about it.
+pub fn fair_holiday_club(sefton: &Sefton) -> NewEquality {
+    NewEquality {
+        form_key: id::fresh(),
+        affected: "Disabled children who come to the club, and their parents, who go to work on \
+            the two days it will be closed. Most of them are lone mothers."
+            .into(),
+        characteristics: vec!["Age".into(), "Disability".into(), "Sex".into()],
+        source: format!("Equality Act 2010, section 4, checked on {}", clock::day(sefton.day(-30))),
+        places: vec!["South Sefton".into()],
+        evidence: "Who came to the club last year, and what families told the club.".into(),
+        picked: Vec::new(),
+        numbers: vec![
+            ("Children who come to the club".into(), 50),
+            ("Parents who work on those days".into(), 20),
+        ],
+        done: "Families who need all five days can have two days at the club in the north, with a \
+            taxi there and back."
+            .into(),
+        review_day: clock::fields(sefton.day(120)).0,
+        signed_name: "Invented Council Leader, head of short breaks".into(),
     }
 }
 

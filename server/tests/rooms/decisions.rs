@@ -3,13 +3,14 @@
 
 use std::collections::BTreeSet;
 
+use area::equality::NewEquality;
 use axum::http::StatusCode;
 use calendar::clock::{self, DAY, Millis};
 use ground::ids::{Account, Id, Plan};
 use ground::viewer::Role;
+use plans::NewDecision;
 use plans::rules::{Answer, AnswerKind, NewPlan, Override};
 use plans::store::{self, Act, By, Decided};
-use plans::{NewDecision, NewEquality};
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
 
@@ -150,6 +151,61 @@ fn going_ahead_with_a_decision_takes_two_steps_and_everyone_always_sees_it() {
         }
         let record = world.visitor().get("/record").await;
         assert!(record.says("× Published without answering parents as agreed"));
+
+        // Organisers find it on their desk until the forum has said what it thinks.
+        let waits = "Say what the forum thinks of a decision that doesn't answer parents";
+        let organiser = world.organiser().await;
+        assert!(organiser.get("/forum").await.says(waits));
+        let statement = format!("/forum/plans/{plan}/statement");
+        organiser.post(&statement, &[("words", "Nobody asked us.")]).await.leads_to();
+        assert!(!organiser.get("/forum").await.says(waits));
+    });
+}
+
+#[test]
+fn a_published_decision_is_corrected_in_sight_and_never_in_silence() {
+    on_both(async |world| {
+        let (leader, visitor) = (leader(&world).await, world.visitor());
+        let plan = register(&world, &leader).await;
+        let desk = format!("/lead/plans/{plan}/decision");
+        let (form, public) = (format!("{desk}/correction"), format!("/plans/{plan}/decision"));
+        leader.post(&desk, &decided(&today(&world))).await.leads_to();
+        assert_eq!(leader.get(&form).await.status, StatusCode::NOT_FOUND, "not published yet");
+        leader.post(&format!("{desk}/override"), &PAST).await.leads_to();
+        leader.post(&format!("{desk}/publication"), &[]).await.leads_to();
+        world.forward(DAY);
+        let before = world.now();
+        world.forward(DAY);
+
+        assert!(leader.get(&public).await.says("Correct the decision"));
+        assert!(!visitor.get(&public).await.says("Correct the decision"));
+        assert!(leader.get(&form).await.says("Buses will come at 8:10."), "it is filled in");
+        let empty = leader.post(&form, &[]).await;
+        assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let mut words = decided("2026-01-01");
+        words[0].1 = "Buses will come at 8:20.";
+        for _ in 0..2 {
+            leader.post(&form, &words).await.leads_to();
+        }
+        assert_eq!(number(&world, "SELECT count(*) FROM corrections").await, 1);
+        let page = visitor.get(&public).await;
+        assert!(
+            page.says("Buses will come at 8:20.") && page.says("it said: Buses will come at 8:10."),
+            "{}",
+            page.html
+        );
+        assert!(visitor.get(&format!("/plans/{plan}")).await.says("it said: Buses will come"));
+        let found = store::find(world.db(), &plan.as_str().into()).await.unwrap().unwrap();
+        let then = found.as_of(before).unwrap().decided().cloned().unwrap();
+        assert_eq!(then.words, "Buses will come at 8:10.", "the record of that day stays");
+        for sql in [
+            "UPDATE decisions SET words = 'Another'",
+            "UPDATE decisions SET words = 'Buses will come at 8:10.'",
+            "UPDATE decisions SET decided_at = decided_at - 1",
+            "UPDATE decisions SET published_by = NULL",
+        ] {
+            assert!(by_hand(&world, sql).await.is_err(), "the schema lets this through: {sql}");
+        }
     });
 }
 

@@ -49,7 +49,7 @@ const MONTHS: [&str; 12] = [
 ];
 
 /// What somebody wrote: table, and columns.
-const PROSE: [(&str, &[&str]); 29] = [
+const PROSE: [(&str, &[&str]); 30] = [
     ("rounds", &["title"]),
     ("topics", &["title", "happens_now", "would_help"]),
     ("plans", &["title", "what"]),
@@ -63,6 +63,7 @@ const PROSE: [(&str, &[&str]); 29] = [
     ("decision_answers", &["words", "decided_by"]),
     ("decision_overrides", &["name", "reason"]),
     ("equality_records", &["affected", "evidence", "done"]),
+    ("notice_equality_records", &["affected", "evidence", "done"]),
     ("notices", &["title", "what", "why", "affected", "must_do", "changed"]),
     ("notice_questions", &["question"]),
     ("notice_answers", &["question", "answer"]),
@@ -232,7 +233,7 @@ const NEVER: [(&str, &str); 28] = [
 ];
 
 /// What there must be, so that every journey has something to see.
-const SOME: [(&str, &str); 35] = [
+const SOME: [(&str, &str); 36] = [
     ("a round that is voting", "rounds WHERE vote_from <= {now} AND closes_at > {now}"),
     ("a shortlist that is confirmed", "confirmations"),
     (
@@ -272,6 +273,11 @@ const SOME: [(&str, &str); 35] = [
     ("a correction", "notices WHERE follow_kind = 'correction' AND started_at IS NOT NULL"),
     ("a withdrawal", "notices WHERE follow_kind = 'withdrawal' AND started_at IS NOT NULL"),
     ("a notice to approve", "notices WHERE approved_at IS NULL"),
+    (
+        "a change that takes something away and says who it affects",
+        "notices n JOIN notice_equality_records e ON e.notice_id = n.id
+         WHERE n.takes_away = 1 AND n.started_at IS NOT NULL",
+    ),
     ("an email that came back", "returns"),
     ("a question to answer", "notice_questions WHERE answer_id IS NULL"),
     (

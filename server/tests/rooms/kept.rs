@@ -9,13 +9,13 @@ use ground::erasing::{ANOTHER, NOBODY};
 use ground::viewer::Role;
 use sqlx::{AnyConnection, AssertSqlSafe};
 
-use crate::fixtures::plans::{asked_about, decided, released, sign};
+use crate::fixtures::plans::{FAIR, asked_about, decided, released, sign};
 use crate::notices;
 use crate::plans::{REASON, confirm, draft, leader, meet, register, session_of};
-use crate::world::{World, by_hand, change, on_both, on_postgres};
+use crate::world::{Browser, World, by_hand, change, on_both, on_postgres};
 
 /// Tables whose rows are written once.
-const APPEND_ONLY: [&str; 36] = [
+const APPEND_ONLY: [&str; 39] = [
     "audit",
     "tallies",
     "concern_notes",
@@ -41,6 +41,9 @@ const APPEND_ONLY: [&str; 36] = [
     "released_themes",
     "equality_records",
     "equality_numbers",
+    "notice_equality_records",
+    "notice_equality_numbers",
+    "notice_overrides",
     "plan_events",
     "returns",
     "notice_answers",
@@ -189,7 +192,7 @@ fn no_statement_deletes_empties_replaces_or_changes_what_is_kept() {
 }
 
 /// Who did something that stays, in tables whose rows are written once and in those that live.
-const WHO_DID: [(&str, &str); 34] = [
+const WHO_DID: [(&str, &str); 36] = [
     ("concern_notes", "noted_by"),
     ("confirmations", "confirmed_by"),
     ("plans", "registered_by"),
@@ -204,6 +207,8 @@ const WHO_DID: [(&str, &str); 34] = [
     ("decision_answers", "answered_by"),
     ("decision_overrides", "made_by"),
     ("equality_records", "signed_by"),
+    ("notice_equality_records", "signed_by"),
+    ("notice_overrides", "made_by"),
     ("decisions", "written_by"),
     ("decisions", "published_by"),
     ("plan_events", "who"),
@@ -378,6 +383,19 @@ pub async fn while_open<T: Send + 'static>(
 
 /// A round with a shortlist, a plan with every kind of happening, its first draft published past
 /// the gate, and a notice that somebody was told of.
+/// A change of another service that somebody went ahead with, and then said who it affects.
+async fn takes_something_away(world: &World, leader: &Browser<'_>, colleague: &Browser<'_>) {
+    let day = clock::fields(world.now() + 30 * DAY).0;
+    let mut words = notices::fields("Less support", &world.autism, &day);
+    words.retain(|(name, _)| *name != "takes_away");
+    words.push(("takes_away", "yes"));
+    let page = notices::written(leader, "/lead/notices/new", &words).await;
+    let passing = [("name", "Invented Officer"), ("reason", REASON), ("step", "confirm")];
+    leader.post(&format!("{page}/override"), &passing).await.leads_to();
+    leader.post(&format!("{page}/equality"), &FAIR).await.leads_to();
+    colleague.post(&page, &[]).await.leads_to();
+}
+
 async fn everything_has_happened(world: &World) {
     let (round, topic) = world.voting("Buses").await;
     let author = world.parent(1).await;
@@ -438,6 +456,7 @@ async fn everything_has_happened(world: &World) {
     leader.post(&format!("{decision}/publication"), &[]).await.leads_to();
     notices::subscriber(world, "one@example.org", &world.transport, "", "at once").await;
     let colleague = world.signed_in("leader2@example.org", &[Role::Leader]).await;
+    takes_something_away(world, &leader, &colleague).await;
     notices::noticed(world, &(leader, colleague), "Buses come later", 30).await;
     let emails = notices::told(world).await;
     notices::comes_back(world, &emails[0], Came::Bounced).await;

@@ -75,6 +75,12 @@ pub struct ToldOf {
     pub started_at: Millis,
     /// About how many families it affects, as its leader said.
     pub families: Option<i64>,
+    /// Whether it ends or reduces a service, or raises its cost.
+    pub takes_away: bool,
+    /// When somebody last signed for who it affects.
+    pub equality_signed_at: Option<Millis>,
+    /// Why somebody went ahead before that.
+    pub passed: Option<String>,
     /// How many were told, place by place: true numbers, only for
     /// [`crate::rules::figures`].
     pub told: Vec<Told>,
@@ -89,14 +95,19 @@ pub async fn told_of_all(db: &Db, at: Millis) -> sqlx::Result<Vec<ToldOf>> {
     );
     let name = then("place", "name", ("q.id", "q.name"), "$1");
     let sql = format!(
-        "SELECT t.id, t.title, t.effect_at, t.started_at, t.families, CASE
+        "SELECT t.id, t.title, t.effect_at, t.started_at, t.families,
+         CAST(t.takes_away AS BIGINT) AS takes_away,
+         (SELECT max(e.signed_at) FROM notice_equality_records e WHERE e.notice_id = t.id
+           AND e.signed_at <= $1) AS signed_at,
+         (SELECT o.reason FROM notice_overrides o WHERE o.notice_id = t.id
+           AND o.made_at <= $1) AS passed, CASE
          WHEN t.person IS NULL THEN '' ELSE coalesce(p.name, '{ELSEWHERE}') END AS place,
                 coalesce(p.position, 1000000) AS position,
                 CAST(sum(t.before) AS BIGINT) AS before, CAST(sum(CASE WHEN t.before = 0
                   AND t.by_until = 1 THEN 1 ELSE 0 END) AS BIGINT) AS after,
                 count(t.person) AS people
-         FROM (SELECT n.id, n.title, n.effect_at, n.started_at, n.families, l.place_id,
-           l.subscriber_id AS person, {} AS before, {} AS by_until
+         FROM (SELECT n.id, n.title, n.effect_at, n.started_at, n.families, n.takes_away,
+           l.place_id, l.subscriber_id AS person, {} AS before, {} AS by_until
                FROM notices n
                LEFT JOIN notices f ON f.follows_id = n.id AND f.started_at <= $1
                LEFT JOIN ledger l ON l.notice_id = n.id AND l.subscribed_at IS NULL
@@ -109,7 +120,7 @@ pub async fn told_of_all(db: &Db, at: Millis) -> sqlx::Result<Vec<ToldOf>> {
                  AND (n.follows_id IS NULL OR (n.started_at < n.effect_at
                    AND n.follow_kind <> 'withdrawal'))) t
          LEFT JOIN (SELECT q.id, {name} AS name, q.position FROM places q) p ON p.id = t.place_id
-         GROUP BY t.id, t.title, t.effect_at, t.started_at, t.families, CASE
+         GROUP BY t.id, t.title, t.effect_at, t.started_at, t.families, t.takes_away, CASE
            WHEN t.person IS NULL THEN 1 ELSE 0 END, p.name, p.position,
                   CASE WHEN t.person IS NULL THEN '' ELSE coalesce(p.name, '{ELSEWHERE}') END
          ORDER BY t.effect_at, t.id, position, place",
@@ -127,6 +138,9 @@ pub async fn told_of_all(db: &Db, at: Millis) -> sqlx::Result<Vec<ToldOf>> {
                 effect_at: row.get("effect_at"),
                 started_at: row.get("started_at"),
                 families: row.get("families"),
+                takes_away: row.get::<i64, _>("takes_away") == 1,
+                equality_signed_at: row.get("signed_at"),
+                passed: row.get("passed"),
                 told: Vec::new(),
             });
         }

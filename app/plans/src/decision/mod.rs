@@ -1,8 +1,9 @@
 //! The decision that a plan ends in, and what everyone sees of it: what was decided, by which body,
 //! what it makes of each topic and of what parents said, and for good if it came too early or
-//! without answering them. `rules` reads what is sent, `write` and `publish` are the pages of
-//! leaders.
+//! without answering them. `rules` reads what is sent, `write`, `publish` and `correct` are the
+//! pages of leaders.
 
+pub mod correct;
 pub mod publish;
 pub mod rules;
 pub mod write;
@@ -10,7 +11,7 @@ pub mod write;
 use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::Response;
-use calendar::clock::Millis;
+use calendar::clock::{self, Millis};
 use forms::Sent;
 use ground::error::Error;
 use ground::house::House;
@@ -37,9 +38,12 @@ pub async fn decision_page(
     let was_asked =
         |thing: &AskedThing| thing.since.is_some() && thing.since <= decision.published_at;
     things.retain(|thing| thing.answer.is_some() || was_asked(thing));
-    let is_done = viewer.is(Role::Leader) && Sent::query(&uri).line("done") == "published";
-    let done =
-        is_done.then_some(("The decision is published", "Everyone can read it from now on."));
+    let done = match &*Sent::query(&uri).line("done") {
+        "published" => Some(("The decision is published", "Everyone can read it from now on.")),
+        "corrected" => Some(("Saved", "The page also says what it was before.")),
+        _ => None,
+    };
+    let done = done.filter(|_| viewer.is(Role::Leader));
     let frame = Frame::new("What was decided", (format!("/plans/{}", plan.id), &*plan.title))
         .of(&plan.title)
         .done_so(done);
@@ -48,6 +52,8 @@ pub async fn decision_page(
             <p class="lead">{plan.title.clone()}</p>
             {warnings(&plan)}
             {what_was_decided(&decision)}
+            {before(&plan, &decision)}
+            {correct_link(&plan)}
             {answers(&things)}
         }
     });
@@ -65,6 +71,7 @@ pub fn section(plan: &Plan) -> AnyView {
             <h2>"What was decided"</h2>
             {warnings(plan)}
             {what_was_decided(decision)}
+            {before(plan, decision)}
             <p>
                 <a href=to>"What it says about each topic, and about what parents said"</a>
             </p>
@@ -95,6 +102,32 @@ fn what_was_decided(decision: &Decision) -> impl IntoView + use<> {
             </dd>
         </dl>
     }
+}
+
+/// What it said before it was corrected, the latest first.
+fn before(plan: &Plan, decision: &Decision) -> impl IntoView + use<> {
+    let before = plan.corrections_of(&decision.id).map(|was| {
+        let until = clock::day(was.at);
+        let words = match was.field.as_str() {
+            "words" => format!("Until {until} it said: {}", was.was),
+            "decided_by" => format!("Until {until} it said that it was decided by: {}", was.was),
+            _ => format!("Until {until} the link to the paper was: {}", was.was),
+        };
+        view! { <p class="soft lines">{words}</p> }
+    });
+    before.collect_view()
+}
+
+/// The way to put it right, for whoever may.
+fn correct_link(plan: &Plan) -> Option<impl IntoView + use<>> {
+    let to = format!("/lead/plans/{}/decision/correction", plan.id);
+    (plan.is_led_by_viewer && plan.cancelled().is_none()).then(|| {
+        view! {
+            <p>
+                <a href=to>"Correct the decision"</a>
+            </p>
+        }
+    })
 }
 
 /// What stays on show: that it came before parents could all answer, or without answering them.

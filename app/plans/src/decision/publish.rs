@@ -8,8 +8,9 @@ use forms::{Refusals, Sent};
 use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Id};
+use ground::passing;
 use ground::sent::Form;
-use ground::ui::{Area, CONFIRMED, Check, Field, Frame, Next, Page, When};
+use ground::ui::{CONFIRMED, Check, Frame, Next, Page, When};
 use ground::viewer::Viewer;
 use involvement::decision::{self, DecisionFacts};
 use leptos::prelude::*;
@@ -113,7 +114,7 @@ async fn publication_page(
                 <button class="button">"Publish the decision"</button>
             </form>
             <p class="soft">
-                "Everyone will then be able to read it, and it can't be changed any more."
+                "Everyone will then be able to read it. What you correct after that stays in sight."
             </p>
         }
     });
@@ -284,23 +285,7 @@ fn go_ahead_page(plan: &Plan, sent: &Sent, refusals: &Refusals) -> Page {
                 "A decision should answer what parents asked for and what they said. If you go \
                  ahead without that, the name and reason you give will always be on show."
             </p>
-            <form method="post" novalidate>
-                <Field
-                    name="name"
-                    label="Who is responsible for this: full name and job title"
-                    value=sent.typed("name")
-                    autocomplete="name"
-                    refusals
-                />
-                <Area
-                    name="reason"
-                    label="Why parents can't be answered first"
-                    hint="At least 80 characters. Everyone can read it."
-                    value=sent.typed("reason")
-                    refusals
-                />
-                <button class="button warn">"Continue"</button>
-            </form>
+            {passing::form("Why parents can't be answered first", sent, refusals)}
         }
     });
     page.kept_for_going_back()

@@ -26,11 +26,23 @@ pub struct NewDecision {
 /// # Errors
 /// What to correct, in the order of the fields.
 pub fn decision(sent: &Sent, now: Millis) -> Result<NewDecision, Refusals> {
+    read(sent, day(sent.typed("day"), now))
+}
+
+/// Reads what a published decision should have said. The day it was decided stays.
+///
+/// # Errors
+/// What to correct, in the order of the fields.
+pub fn correction(sent: &Sent, decided_at: Millis) -> Result<NewDecision, Refusals> {
+    read(sent, Ok(decided_at))
+}
+
+fn read(sent: &Sent, decided_at: Result<Millis, String>) -> Result<NewDecision, Refusals> {
     let mut refusals = Refusals::default();
     let words = refusals.take("words", prose(sent, "words", "Say what was decided"));
     let decided_by = forms::within(sent.line("decided_by"), 120, "Say which body decided it");
     let decided_by = refusals.take("decided_by", decided_by);
-    let decided_at = refusals.take("day", day(sent.typed("day"), now));
+    let decided_at = refusals.take("day", decided_at);
     let paper = refusals.take("paper", link(sent.line("paper")));
     match (words, decided_by, decided_at, paper) {
         (Some(words), Some(decided_by), Some(decided_at), Some(paper)) => {
@@ -102,6 +114,20 @@ mod tests {
         for day in [tomorrow.as_str(), "2017-01-10", "2027-02-30", "soon"] {
             assert!(refused("day", day), "{day}");
         }
+    }
+
+    #[test]
+    fn a_correction_says_all_again_but_the_day() {
+        let sent = Sent::of(&[
+            ("words", "Three more therapists."),
+            ("decided_by", "The cabinet"),
+            ("day", "2020-01-01"),
+            ("paper", "https://www.example.org/cabinet/paper.pdf"),
+        ]);
+        assert_eq!(correction(&sent, NOW).map(|decision| decision.decided_at), Ok(NOW));
+        let refused = correction(&Sent::default(), NOW).expect_err("refusals");
+        let about: Vec<_> = refused.iter().map(|(field, _)| field).collect();
+        assert_eq!(about, ["words", "decided_by", "paper"]);
     }
 
     #[test]

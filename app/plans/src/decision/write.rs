@@ -106,21 +106,7 @@ fn decision_form(plan: &Plan, sent: &Sent, refusals: &Refusals) -> Page {
             </p>
             <form method="post" novalidate>
                 <input type="hidden" name="seen" value=sent.typed("seen").to_owned() />
-                <Area
-                    name="words"
-                    label="What was decided"
-                    hint="What will change for families, and when."
-                    value=sent.typed("words")
-                    refusals
-                />
-                <Field
-                    name="decided_by"
-                    label="Which body decided it?"
-                    hint="For example the council's cabinet, or the board of the NHS in this area. \
-                        Please don't name a person."
-                    value=sent.typed("decided_by")
-                    refusals
-                />
+                {decided_fields(sent, refusals)}
                 <Field
                     name="day"
                     label="When was it decided?"
@@ -130,19 +116,57 @@ fn decision_form(plan: &Plan, sent: &Sent, refusals: &Refusals) -> Page {
                     value=sent.typed("day")
                     refusals
                 />
-                <Field
-                    name="paper"
-                    label="Link to the paper of that body"
-                    hint="In full, like https://www.example.org/report"
-                    kind="url"
-                    value=sent.typed("paper")
-                    refusals
-                />
+                {paper_field(sent, refusals)}
                 <button class="button">"Save the decision"</button>
             </form>
         }
     });
     page.kept_for_going_back()
+}
+
+/// What was decided, and by which body.
+fn decided_fields(sent: &Sent, refusals: &Refusals) -> AnyView {
+    view! {
+        <Area
+            name="words"
+            label="What was decided"
+            hint="What will change for families, and when."
+            value=sent.typed("words")
+            refusals
+        />
+        <Field
+            name="decided_by"
+            label="Which body decided it?"
+            hint="For example the council's cabinet, or the board of the NHS in this area. \
+                Please don't name a person."
+            value=sent.typed("decided_by")
+            refusals
+        />
+    }
+    .into_any()
+}
+
+fn paper_field(sent: &Sent, refusals: &Refusals) -> AnyView {
+    view! {
+        <Field
+            name="paper"
+            label="Link to the paper of that body"
+            hint="In full, like https://www.example.org/report"
+            kind="url"
+            value=sent.typed("paper")
+            refusals
+        />
+    }
+    .into_any()
+}
+
+/// What a decision says, but for its day.
+pub(super) fn words_fields(sent: &Sent, refusals: &Refusals) -> AnyView {
+    view! {
+        {decided_fields(sent, refusals)}
+        {paper_field(sent, refusals)}
+    }
+    .into_any()
 }
 
 /// GET `/lead/plans/{id}/decision/answers/{thing}`

@@ -1,6 +1,7 @@
 //! What is asked and kept about the decision on a plan. What is kept runs after `hold_for` in the
 //! same write.
 
+use area::corrections::{self, Of};
 use calendar::clock::Millis;
 use ground::db::{Db, known, number};
 use ground::ids::{Consultation, Decision, DecisionThing, Id, Plan};
@@ -307,6 +308,43 @@ pub async fn publish_decision(tx: &mut AnyConnection, act: Act<'_>) -> sqlx::Res
     .await?;
     event(tx, act, "decision published", &decision_id).await?;
     Ok(Decided::Done)
+}
+
+/// Corrects what a published decision says, which body made it and where its paper is, and keeps
+/// what was said. The day it was decided stays: whether it was early rests on it. False where
+/// somebody else has corrected it meanwhile. The schema lets nobody do it without what is kept.
+pub async fn correct_decision(
+    tx: &mut AnyConnection,
+    act: Act<'_>,
+    was: &reading::Decision,
+    is: &NewDecision,
+) -> sqlx::Result<bool> {
+    let of = Of { kind: "decision", thing_id: &was.id, at: act.at };
+    for (field, was, became) in [
+        ("words", &was.words, &is.words),
+        ("decided_by", &was.decided_by, &is.decided_by),
+        ("paper", &was.paper, &is.paper),
+    ] {
+        corrections::keep(tx, of, field, (was, became)).await?;
+    }
+    let corrected = sqlx::query(
+        "UPDATE decisions SET words = $3, decided_by = $4, paper = $5
+         WHERE id = $1 AND plan_id = $2 AND published_at IS NOT NULL AND words = $6
+           AND decided_by = $7 AND paper = $8",
+    )
+    .bind(&was.id)
+    .bind(act.plan_id)
+    .bind(&is.words)
+    .bind(&is.decided_by)
+    .bind(&is.paper)
+    .bind(&was.words)
+    .bind(&was.decided_by)
+    .bind(&was.paper);
+    if corrected.execute(&mut *tx).await?.rows_affected() == 0 {
+        return Ok(false);
+    }
+    event(tx, act, "decision corrected", &was.id).await?;
+    Ok(true)
 }
 
 /// The consultation on a plan that closes last, where that is not before it was decided.

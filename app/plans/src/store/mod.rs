@@ -9,13 +9,13 @@ mod undo;
 mod writing;
 
 pub use decisions::{
-    AskedThing, Decided, SaidOf, ThingKind, Written, answer_thing, decision_facts, decision_things,
-    last_close, pass_decision, publish_decision, write_decision,
+    AskedThing, Decided, SaidOf, ThingKind, Written, answer_thing, correct_decision,
+    decision_facts, decision_things, last_close, pass_decision, publish_decision, write_decision,
 };
-pub use equality::{SignedEquality, equality_of, places_and_figures, sign_equality};
+pub use equality::{equality_of, sign_equality};
 pub use reading::{
     AnsweredTopic, Confirmation, Decision, Dispute, Draft, DraftContent, DraftText, FINDABLE,
-    LABELS, ListedPlan, PastChange, Plan, PlanCourse, PlanEvent, PlanningSession, Signed, Slip,
+    LABELS, ListedPlan, PASSED, PastChange, Plan, PlanCourse, PlanEvent, PlanningSession, Slip,
     Statement, TO_CONFIRM, TO_STATE, TiedTopic, UntoldDraft, all, bodies, courses, draft, find,
     find_for, is_untouched, list, plan_of, presence, slip, slip_of, to_be_rendered, untold,
 };

@@ -1,6 +1,7 @@
 //! What is asked about plans.
 
 use area::corrections::Correction;
+use area::equality::Signed;
 use calendar::clock::{self, Millis};
 use ground::changes::ChangeKind;
 use ground::db::{Db, known, number};
@@ -44,7 +45,8 @@ pub struct Plan {
     pub decision_passed: Option<(String, String, Millis)>,
     /// In order.
     pub events: Vec<PlanEvent>,
-    /// What was put right about it, its sessions and the organisations that plan it, in order.
+    /// What was put right about it, its sessions, its decision and the organisations that plan it,
+    /// in order.
     pub corrections: Vec<Correction>,
     /// Earliest first.
     pub changes: Vec<PastChange>,
@@ -157,19 +159,10 @@ pub struct Draft {
     pub is_before_confirmations: bool,
 }
 
-/// That somebody signed for who a plan affects and what is done about it.
-#[derive(Clone, Debug)]
-pub struct Signed {
-    /// A name and a job title.
-    pub signed_name: String,
-    /// The day it is looked at again, as `2027-12-04`.
-    pub review_day: String,
-    pub at: Millis,
-}
-
 /// What was decided about a plan in the end.
 #[derive(Clone, Debug)]
 pub struct Decision {
+    pub id: Id<ids::Decision>,
     pub words: String,
     /// The body that decided it.
     pub decided_by: String,
@@ -476,6 +469,8 @@ fn happenings(of: &str) -> String {
              FROM (SELECT k.*, k.thing_id AS plan_id FROM corrections k WHERE k.kind = 'plan'
                UNION ALL SELECT k.*, s.plan_id FROM corrections k
                  JOIN planning_sessions s ON s.id = k.thing_id WHERE k.kind = 'session'
+               UNION ALL SELECT k.*, d.plan_id FROM corrections k
+                 JOIN decisions d ON d.id = k.thing_id WHERE k.kind = 'decision'
                UNION ALL SELECT k.*, o.plan_id FROM corrections k
                  JOIN plan_organisations o ON o.organisation_id = k.thing_id
                  WHERE k.kind = 'organisation' AND k.field = 'name') c WHERE c.plan_id {of}
@@ -607,6 +602,7 @@ fn session_of<'p>(plan: &'p mut Plan, row: &AnyRow) -> sqlx::Result<&'p mut Plan
 fn decision(row: &AnyRow, written_at: Millis) -> Decision {
     let early: String = row.get("four");
     Decision {
+        id: row.get("id"),
         words: row.get("one"),
         decided_by: row.get("two"),
         decided_at: row.get("first"),
@@ -629,7 +625,7 @@ fn correction(row: &AnyRow) -> sqlx::Result<Correction> {
     let is_number = correction.was.parse::<u64>().is_ok();
     let is_readable = match correction.field.as_str() {
         "parents" | "others" => is_number,
-        "day" | "held_at" | "title" | "name" => true,
+        "day" | "held_at" | "title" | "name" | "words" | "decided_by" | "paper" => true,
         _ => return known(None, "corrections.field"),
     };
     known(is_readable.then_some(correction), "corrections.was")
@@ -851,6 +847,17 @@ pub const TO_STATE: &str = "SELECT id, title, registered_at AS since FROM plans 
    WHERE NOT EXISTS (SELECT 1 FROM statements s WHERE s.plan_id = p.id)
      AND NOT EXISTS (SELECT 1 FROM plan_changes x WHERE x.plan_id = p.id AND x.kind = 'cancelled')
    ORDER BY p.id LIMIT 50";
+
+/// Decisions that were published without answering parents as agreed, and about which the forum has
+/// said nothing since, oldest first, for the organiser `$1`: (id of the plan, title, since).
+pub const PASSED: &str = "SELECT p.id, p.title, d.published_at AS since FROM decisions d
+   JOIN decision_overrides o ON o.decision_id = d.id JOIN plans p ON p.id = d.plan_id
+   WHERE d.published_at IS NOT NULL
+     AND NOT EXISTS (SELECT 1 FROM statements s WHERE s.plan_id = p.id
+       AND s.written_at >= d.published_at)
+     AND NOT EXISTS (SELECT 1 FROM plan_changes x WHERE x.plan_id = p.id AND x.kind = 'cancelled')
+     AND NOT EXISTS (SELECT 1 FROM plan_side k WHERE k.plan_id = p.id AND k.account_id = $1)
+   ORDER BY d.published_at, d.id LIMIT 50";
 
 /// Planning sessions that only leaders say were held, oldest first: (id, title of the plan, since).
 pub const TO_CONFIRM: &str = "SELECT s.id, p.title, s.recorded_at AS since FROM planning_sessions s

@@ -3,7 +3,7 @@
 
 use area::corrections::Correction;
 
-use super::{Plan, PlanningSession};
+use super::{Decision, Plan, PlanningSession};
 
 impl Plan {
     /// Puts back what was put right.
@@ -14,6 +14,11 @@ impl Plan {
             "organisation" => {
                 let names = self.organisations.iter_mut().filter(|name| *name == became);
                 names.for_each(|name| name.clone_from(was));
+            }
+            "decision" => {
+                if let Some(decision) = &mut self.decision {
+                    decision.undo(field, was);
+                }
             }
             _ => {
                 let sessions = self.sessions.iter_mut();
@@ -33,6 +38,16 @@ impl PlanningSession {
             "held_at" => was.clone_into(&mut self.held_at),
             "parents" => self.parents = was.parse().unwrap_or(self.parents),
             _ => self.others = was.parse().unwrap_or(self.others),
+        }
+    }
+}
+
+impl Decision {
+    fn undo(&mut self, field: &str, was: &str) {
+        match field {
+            "words" => was.clone_into(&mut self.words),
+            "decided_by" => was.clone_into(&mut self.decided_by),
+            _ => was.clone_into(&mut self.paper),
         }
     }
 }

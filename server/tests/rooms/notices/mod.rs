@@ -2,6 +2,7 @@
 
 mod announced;
 mod approving;
+mod fairness;
 mod following;
 mod leaders;
 mod paper;

@@ -1,13 +1,13 @@
-//! What may be said about who a plan affects and whether it is fair to everyone. Pure.
+//! What may be said about who something affects and whether it is fair to everyone. Pure.
 
-use area::characteristics::Characteristics;
 use calendar::clock::{self, DAY, Millis};
 use forms::{Named, Refusals, Sent};
 
-use crate::rules::prose;
+use crate::characteristics::Characteristics;
 
 /// What somebody chooses where no characteristic makes a difference.
 pub const NONE: &str = "none";
+const LONGEST_TEXT: usize = 4_000;
 const LONGEST_AHEAD: Millis = 5 * 366 * DAY;
 const MOST_NUMBERS: usize = 40;
 
@@ -63,7 +63,7 @@ pub fn equality(
     let affected = refusals.take("affected", prose(sent, "affected", "Say who is affected"));
     let characteristics =
         refusals.take("characteristics", characteristics(sent, &choices.characteristics.names));
-    let places = refusals.take("places", area::chosen(sent, "places", &choices.places, ""));
+    let places = refusals.take("places", crate::chosen(sent, "places", &choices.places, ""));
     let evidence = refusals.take("evidence", prose(sent, "evidence", "Say how you know"));
     let picked = sent.all("picked");
     let picked = choices.figures.iter().filter(|figure| picked.contains(&figure.to)).cloned();
@@ -94,6 +94,10 @@ pub fn equality(
         review_day: review_day.unwrap_or_default(),
         signed_name: signed_name.unwrap_or_default(),
     })
+}
+
+fn prose(sent: &Sent, field: &str, what_to_do: &str) -> Result<String, String> {
+    forms::within(forms::prose(sent.typed(field)), LONGEST_TEXT, what_to_do)
 }
 
 fn characteristics(sent: &Sent, known: &[String]) -> Result<Vec<String>, String> {

@@ -1,0 +1,13 @@
+//! Whether a plan, or a change to a service, is fair to everyone: who it affects, by which
+//! characteristics and in which places, how leaders know, what they do about it, when they look
+//! again, and who signs for that. Each time it is signed is a row that stays, and everyone reads
+//! the last. The rooms say what waits for it (`plans/equality`, `notices/equality`); here is what
+//! they share: `rules` reads what is sent, `store` holds the SQL, `parts` is what is seen.
+
+mod parts;
+mod rules;
+mod store;
+
+pub use parts::{TITLE, as_sent, before, form, section, shown};
+pub use rules::{EqualityChoices, NewEquality, PublishedFigure, equality};
+pub use store::{Kept, Signed, SignedEquality, Signing, choices, last, sign};

@@ -1,0 +1,223 @@
+//! What everyone reads of a record, and the form it is signed with.
+
+use calendar::clock;
+use forms::{Refusals, Sent};
+use ground::ui::{Area, Choice, Choices, Field, FormKey, When};
+use leptos::prelude::*;
+
+use super::rules::{EqualityChoices, NONE};
+use super::store::{Signed, SignedEquality};
+
+/// What the record is called.
+pub const TITLE: &str = "Is it fair to everyone?";
+
+/// That there is such a record, as a part of the page of what it is about; with the way to it.
+pub fn section(last: &Signed, to: String) -> impl IntoView + use<> {
+    let (name, at, review) = (last.signed_name.clone(), last.at, day(&last.review_day));
+    view! {
+        <section class="stack">
+            <h2>{TITLE}</h2>
+            <p>
+                <a href=to>"Who this affects, and what is done about it"</a>
+            </p>
+            <p class="soft">
+                "Signed by "{name}" on "<When at />". To be looked at again by "{review}"."
+            </p>
+        </section>
+    }
+}
+
+/// Names in a row, or these words for none.
+fn list(names: &[String], none: &str) -> String {
+    if names.is_empty() { none.to_owned() } else { names.join(", ") }
+}
+
+/// The whole record.
+pub fn shown(record: &SignedEquality) -> impl IntoView + use<> {
+    let characteristics = list(&record.characteristics, "None of these more than others");
+    let places = list(&record.places, "The whole area");
+    let numbers = record.numbers.iter().map(|(group, people)| {
+        let people = disclosure::count(*people).words();
+        view! {
+            <tr>
+                <th scope="row">{group.clone()}</th>
+                <td data-label="People">{people}</td>
+            </tr>
+        }
+    });
+    let numbers = (!record.numbers.is_empty()).then(|| {
+        view! {
+            <table class="plain">
+                <caption>"How many people"</caption>
+                <thead>
+                    <tr>
+                        <th scope="col">"Group"</th>
+                        <th scope="col">"People"</th>
+                    </tr>
+                </thead>
+                <tbody>{numbers.collect_view()}</tbody>
+            </table>
+        }
+    });
+    let picked = record.picked.iter().map(|figure| {
+        view! {
+            <li>
+                <a href=figure.to.clone()>{figure.words.clone()}</a>
+            </li>
+        }
+    });
+    let picked = (!record.picked.is_empty()).then(|| view! { <ul>{picked.collect_view()}</ul> });
+    view! {
+        <h2>"Who is affected"</h2>
+        <p class="lines">{record.affected.clone()}</p>
+        <dl class="when">
+            <dt>"Protected characteristics"</dt>
+            <dd>{characteristics}<p class="soft">"From: "{record.source.clone()}</p></dd>
+            <dt>"Where"</dt>
+            <dd>{places}</dd>
+        </dl>
+        {numbers}
+        <h2>"How we know"</h2>
+        <p class="lines">{record.evidence.clone()}</p>
+        {picked}
+        <h2>"What is done about it"</h2>
+        <p class="lines">{record.done.clone()}</p>
+        <p>
+            "Signed by "{record.signed_name.clone()}" on "<When at=record.signed_at />
+            ". To be looked at again by "{day(&record.review_day)}"."
+        </p>
+    }
+}
+
+/// When it was signed before: all but the last of these.
+pub fn before(signed: &[Signed]) -> Option<impl IntoView + use<>> {
+    let (_, before) = signed.split_last()?;
+    let days: Vec<String> = before.iter().map(|signed| clock::day(signed.at)).collect();
+    let words = format!("It was signed before on {}.", days.join(", "));
+    (!days.is_empty()).then(|| view! { <p class="soft">{words}</p> })
+}
+
+/// What was signed last, as the fields of the form hold it. Whoever signs it now gives their name
+/// and the next day themselves.
+#[must_use]
+pub fn as_sent(record: &SignedEquality, choices: &EqualityChoices) -> Sent {
+    let numbers = record.numbers.iter().map(|(group, people)| format!("{group}; {people}"));
+    let numbers: Vec<String> = numbers.collect();
+    let mut sent = Sent::of(&[
+        ("affected", &record.affected),
+        ("evidence", &record.evidence),
+        ("numbers", &numbers.join("\n")),
+        ("done", &record.done),
+    ]);
+    let characteristics = record.characteristics.iter().map(String::as_str);
+    let none = record.characteristics.is_empty().then_some(NONE);
+    for name in characteristics.chain(none) {
+        sent = sent.and("characteristics", name);
+    }
+    for place in choices.places.iter().filter(|place| record.places.contains(&place.name)) {
+        sent = sent.and("places", &place.id);
+    }
+    for figure in &record.picked {
+        sent = sent.and("picked", &figure.to);
+    }
+    sent
+}
+
+/// The form it is signed with.
+pub fn form(choices: &EqualityChoices, sent: &Sent, refusals: &Refusals) -> AnyView {
+    let ticked = |field: &str| {
+        let chosen = sent.all(field);
+        move |value: &str| chosen.iter().any(|chosen| chosen == value)
+    };
+    let list = choices.characteristics.names.iter().map(|name| (name.clone(), name.clone()));
+    let list = list.chain([(NONE.to_owned(), "None of these".to_owned())]);
+    let characteristics = Choice::each(list, ticked("characteristics"));
+    let places = Choice::ticked(sent, "places", choices.places.clone());
+    let figures = choices.figures.iter().map(|figure| (figure.to.clone(), figure.words.clone()));
+    let figures = Choice::each(figures, ticked("picked"));
+    let source = choices.characteristics.source_in_words();
+    let figures = (!figures.is_empty()).then(|| {
+        view! {
+            <Choices
+                name="picked"
+                legend="Which published figures show it?"
+                hint="You can leave this empty."
+                choices=figures
+                many=true
+                refusals
+            />
+        }
+    });
+    view! {
+        <form method="post" novalidate>
+            <FormKey key=sent.typed("form_key") />
+            <Area
+                name="affected"
+                label="Who is affected?"
+                hint="Who gains something, and who loses something. Please don't name anyone."
+                value=sent.typed("affected")
+                refusals
+            />
+            <Choices
+                name="characteristics"
+                legend="Which protected characteristics make a difference?"
+                hint="This is the area's list, and no legal advice."
+                choices=characteristics
+                many=true
+                refusals
+            />
+            <p class="soft">"The list is from: "{source}</p>
+            <Choices
+                name="places"
+                legend="Where do they live?"
+                hint="Choose none for the whole area."
+                choices=places
+                many=true
+                refusals
+            />
+            <Area
+                name="evidence"
+                label="How do you know?"
+                value=sent.typed("evidence")
+                refusals
+            />
+            {figures}
+            <Area
+                name="numbers"
+                label="How many people are in each group?"
+                hint="One on each line, like this: Children who use a wheelchair; 40. Leave \
+                    out groups of fewer than ten, and numbers from which someone could work out \
+                    such a group. You can leave it all empty."
+                value=sent.typed("numbers")
+                refusals
+            />
+            <Area
+                name="done"
+                label="What do you do about it?"
+                value=sent.typed("done")
+                refusals
+            />
+            <Field
+                name="review_day"
+                label="When will you look at this again?"
+                kind="date"
+                value=sent.typed("review_day")
+                refusals
+            />
+            <Field
+                name="signed_name"
+                label="Who signs it: full name and job title"
+                value=sent.typed("signed_name")
+                autocomplete="name"
+                refusals
+            />
+            <button class="button">"Sign and publish it"</button>
+        </form>
+    }
+    .into_any()
+}
+
+/// A day in words.
+fn day(day: &str) -> String {
+    clock::day_of(day).unwrap_or_else(|| day.to_owned())
+}
