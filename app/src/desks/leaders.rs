@@ -218,7 +218,7 @@ fn everything_else() -> impl IntoView {
         ("/lead/waits", "Publish how long families wait"),
         ("/lead/local-offer", "Comments to answer"),
         ("/lead/notices", "Change notices not sent yet"),
-        ("/duties", "What comes every year"),
+        ("/duties", "Yearly duties"),
         ("/guides/leaders", "Guide for leaders"),
     ];
     let pages = pages.map(|(to, label)| {

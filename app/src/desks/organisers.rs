@@ -264,7 +264,7 @@ fn everything_else() -> impl IntoView {
         ("/forum/takedowns", "What was taken down"),
         ("/forum/unreached", "Families we can't reach by email"),
         ("/rounds", "All voting rounds"),
-        ("/duties", "What comes every year"),
+        ("/duties", "Yearly duties"),
         ("/record", "How are we doing? The page everyone sees"),
         ("/forum/evidence-pack", "Save an evidence pack for inspectors"),
         ("/guides/organisers", "Guide for organisers"),
