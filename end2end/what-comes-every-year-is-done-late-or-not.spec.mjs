@@ -23,7 +23,7 @@ for (const javaScriptEnabled of [true, false]) {
         // The administrator reads where the rule is from, mistypes the day, corrects it and switches it on.
         await signIn(admin, service, 'admin@example.org');
         await admin.goto(`${service.url}/admin`);
-        await admin.getByRole('link', { name: 'What comes every year', exact: true }).click();
+        await admin.getByRole('link', { name: 'Yearly duties', exact: true }).click();
         await fine(admin);
         await admin.getByRole('link', { name: /^Change Bring the joint strategic needs assessment/ }).click();
         await admin.getByLabel('Due', { exact: true }).fill('31 June');
@@ -66,6 +66,23 @@ for (const javaScriptEnabled of [true, false]) {
         await expect(visitor.getByText(/✓ Done on .*, says Sefton Council/)).toBeVisible();
         await expect(visitor.getByText(/^○ Due by/).first()).toBeVisible();
         await expect(visitor.getByText('monitoring of the grant')).toHaveCount(0);
+        await fine(visitor);
+
+        // A past year stays on the record when the duty gets another day and is switched off.
+        await admin.goto(`${service.url}/admin/duties`);
+        await admin.getByRole('button', { name: 'Add what is new' }).click();
+        await expect(admin.getByText('Nothing to add', { exact: true })).toBeVisible();
+        await admin.getByRole('link', { name: /^Change Review the short breaks statement/ }).click();
+        await expect(admin.getByText('Short name, used in files: short-breaks')).toBeVisible();
+        await expect(admin.getByText(/^Years that are over stay as they were/)).toBeVisible();
+        await admin.getByLabel('Due', { exact: true }).fill('29 February');
+        await admin.getByLabel('Off', { exact: true }).check();
+        await fine(admin);
+        await admin.getByRole('button', { name: 'Save', exact: true }).click();
+        await expect(admin.getByText('Saved', { exact: true })).toBeVisible();
+        await visitor.reload();
+        await expect(visitor.getByText(/× Done late, on .*, says Sefton Council/)).toBeVisible();
+        await expect(visitor.getByText(/^○ Switched off on/)).toBeVisible();
         await fine(visitor);
       } finally {
         await service.stop();

@@ -2,6 +2,17 @@
 CREATE TRIGGER duties_are_not_deleted BEFORE DELETE ON duties FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER duties_are_not_emptied BEFORE TRUNCATE ON duties FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER duties_keep_their_words BEFORE UPDATE OF id, word ON duties FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE FUNCTION duty_days_go_by_the_rules() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN
+  -- The duty is not switched off meanwhile.
+  PERFORM 1 FROM duties d WHERE d.id = NEW.duty_id AND d.switched_on_at IS NOT NULL FOR SHARE;
+  IF NOT FOUND THEN RAISE EXCEPTION 'a day is kept while its duty is on'; END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER duty_days_go_by_the_rules BEFORE INSERT ON duty_days
+FOR EACH ROW EXECUTE FUNCTION duty_days_go_by_the_rules();
+CREATE TRIGGER duty_days_are_not_changed BEFORE UPDATE OR DELETE ON duty_days FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER duty_days_are_not_emptied BEFORE TRUNCATE ON duty_days FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE FUNCTION duty_reports_go_by_the_rules() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN
   IF TG_OP = 'INSERT' THEN
@@ -25,4 +36,5 @@ FOR EACH ROW EXECUTE FUNCTION duty_reports_go_by_the_rules();
 CREATE TRIGGER duty_reports_are_not_emptied BEFORE TRUNCATE ON duty_reports FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 -- A table of the same name in a session's own schema must not stand in for the real one.
+DO $$ BEGIN EXECUTE format('ALTER FUNCTION duty_days_go_by_the_rules() SET search_path = %I, pg_temp', current_schema()); END $$;
 DO $$ BEGIN EXECUTE format('ALTER FUNCTION duty_reports_go_by_the_rules() SET search_path = %I, pg_temp', current_schema()); END $$;

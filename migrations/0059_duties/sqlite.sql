@@ -1,6 +1,15 @@
 -- The same rules stand in postgres.sql.
 CREATE TRIGGER duties_are_not_deleted BEFORE DELETE ON duties BEGIN SELECT RAISE(ABORT, 'duties stay'); END;
 CREATE TRIGGER duties_keep_their_words BEFORE UPDATE OF id, word ON duties BEGIN SELECT RAISE(ABORT, 'a duty keeps its word'); END;
+CREATE TRIGGER duty_days_are_of_a_duty_that_is_on BEFORE INSERT ON duty_days
+WHEN NOT EXISTS (SELECT 1 FROM duties d WHERE d.id = NEW.duty_id AND d.switched_on_at IS NOT NULL)
+BEGIN SELECT RAISE(ABORT, 'a day is kept while its duty is on'); END;
+CREATE TRIGGER duty_days_are_not_replaced BEFORE INSERT ON duty_days
+WHEN EXISTS (SELECT 1 FROM duty_days o WHERE o.rowid = NEW.rowid
+  OR (o.duty_id = NEW.duty_id AND o.year = NEW.year AND o.step = NEW.step))
+BEGIN SELECT RAISE(IGNORE); END;
+CREATE TRIGGER duty_days_are_not_changed BEFORE UPDATE ON duty_days BEGIN SELECT RAISE(ABORT, 'a day that has passed stays'); END;
+CREATE TRIGGER duty_days_are_not_deleted BEFORE DELETE ON duty_days BEGIN SELECT RAISE(ABORT, 'a day that has passed stays'); END;
 CREATE TRIGGER duty_reports_are_about_what_is_there BEFORE INSERT ON duty_reports
 WHEN NEW.taken_back_at IS NOT NULL
   OR NOT EXISTS (SELECT 1 FROM duties d WHERE d.id = NEW.duty_id AND d.switched_on_at IS NOT NULL)

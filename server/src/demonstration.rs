@@ -15,7 +15,7 @@
 //! 4. The council says that there are drop-ins, and the forum agrees; that the sensory room opens
 //!    on Saturdays, and the forum disagrees. About someone to talk to in the north it has said
 //!    nothing, and is overdue.
-//! 5. Of what comes every year the council reviewed its travel policy in time, and is late with its
+//! 5. Of its yearly duties the council reviewed its travel policy in time, and is late with its
 //!    short breaks statement.
 //! 6. The NHS publishes how long families wait for occupational therapy: in the south far longer
 //!    than in the north. The last month is late, and a parent says that it was longer still.

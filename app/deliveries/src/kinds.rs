@@ -322,7 +322,7 @@ impl Sort {
                  your experience."
             }
             Self::Leading => {
-                "Before what comes every year is due, and for leaders before and after the day on \
+                "Before yearly duties are due, and for leaders before and after the day on \
                  which they must say what happened about what parents asked for."
             }
         }

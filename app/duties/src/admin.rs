@@ -3,7 +3,7 @@
 use axum::extract::{Path, Request, State};
 use axum::http::{Uri, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use calendar::clock;
+use calendar::clock::{self, Millis};
 use forms::{Named, Refusals, Sent};
 use ground::audit::{self, Entry};
 use ground::error::Error;
@@ -14,6 +14,7 @@ use ground::ui::{Area, Banner, Choice, Choices, Field, Page, Summary, Upload, ti
 use ground::viewer::Viewer;
 use jiff::civil::Date;
 use leptos::prelude::*;
+use sqlx::AnyConnection;
 
 use super::file::{self, Profile};
 use super::rules::{self, BankHolidays, By, Due, Duty, Everything, Kept, enter_terms, in_words};
@@ -27,11 +28,20 @@ pub async fn duties_page(
 ) -> Result<Response, Error> {
     let (query, today) = (Sent::query(&uri), clock::date(house.clock.now()));
     let all = store::everything(&house.db, None).await?;
-    let page = Page::new("What comes every year", || {
-        let banner = (query.typed("done") == "kept").then(|| {
+    let page = Page::new("Yearly duties", || {
+        let banner = match query.typed("done") {
+            "kept" => Some(("Saved", "A duty counts from the day it is switched on.")),
+            "nothing" => Some(("Nothing to add", "You have everything in our list already.")),
+            "full" => Some((
+                "Nothing added",
+                "You have as many duties as fit. Change one that you no longer need.",
+            )),
+            _ => None,
+        };
+        let banner = banner.map(|(title, words)| {
             view! {
-                <Banner title="Saved">
-                    <p>"A duty counts from the day it is switched on."</p>
+                <Banner title>
+                    <p>{words}</p>
                 </Banner>
             }
         });
@@ -55,7 +65,7 @@ pub async fn duties_page(
                             "Administration"
                         </a>
                     </p>
-                    <h1>"What comes every year"</h1>
+                    <h1>"Yearly duties"</h1>
                     <p class="lead">
                         "What the council, the NHS and the forum must do every year, and by when. \
                          Each is the area's own rule: read where it is from, correct it, then \
@@ -137,7 +147,7 @@ fn row(all: &Everything, kept: &Kept) -> impl IntoView + use<> {
         <li>
             <span>
                 <b>{duty.name.clone()}</b>
-                {format!(": {}. {state}", due_in_words(all, duty))}
+                {format!(" ({}): {}. {state}", duty.word, due_in_words(all, duty))}
             </span>
             <a href=format!(
                 "/admin/duties/{}",
@@ -168,23 +178,32 @@ pub async fn begin_with_own(
     let all = store::everything(&house.db, None).await?;
     let known: Vec<&Duty> = all.duties.iter().map(|kept| &kept.duty).collect();
     let today = clock::date(house.clock.now());
-    // A test reads the list: it is refused only where there are too many duties already.
-    let own = file::read(file::OWN.as_bytes(), &[], &known, today);
-    if let (Ok(mut own), "own") = (own, sent.typed("step")) {
-        own.duties.retain(|new| known.iter().all(|duty| duty.word != new.word));
-        own.bank = own.bank.filter(|bank| bank.until > all.bank.until);
-        if !own.duties.is_empty() || own.bank.is_some() {
-            take_over(&house, &viewer, &own).await?;
-        }
+    if sent.typed("step") != "own" {
+        return Ok(Redirect::to("/admin/duties").into_response());
     }
+    // A test reads the list: it is refused only where there are too many duties already.
+    let Ok(mut own) = file::read(file::OWN.as_bytes(), &[], &known, today) else {
+        return Ok(Redirect::to("/admin/duties?done=full").into_response());
+    };
+    own.duties.retain(|new| known.iter().all(|duty| duty.word != new.word));
+    own.bank = own.bank.filter(|bank| bank.until > all.bank.until);
+    if own.duties.is_empty() && own.bank.is_none() {
+        return Ok(Redirect::to("/admin/duties?done=nothing").into_response());
+    }
+    take_over(&house, &viewer, &all, &own).await?;
     Ok(Redirect::to("/admin/duties?done=kept").into_response())
 }
 
 /// Saves what a file says, with an entry in the audit log.
-async fn take_over(house: &House, viewer: &Viewer, profile: &Profile) -> Result<(), Error> {
+async fn take_over(
+    house: &House,
+    viewer: &Viewer,
+    all: &Everything,
+    profile: &Profile,
+) -> Result<(), Error> {
     let (at, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
     let mut tx = house.db.begin().await?;
-    store::save(&mut tx, &profile.duties, at).await?;
+    save(&mut tx, all, &profile.duties, at).await?;
     if let Some(bank) = &profile.bank {
         store::set_bank(&mut tx, bank).await?;
     }
@@ -192,6 +211,19 @@ async fn take_over(house: &House, viewer: &Viewer, profile: &Profile) -> Result<
     let what = "duties taken over";
     audit::note(&mut tx, Entry { at, who: Some(by), what, about: "", detail }).await?;
     tx.commit().await?;
+    Ok(())
+}
+
+/// Saves duties, after what has passed is kept as it was.
+async fn save(
+    tx: &mut AnyConnection,
+    all: &Everything,
+    duties: &[Duty],
+    now: Millis,
+) -> Result<(), Error> {
+    let days = all.to_keep_before(&all.with(duties, now), clock::date(now));
+    store::keep(tx, &days, now).await?;
+    store::save(tx, duties, now).await?;
     Ok(())
 }
 
@@ -232,7 +264,7 @@ pub async fn import_duties(
     };
     match read {
         Ok(profile) => {
-            take_over(&house, &viewer, &profile).await?;
+            take_over(&house, &viewer, &all, &profile).await?;
             Ok(Redirect::to("/admin/duties?done=kept").into_response())
         }
         Err(faults) => {
@@ -250,13 +282,17 @@ fn import_page(refusals: &Refusals) -> Page {
             <div class="stack">
                 <p>
                     <a class="back" href="/admin/duties">
-                        "What comes every year"
+                        "Yearly duties"
                     </a>
                 </p>
                 <Summary refusals />
                 <h1>{title}</h1>
                 <p class="lead">
-                    "A text file like the one you can save here. Duties that are in it are added, \
+                    "A text file like "
+                    <a href="/admin/duties/duties.txt" download>
+                        "the file you can save here"
+                    </a>
+                    ". Duties that are in it are added, \
                      or changed if they are here already; the others stay as they are. Its bank \
                      holidays replace ours."
                 </p>
@@ -264,7 +300,7 @@ fn import_page(refusals: &Refusals) -> Page {
                     <Upload
                         name="file"
                         label="File of duties"
-                        hint="We take over all of it, or nothing if one line is wrong."
+                        hint="We import all of it, or nothing if one line is wrong."
                         accept=".txt,text/plain"
                         refusals
                     />
@@ -354,7 +390,7 @@ async fn save_duty(
             return refused(&Refusals::one("name", what_to_do));
         }
     }
-    store::save(&mut tx, std::slice::from_ref(&duty), now).await?;
+    save(&mut tx, &all, std::slice::from_ref(&duty), now).await?;
     let what = if kept.is_some() { "duty changed" } else { "duty added" };
     let by = &viewer.signed_in()?.account_id;
     audit::note(
@@ -371,7 +407,7 @@ fn among_others(all: &Everything, kept: Option<&Kept>, duty: &Duty) -> Option<Re
     let others = all.duties.iter().filter(|other| kept.is_none_or(|kept| kept.id != other.id));
     let others: Vec<&Duty> = others.map(|kept| &kept.duty).collect();
     if others.iter().any(|other| other.word == duty.word) {
-        let what_to_do = "Choose another short word. A duty has this one already";
+        let what_to_do = "Choose another short name. A duty has this one already";
         return Some(Refusals::one("duty", what_to_do));
     }
     if others.len() >= rules::MOST {
@@ -394,17 +430,27 @@ fn duty_view(
     };
     let is_new = kept.is_none();
     let page = Page::new(title, || {
-        let word = is_new.then(|| {
+        let word = if let Some(kept) = kept {
+            view! {
+                <p>"Short name, used in files: " <b>{kept.duty.word.clone()}</b></p>
+                <p>
+                    "Years that are over stay as they were, and so does a year whose new day would \
+                     be over already. What you change counts from today."
+                </p>
+            }
+            .into_any()
+        } else {
             view! {
                 <Field
                     name="duty"
-                    label="A short word for it"
-                    hint="Other duties and files call it by this, like transport-16."
+                    label="Short name, used in files"
+                    hint="Other duties can be due before it by this name, like transport-16."
                     value=sent.typed("duty")
                     refusals
                 />
             }
-        });
+            .into_any()
+        };
         let was = (!is_new).then(
             || view! { <input type="hidden" name="was" value=sent.typed("was").to_owned() /> },
         );
@@ -412,7 +458,7 @@ fn duty_view(
             <div class="stack">
                 <p>
                     <a class="back" href="/admin/duties">
-                        "What comes every year"
+                        "Yearly duties"
                     </a>
                 </p>
                 <Summary refusals />
@@ -443,8 +489,8 @@ fn duty_view(
                     />
                     <Field
                         name="checked"
-                        label="The day somebody last looked there"
-                        hint="A duty can be switched on once somebody has."
+                        label="When was this last checked?"
+                        hint="A duty can be switched on once somebody has looked there."
                         kind="date"
                         value=sent.typed("checked")
                         refusals
@@ -467,8 +513,8 @@ fn when_fields<'a>(sent: &Sent, refusals: &'a Refusals) -> impl IntoView + use<'
         <Field
             name="due"
             label="Due"
-            hint="A day, like 31 May. Or so long before another duty, like 20 school days before \
-                transport-16."
+            hint="A day, like 31 May. Or so long before another duty, by its short name: 20 school \
+                days before transport-16."
             value=sent.typed("due")
             refusals
         />
@@ -476,8 +522,8 @@ fn when_fields<'a>(sent: &Sent, refusals: &'a Refusals) -> impl IntoView + use<'
         <Area
             name="steps"
             label="Steps before it, one a line"
-            hint="What must happen, how long before, and by what: The round must open | 60 school \
-                days before | round"
+            hint="What must happen, how long before, and by what: The voting round must open | 60 \
+                school days before | round"
             value=sent.typed("steps")
             rows=4
             refusals
@@ -485,7 +531,7 @@ fn when_fields<'a>(sent: &Sent, refusals: &'a Refusals) -> impl IntoView + use<'
     }
 }
 
-/// Who sees to it, who sees how it stands, and whether it is on.
+/// Who is responsible, who sees how it stands, and whether it is on.
 fn who_fields<'a>(
     organisations: Vec<Named>,
     sent: &Sent,
@@ -500,12 +546,13 @@ fn who_fields<'a>(
         let choices = [("yes", yes.to_owned()), ("no", no.to_owned())];
         Choice::each(choices, |word| word == sent.typed(field))
     };
-    let public = yes_or_no("public", "Yes, everyone", "No, only the forum and whoever sees to it");
+    let public =
+        yes_or_no("public", "Yes, everyone", "No, only the forum and whoever is responsible");
     let on = yes_or_no("on", "On: it is counted and people are told", "Off");
     view! {
         <Choices
             name="responsible"
-            legend="Who sees to it?"
+            legend="Who is responsible?"
             hint="They get an email eight and two weeks before."
             choices=who
             refusals

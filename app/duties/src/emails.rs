@@ -1,5 +1,5 @@
-//! The email to whoever is responsible, eight and two weeks before a duty or one of its steps is
-//! due.
+//! What the worker does: the email to whoever is responsible, eight and two weeks before a duty or
+//! one of its steps is due; and the days that have passed are kept.
 
 use calendar::clock;
 use deliveries::{EmailKind, Owed, Paragraph, Sender, Words, owe};
@@ -19,7 +19,7 @@ pub async fn remind_due(house: &House) -> Result<(), sqlx::Error> {
     for (open, weeks) in all.to_warn(clock::date(now)) {
         let people = store::responsible_people(&house.db, &open.kept.duty.responsible).await?;
         let words = reminder(house, &open);
-        let step = open.step.map_or("", |step| step.name.as_str());
+        let step = open.step.unwrap_or("");
         let about = format!("duty {weeks} {} {} {step}", open.year, open.kept.id);
         let mut tx = house.db.begin().await?;
         for (account_id, to) in &people {
@@ -39,6 +39,21 @@ pub async fn remind_due(house: &House) -> Result<(), sqlx::Error> {
     Ok(())
 }
 
+/// Keeps the days that have passed, so that no later change of a duty or of the terms moves them.
+///
+/// # Errors
+/// When the database fails.
+pub async fn keep_passed(house: &House) -> Result<(), sqlx::Error> {
+    let now = house.clock.now();
+    let days = store::everything(&house.db, None).await?.to_keep(clock::date(now));
+    if days.is_empty() {
+        return Ok(());
+    }
+    let mut tx = house.db.begin().await?;
+    store::keep(&mut tx, &days, now).await?;
+    tx.commit().await
+}
+
 fn reminder(house: &House, open: &Open<'_>) -> Words {
     let (duty, by) = (&open.kept.duty, in_words(open.day));
     let away = clock::read(&open.day.to_string(), "12:00")
@@ -53,7 +68,7 @@ fn reminder(house: &House, open: &Open<'_>) -> Words {
     let role = match duty.responsible {
         Responsible::Forum => "you are an organiser of the forum",
         Responsible::Leaders | Responsible::Organisation(_) => {
-            "you are one of the leaders who see to it"
+            "you are one of the leaders who are responsible for it"
         }
     };
     Words {
@@ -63,7 +78,7 @@ fn reminder(house: &House, open: &Open<'_>) -> Words {
             "See all steps and days".to_owned(),
             house.link(&format!("/duties/{}", open.kept.id)),
         )),
-        also: Some(("What comes every year".to_owned(), house.link("/duties"))),
+        also: Some(("Yearly duties".to_owned(), house.link("/duties"))),
         why: format!("You get this email because {role}."),
         from: Sender::of(house),
         stop: None,

@@ -73,6 +73,14 @@ struct Lines {
     steps: Vec<String>,
 }
 
+impl Lines {
+    /// On which line it has a field, or begins.
+    fn line_of(&self, field: &str) -> usize {
+        let at = self.at.iter().find(|(name, _)| name == field);
+        at.map_or(self.begins, |(_, nth)| *nth)
+    }
+}
+
 /// Reads a file, for an area with these organisations, beside the duties that it has already.
 ///
 /// # Errors
@@ -89,47 +97,65 @@ pub fn read(
     let Ok(text) = std::str::from_utf8(file) else {
         return Err(vec!["Save the file as plain text (UTF-8) and choose it again".to_owned()]);
     };
-    let (mut reader, mut faults) = (Reader::default(), Vec::new());
+    let (mut reader, mut faults) = (Reader::default(), Faults::default());
     for (nth, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
         let line = line.trim();
         if line.is_empty() || line.starts_with('#') {
             continue;
         }
         if let Err(what_to_do) = reader.line(nth + 1, line) {
-            faults.push(format!("Line {}: {what_to_do}", nth + 1));
+            faults.at(nth + 1, &what_to_do);
         }
     }
     let duties = reader.duties(organisations, today, &mut faults);
     let bank = reader.bank(today, &mut faults);
-    if faults.is_empty() && duties.is_empty() && bank.is_none() {
-        faults.push("The file has no duties in it. Begin from the file of this page".to_owned());
+    if faults.0.is_empty() && duties.is_empty() && bank.is_none() {
+        faults.in_all("The file has no duties in it. Begin from the file you can save here");
     }
-    if faults.is_empty() {
+    if faults.0.is_empty() {
         let others = known.iter().filter(|duty| duties.iter().all(|new| new.word != duty.word));
         let all: Vec<&Duty> = duties.iter().chain(others.copied()).collect();
         if all.len() > MOST {
-            faults.push(format!("Use {MOST} duties or fewer"));
+            faults.in_all(&format!("Use {MOST} duties or fewer"));
         } else if let Some((word, what_to_do)) = rules::wrong_order(&all) {
-            faults.push(format!("Line {}: {what_to_do}", reader.line_of(&word, "due")));
+            let lines = reader.duties.iter().find(|lines| lines.sent.typed("duty") == word);
+            faults.at(lines.map_or(1, |lines| lines.line_of("due")), &what_to_do);
         }
     }
-    if faults.is_empty() {
-        return Ok(Profile { duties, bank });
+    if faults.0.is_empty() { Ok(Profile { duties, bank }) } else { Err(faults.words()) }
+}
+
+/// What is wrong, each with its line; 0 for what no line can be named for.
+#[derive(Default)]
+struct Faults(Vec<(usize, String)>);
+
+impl Faults {
+    fn at(&mut self, line: usize, what_to_do: &str) {
+        self.0.push((line, format!("Line {line}: {what_to_do}")));
     }
-    let more = faults.len().saturating_sub(MOST_FAULTS);
-    faults.truncate(MOST_FAULTS);
-    if more > 0 {
-        faults.push(format!("And {more} more lines like these"));
+
+    fn in_all(&mut self, what_to_do: &str) {
+        self.0.push((0, what_to_do.to_owned()));
     }
-    Err(faults)
+
+    /// As the page shows them, in the order of the lines.
+    fn words(mut self) -> Vec<String> {
+        self.0.sort_by_key(|(line, _)| *line);
+        let more = self.0.len().saturating_sub(MOST_FAULTS);
+        let first = self.0.into_iter().take(MOST_FAULTS).map(|(_, words)| words);
+        let more = (more > 0).then(|| format!("And {more} more lines like these"));
+        first.chain(more).collect()
+    }
 }
 
 /// What is read so far.
 #[derive(Default)]
 struct Reader {
     duties: Vec<Lines>,
-    bank: Vec<(&'static str, String)>,
-    holidays: Vec<(Date, String)>,
+    /// What is said of all bank holidays, each with its line.
+    bank: Vec<(&'static str, String, usize)>,
+    /// Each with its line.
+    holidays: Vec<(Date, String, usize)>,
 }
 
 impl Reader {
@@ -140,19 +166,24 @@ impl Reader {
         };
         let (name, value) = (forms::line(name).to_lowercase(), forms::line(value));
         if name == HOLIDAY {
-            return self.holiday(&value);
+            return self.holiday(nth, &value);
         }
         if let Some(name) = [SOURCE, CHECKED, UNTIL].into_iter().find(|known| *known == name) {
-            self.bank.push((name, value));
+            self.bank.push((name, value, nth));
             return Ok(());
         }
         if name == "duty" {
             let word = value.to_lowercase();
-            if self.duties.iter().any(|lines| lines.sent.typed("duty") == word) {
+            if self.duties.len() > 2 * MOST {
+                return Err(format!("use {MOST} duties or fewer"));
+            }
+            let is_known = self.duties.iter().any(|lines| lines.sent.typed("duty") == word);
+            let sent = Sent::default().with("duty", &word);
+            // The lines after it are its own, also where its name is wrong.
+            self.duties.push(Lines { begins: nth, sent, ..Lines::default() });
+            if is_known {
                 return Err(format!("{} is in the file twice", forms::beginning(&word, 40)));
             }
-            let sent = Sent::default().with("duty", &word);
-            self.duties.push(Lines { begins: nth, sent, ..Lines::default() });
             return Ok(());
         }
         if name != "step" && !FIELDS.contains(&name.as_str()) {
@@ -173,63 +204,62 @@ impl Reader {
         Ok(())
     }
 
-    fn holiday(&mut self, value: &str) -> Result<(), String> {
+    fn holiday(&mut self, nth: usize, value: &str) -> Result<(), String> {
         let wrong = || "write a bank holiday like “2027-05-03 Early May”".to_owned();
         let (day, name) = value.split_once(' ').ok_or_else(wrong)?;
         let day = day.parse().map_err(|_| wrong())?;
         if self.holidays.len() >= MOST_HOLIDAYS {
             return Err(format!("use {MOST_HOLIDAYS} bank holidays or fewer"));
         }
-        self.holidays.push((day, forms::within(name.to_owned(), 80, "name the day")?));
+        self.holidays.push((day, forms::within(name.to_owned(), 80, "name the day")?, nth));
         Ok(())
     }
 
-    /// On which line a duty has a field, or begins.
-    fn line_of(&self, word: &str, field: &str) -> usize {
-        let duty = self.duties.iter().find(|lines| lines.sent.typed("duty") == word);
-        duty.map_or(1, |duty| {
-            let at = duty.at.iter().find(|(name, _)| name == field);
-            at.map_or(duty.begins, |(_, nth)| *nth)
-        })
-    }
-
-    fn duties(&self, organisations: &[Named], today: Date, faults: &mut Vec<String>) -> Vec<Duty> {
+    fn duties(&self, organisations: &[Named], today: Date, faults: &mut Faults) -> Vec<Duty> {
         let mut duties = Vec::new();
         for lines in &self.duties {
             let sent = lines.sent.clone().with("steps", &lines.steps.join("\n"));
             match rules::duty(&sent, organisations, today) {
                 Ok(duty) => duties.push(duty),
-                Err(refusals) => faults.extend(refusals.iter().map(|(field, what_to_do)| {
-                    let nth = self.line_of(sent.typed("duty"), field);
-                    format!("Line {nth}: {}: {what_to_do}", name_of(field))
-                })),
+                Err(refusals) => refusals.iter().for_each(|(field, what_to_do)| {
+                    let words = format!("{}: {what_to_do}", name_of(field));
+                    faults.at(lines.line_of(field), &words);
+                }),
             }
         }
         duties
     }
 
     /// The bank holidays of the file. They say where they are from, and until when they go.
-    fn bank(&self, today: Date, faults: &mut Vec<String>) -> Option<BankHolidays> {
-        if self.bank.is_empty() && self.holidays.is_empty() {
-            return None;
-        }
-        let value = |name: &str| {
-            let line = self.bank.iter().find(|(known, _)| *known == name);
-            line.map_or("", |(_, value)| value.as_str())
+    fn bank(&self, today: Date, faults: &mut Faults) -> Option<BankHolidays> {
+        let lines = self.bank.iter().map(|(.., nth)| *nth);
+        let begins = lines.chain(self.holidays.iter().map(|(.., nth)| *nth)).min()?;
+        // Where a line is missing, the first that says something about them.
+        let line = |name: &str| {
+            let line = self.bank.iter().find(|(known, ..)| *known == name);
+            line.map_or(("", begins), |(_, value, nth)| (value.as_str(), *nth))
         };
-        let day = |name: &str| value(name).parse::<Date>().ok();
+        let day = |name: &str| line(name).0.parse::<Date>().ok();
         let (checked_on, until) = (day(CHECKED), day(UNTIL));
-        let source = rules::address(value(SOURCE));
-        if source.is_err() || until.is_none() || checked_on.is_none_or(|day| day > today) {
-            faults.push(format!(
-                "Bank holidays need a line each for “{SOURCE}” (an address), “{CHECKED}” (a day \
-                 that has been) and “{UNTIL}” (a day)"
-            ));
+        let source = rules::address(line(SOURCE).0);
+        let mut wrong = |name: &str, what_to_do: &str| {
+            faults.at(line(name).1, &format!("{name}: {what_to_do}"));
+        };
+        if let Err(what_to_do) = &source {
+            wrong(SOURCE, what_to_do);
         }
-        if let Some((day, _)) = self.holidays.iter().find(|(day, _)| Some(*day) > until) {
-            faults.push(format!("The bank holiday on {day} is after “{UNTIL}”"));
+        if checked_on.is_none_or(|day| day > today) {
+            wrong(CHECKED, "Enter a day that has been, like 2026-11-30");
         }
-        let mut days = self.holidays.clone();
+        if until.is_none() {
+            wrong(UNTIL, "Enter the last day they are known for, like 2027-12-31");
+        }
+        let after = self.holidays.iter().find(|(day, ..)| until.is_some_and(|until| *day > until));
+        if let Some((day, _, nth)) = after {
+            faults.at(*nth, &format!("{day} is after “{UNTIL}”"));
+        }
+        let mut days: Vec<(Date, String)> =
+            self.holidays.iter().map(|(day, name, _)| (*day, name.clone())).collect();
         days.sort();
         days.dedup_by_key(|(day, _)| *day);
         Some(BankHolidays { source: source.unwrap_or_default(), checked_on, until, days })
@@ -284,7 +314,10 @@ mod tests {
 
     #[test]
     fn every_line_that_is_wrong_is_named_with_what_to_do_and_nothing_is_taken_over() {
-        let text = "name: Before any duty\n\
+        let text = "bank holidays source: gov.uk\n\
+            bank holidays checked: 2027-01-01\n\
+            bank holidays until: 2026-12-31\n\
+            name: Before any duty\n\
             duty: a\n\
             name: One\n\
             rule: The area's rule: each year.\n\
@@ -299,27 +332,44 @@ mod tests {
             colour: green\n\
             name: Two\n\
             no colon\n\
-            duty: A\n\
+            bank holiday: 2027-01-01 New Year\n\
             bank holiday: Christmas\n";
         assert_eq!(
             read_own(text).expect_err("faults"),
             [
-                "Line 1: begin with a line like “duty: transport-16”",
-                "Line 13: there is nothing called “colour”",
-                "Line 14: this duty has two lines called “name”",
-                "Line 15: write it as a name, a colon and a value, like “due: 31 May”",
-                "Line 16: a is in the file twice",
-                "Line 17: write a bank holiday like “2027-05-03 Early May”",
-                "Line 5: source: Enter an address that begins with https://",
-                "Line 6: checked: The day somebody looked at the source can't be in the future",
-                "Line 7: responsible: Choose forum, leaders, or an organisation by the name it has \
-                 here",
-                "Line 8: due: There is no 31 June",
-                "Line 9: by: Choose round, consultation, notice or document",
-                "Line 12: step: Step 1: write how long before, like 60 school days or 6 weeks",
-                "Line 10: public: Choose yes or no",
+                "Line 1: bank holidays source: Enter an address that begins with https://",
+                "Line 2: bank holidays checked: Enter a day that has been, like 2026-11-30",
+                "Line 4: begin with a line like “duty: transport-16”",
+                "Line 8: source: Enter an address that begins with https://",
+                "Line 9: checked: The day somebody looked at the source can't be in the future",
+                "Line 10: responsible: Choose forum, leaders, or an organisation by the name it \
+                 has here",
+                "Line 11: due: There is no 31 June",
+                "Line 12: by: Choose round, consultation, notice or document",
+                "Line 13: public: Choose yes or no",
+                "Line 15: step: Step 1: write how long before, like 60 school days or 6 weeks",
+                "Line 16: there is nothing called “colour”",
+                "Line 17: this duty has two lines called “name”",
+                "Line 18: write it as a name, a colon and a value, like “due: 31 May”",
+                "Line 19: 2027-01-01 is after “bank holidays until”",
+                "Line 20: write a bank holiday like “2027-05-03 Early May”",
             ]
         );
+    }
+
+    #[test]
+    fn a_duty_that_is_in_a_file_twice_is_named_once_and_its_lines_are_its_own() {
+        let one = "duty: a\nname: One\nrule: A rule\nsource: https://example.org\n\
+            checked: 2026-11-30\nresponsible: forum\ndue: 31 May\nby: document\npublic: no\n\
+            on: no\n";
+        let twice = format!("{one}{}", one.replace("31 May", "31 June"));
+        assert_eq!(
+            read_own(&twice).expect_err("twice"),
+            ["Line 11: a is in the file twice", "Line 17: due: There is no 31 June"]
+        );
+        let without = format!("bank holiday: 2027-01-01 New Year\n{one}");
+        let faults = read_own(&without).expect_err("no source");
+        assert!(faults.len() == 3 && faults.iter().all(|fault| fault.starts_with("Line 1: ")));
     }
 
     #[test]

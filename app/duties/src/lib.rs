@@ -21,7 +21,9 @@
 //! 2. `rules::Everything` holds all that is known, from one query. `turns` gives the last year of a
 //!    duty and the next, with the day of each step. Where the terms don't tell about a day there is
 //!    none, and every page says which terms to enter.
-//! 3. The worker calls `duties::remind_due`, which owes each email once by its key.
+//! 3. The worker calls `duties::remind_due`, which owes each email once by its key, and
+//!    `duties::keep_passed`: a day that has passed is a row (`duty_days`) that nothing changes any
+//!    more. Whoever changes a duty or switches it off keeps them first, in the same write.
 //! 4. `/duties/{id}` keeps that it was done (`say.rs`). A trigger refuses that for a duty that is
 //!    off, or a round that is not there. What was said can be taken back, and stays.
 
@@ -34,7 +36,7 @@ pub mod rules;
 mod say;
 pub mod store;
 
-pub use emails::remind_due;
+pub use emails::{keep_passed, remind_due};
 pub use personal::PERSONAL;
 
 use ground::house::House;
@@ -49,7 +51,10 @@ pub fn jobs(house: &House) -> Vec<Job> {
         house,
         "reminding of what comes every year",
         EACH_TEN_MINUTES,
-        async |house: House| remind_due(&house).await,
+        async |house: House| {
+            keep_passed(&house).await?;
+            remind_due(&house).await
+        },
     )]
 }
 

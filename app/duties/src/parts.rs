@@ -2,7 +2,7 @@
 
 use calendar::clock;
 use calendar::school::NoTerms;
-use ground::ui::{Pager, capital};
+use ground::ui::Pager;
 use jiff::civil::Date;
 use leptos::prelude::*;
 
@@ -25,13 +25,16 @@ pub fn paged<'k>(
     (shown, view! { <Pager first next /> })
 }
 
-/// A duty with how it stands. `to`: where whoever looks can say that it was done.
+/// A duty with how it stands. `to`: where whoever looks can say that it was done, and so they see
+/// years that aren't public too.
 pub fn card(
     all: &Everything,
     kept: &Kept,
     today: Date,
     to: Option<String>,
 ) -> impl IntoView + use<> {
+    let sees_all = to.is_some();
+    let kept = if sees_all { kept.clone() } else { all.as_public(kept, today) };
     let name = kept.duty.name.clone();
     let say = to.map(|to| {
         view! {
@@ -46,39 +49,52 @@ pub fn card(
     view! {
         <li class="card">
             <h2>{name.clone()}</h2>
-            {standing(all, kept, today)}
+            {standing(all, &kept, today, sees_all)}
             {say}
         </li>
     }
 }
 
-/// How a duty stands, its steps, its rule and where that was read.
-pub fn standing(all: &Everything, kept: &Kept, today: Date) -> impl IntoView + use<> {
-    let turns = all.turns(kept, today);
-    let states: Vec<_> = turns
-        .iter()
-        .map(|turn| state_line(words(turn.due, turn.state, turn.report, today), turn.report))
-        .collect();
-    let open = turns.iter().find(|turn| turn.report.is_none());
-    let notes = open.into_iter().flat_map(|turn| early(all, turn).into_iter().chain(lacks(turn)));
-    let notes = notes.map(|words| view! { <p>{words}</p> }).collect::<Vec<_>>();
-    let steps: Vec<_> =
-        open.map(|turn| turn.steps.iter().map(step_line).collect()).unwrap_or_default();
-    let steps = (!steps.is_empty()).then(|| view! { <ul>{steps}</ul> });
-    let off = turns.is_empty().then(|| view! { <p class="state">"○ Switched off"</p> });
+/// How a duty stands in each year, its rule and where that was read. `sees_all`: also in years that
+/// aren't public.
+pub fn standing(
+    all: &Everything,
+    kept: &Kept,
+    today: Date,
+    sees_all: bool,
+) -> impl IntoView + use<> {
+    let mut years = all.years(kept, today);
+    let recent = years.split_off(years.len() - all.turns(kept, today).len());
+    let is_seen = |turn: &&Turn<'_>| sees_all || turn.is_public;
+    let year = |turn: &Turn<'_>| year(all, kept, turn, today);
+    let recent: Vec<_> = recent.iter().filter(is_seen).map(year).collect();
+    let earlier: Vec<_> = years.iter().rev().filter(is_seen).map(year).collect();
+    let earlier = (!earlier.is_empty()).then(|| {
+        view! {
+            <details>
+                <summary>"Earlier years"</summary>
+                <div class="stack">{earlier}</div>
+            </details>
+        }
+    });
+    let off = kept.on_since.is_none().then(|| {
+        let since = kept
+            .off_since
+            .map_or_else(String::new, |since| format!(" on {}", in_words(clock::date(since))));
+        view! { <p class="state">{format!("○ Switched off{since}")}</p> }
+    });
     let duty = &kept.duty;
     let source = duty.source.clone();
     view! {
-        {states}
+        {recent}
         {off}
-        {steps}
-        {notes}
+        {earlier}
         <p>
             <b>"The area's rule: "</b>
             {duty.rule.clone()}
         </p>
         <p class="soft">
-            {format!("{} sees to it. ", capital(duty.responsible.title()))}
+            {format!("{} ", duty.responsible.sentence())}
             <a href=source>"Where the rule was read"</a>
             {duty.checked_on.map_or_else(
                 || ". Nobody here has checked it yet.".to_owned(),
@@ -88,18 +104,50 @@ pub fn standing(all: &Everything, kept: &Kept, today: Date) -> impl IntoView + u
     }
 }
 
+/// One year: how it stands, with its own steps, and what was different then.
+fn year(all: &Everything, kept: &Kept, turn: &Turn<'_>, today: Date) -> impl IntoView + use<> {
+    let state = state_line(words(turn.due, turn.state, turn.report, today), turn.report);
+    let is_open = turn.report.is_none();
+    // What is done needs no step any more.
+    let steps = turn.steps.iter().filter(|step| is_open || step.report.is_some());
+    let steps: Vec<_> = steps.map(step_line).collect();
+    let steps = (!steps.is_empty()).then(|| view! { <ul class="stack">{steps}</ul> });
+    let notes = is_open.then(|| early(all, turn, today).into_iter().chain(lacks(turn)));
+    let notes = notes.into_iter().flatten().chain(changed_since(kept, turn));
+    let notes = notes.map(|words| view! { <p>{words}</p> }).collect::<Vec<_>>();
+    view! {
+        <div class="stack">
+            {state}
+            {steps}
+            {notes}
+        </div>
+    }
+}
+
+/// What was different about a duty when this day passed.
+fn changed_since(kept: &Kept, turn: &Turn<'_>) -> Vec<String> {
+    let (Some(then), duty) = (turn.then, &kept.duty) else { return Vec::new() };
+    let name = (then.name != duty.name).then(|| format!("It was called “{}” then.", then.name));
+    let rule = (then.rule != duty.rule || then.source != duty.source)
+        .then(|| format!("The area's rule then: {} ({})", then.rule, then.source));
+    let who = (then.responsible != duty.responsible)
+        .then(|| format!("Responsible then: {}.", then.responsible.title()));
+    name.into_iter().chain(rule).chain(who).collect()
+}
+
 /// One state, with a link to what it was done by.
 fn state_line(words: String, report: Option<&Report>) -> impl IntoView + use<> {
     view! {
         <p class="state">
-            <span>{words}" "{report.map(link)}</span>
+            <span>{words}" "{report.and_then(link)}</span>
         </p>
     }
 }
 
-/// To what something was done by.
-fn link(report: &Report) -> impl IntoView + use<> {
-    view! { <a href=report.address()>{format!("See {}", report.by.title())}</a> }
+/// To what something was done by; nothing for a document without an address.
+fn link(report: &Report) -> Option<impl IntoView + use<>> {
+    let address = report.address()?;
+    Some(view! { <a href=address>{format!("See {}", report.by.title())}</a> })
 }
 
 /// How something stands, in words.
@@ -118,7 +166,9 @@ fn words(due: Result<Date, NoTerms>, state: State, report: Option<&Report>, toda
         (State::Late, Ok(day)) => format!("× Late. It was due by {by} ({}).", away(today, day)),
         (State::NotDone, _) => format!("× Not done. It was due by {by}."),
         (State::NoTerms, Err(missing)) => format!("○ {}", enter_terms(missing)),
-        (State::Due | State::Late, Err(_)) | (State::NoTerms, Ok(_)) => String::new(),
+        (State::Due | State::Late, Err(_)) | (State::NoTerms, Ok(_)) | (State::Uncounted, _) => {
+            String::new()
+        }
     }
 }
 
@@ -129,10 +179,10 @@ fn away(today: Date, day: Date) -> String {
 }
 
 /// That a duty is due on a day on which nobody is at school, and by when to be ready then.
-fn early(all: &Everything, turn: &Turn<'_>) -> Option<String> {
-    let due = turn.due.ok()?;
+fn early(all: &Everything, turn: &Turn<'_>, today: Date) -> Option<String> {
+    let due = turn.due.ok().filter(|due| *due >= today)?;
     let ready = all.school.school_day_by(due).ok().filter(|ready| *ready != due)?;
-    Some(format!("{} is no school day. Be ready by {}.", in_words(due), in_words(ready)))
+    Some(format!("{} isn't a school day. Aim for {}.", in_words(due), in_words(ready)))
 }
 
 /// Which terms must be entered so that each step has its day.
@@ -143,16 +193,24 @@ fn lacks(turn: &Turn<'_>) -> Option<String> {
 
 /// One step: by when it must happen, or that it did.
 fn step_line(step: &StepTurn<'_>) -> impl IntoView + use<> {
-    let name = &step.step.name;
+    let name = step.name;
     let words = match (step.state, step.by) {
         (State::Done | State::DoneLate, _) => {
             let done = step.report.map_or_else(String::new, |report| in_words(report.done_on));
             format!("✓ {name}: done on {done}")
         }
-        (State::Late | State::NotDone, Ok(by)) => format!("× {name} by {}: late", in_words(by)),
+        (State::Late | State::NotDone, Ok(by)) => {
+            format!("× {name}: this should have happened by {}", in_words(by))
+        }
         (State::Due, Ok(by)) => format!("○ {name} by {}", in_words(by)),
-        (_, Err(_)) => format!("○ {name}, {} before", step.step.before),
-        (State::NoTerms, Ok(_)) => name.clone(),
+        (State::Uncounted, Ok(by)) => {
+            format!("– {name}: not counted this year, as {} was over already", in_words(by))
+        }
+        (_, Err(_)) => {
+            let before = step.before.map(|before| format!(", {before} before"));
+            format!("○ {name}{}", before.unwrap_or_default())
+        }
+        (State::NoTerms, Ok(_)) => name.to_owned(),
     };
-    view! { <li>{words}" "{step.report.map(link)}</li> }
+    view! { <li>{words}" "{step.report.and_then(link)}</li> }
 }

@@ -2,8 +2,10 @@
 //!
 //! Days are counted backwards in school days ([`SchoolYear::days_before`]). Where the terms don't
 //! tell about a day, there is no day, and whoever looks is told which terms to enter: none is
-//! guessed.
+//! guessed. A day that has passed is kept as it was ([`Passed`]): what becomes of the duty or of the
+//! terms after it moves only what is to come.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
@@ -63,7 +65,7 @@ pub struct Duty {
     pub is_on: bool,
 }
 
-/// Who sees to it.
+/// Who is responsible for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Responsible {
     Forum,
@@ -92,6 +94,13 @@ impl Responsible {
             Self::Leaders => "the council and the NHS",
             Self::Organisation(organisation) => &organisation.name,
         }
+    }
+
+    /// As a sentence: "The forum is responsible."
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        let are = if *self == Self::Leaders { "are" } else { "is" };
+        format!("{} {are} responsible.", capital(self.title().to_owned()))
     }
 }
 
@@ -238,7 +247,8 @@ impl FromStr for Step {
     fn from_str(text: &str) -> Result<Self, String> {
         let parts: Vec<&str> = text.split('|').map(str::trim).collect();
         let [name, before, by] = parts[..] else {
-            let wrong = "write a step like: The round must open | 60 school days before | round";
+            let wrong =
+                "write a step like: The voting round must open | 60 school days before | round";
             return Err(wrong.to_owned());
         };
         let name = forms::within(forms::line(name), 120, "say what must happen")?;
@@ -282,7 +292,7 @@ fn word_of(text: &str) -> Result<String, String> {
     if (1..=40).contains(&word.len()) && word.chars().all(is_letter) {
         Ok(word)
     } else {
-        Err("use a short word without spaces for a duty, like transport-16".to_owned())
+        Err("use a short name without spaces for a duty, like transport-16".to_owned())
     }
 }
 
@@ -420,7 +430,40 @@ pub struct Kept {
     pub duty: Duty,
     /// Since when it counts; `None` while it is off.
     pub on_since: Option<Millis>,
+    /// Since when it is off; `None` while it is on, and where it never was.
+    pub off_since: Option<Millis>,
+    /// Since when its day and its steps are as they are.
+    pub days_since: Millis,
     pub changed_at: Millis,
+}
+
+/// A day of a duty, or of a step, that has passed: with the duty as it was then. It stays, whatever
+/// becomes of the duty.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Passed {
+    pub duty_id: Id<ids::Duty>,
+    pub year: i16,
+    /// The step; empty for the duty itself.
+    pub step: String,
+    /// `None` for what was done while the terms didn't tell by when.
+    pub due: Option<Date>,
+    pub by: By,
+    pub name: String,
+    pub rule: String,
+    pub source: String,
+    pub responsible: Responsible,
+    pub is_public: bool,
+}
+
+/// A day that is to be kept; the rest is in the duty.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewPassed {
+    pub duty_id: Id<ids::Duty>,
+    pub year: i16,
+    /// The step; empty for the duty itself.
+    pub step: String,
+    pub due: Option<Date>,
+    pub by: By,
 }
 
 /// That a duty or a step was done.
@@ -434,21 +477,22 @@ pub struct Report {
     pub step: String,
     pub done_on: Date,
     pub by: By,
-    /// The id of a round, a consultation or a notice, or the address of a document.
+    /// The id of a round, a consultation or a notice, or the address of a document; empty for a
+    /// document that has none.
     pub thing: String,
     /// The organisation that says so; `None` where it is the forum.
     pub organisation: Option<Named>,
 }
 
 impl Report {
-    /// Where everyone can see it.
+    /// Where everyone can see it; `None` for a document without an address.
     #[must_use]
-    pub fn address(&self) -> String {
+    pub fn address(&self) -> Option<String> {
         match self.by {
-            By::Round => format!("/rounds/{}", self.thing),
-            By::Consultation => format!("/consultations/{}", self.thing),
-            By::Notice => format!("/notices/{}", self.thing),
-            By::Document => self.thing.clone(),
+            By::Round => Some(format!("/rounds/{}", self.thing)),
+            By::Consultation => Some(format!("/consultations/{}", self.thing)),
+            By::Notice => Some(format!("/notices/{}", self.thing)),
+            By::Document => Some(self.thing.clone()).filter(|address| !address.is_empty()),
         }
     }
 }
@@ -518,6 +562,7 @@ impl Side {
 pub struct Everything {
     pub duties: Vec<Kept>,
     pub reports: Vec<Report>,
+    pub passed: Vec<Passed>,
     /// The terms and closed days, and the bank holidays among the latter.
     pub school: SchoolYear,
     pub bank: BankHolidays,
@@ -539,6 +584,8 @@ pub enum State {
     NotDone,
     /// The terms don't tell on which day it is due.
     NoTerms,
+    /// Its day had passed already when it began to count, so it is neither late nor not done.
+    Uncounted,
 }
 
 /// One year of a duty.
@@ -546,19 +593,39 @@ pub enum State {
 pub struct Turn<'e> {
     pub year: i16,
     pub due: Result<Date, NoTerms>,
+    /// About when it is due, also where the terms don't tell.
+    about: Date,
+    /// What it is done by.
+    pub by: By,
     pub report: Option<&'e Report>,
     pub state: State,
+    /// The first to be due first.
     pub steps: Vec<StepTurn<'e>>,
+    /// The duty as it was when this day passed; `None` where it is as the duty is today.
+    pub then: Option<&'e Passed>,
+    pub is_public: bool,
 }
 
 /// A step in one year.
 #[derive(Clone, Debug)]
 pub struct StepTurn<'e> {
-    pub step: &'e Step,
+    pub name: &'e str,
+    /// How long before the duty it must happen, where it is one of today's steps.
+    pub before: Option<Span>,
+    /// What it is done by.
+    pub done_by: By,
     /// By which day it must have happened.
     pub by: Result<Date, NoTerms>,
     pub report: Option<&'e Report>,
     pub state: State,
+}
+
+impl Turn<'_> {
+    /// What must be done, as it was called when its day passed.
+    #[must_use]
+    pub fn name<'n>(&'n self, kept: &'n Kept) -> &'n str {
+        self.then.map_or(kept.duty.name.as_str(), |then| then.name.as_str())
+    }
 }
 
 /// Something that is still to be done: a duty or one of its steps.
@@ -567,7 +634,7 @@ pub struct Open<'e> {
     pub kept: &'e Kept,
     pub year: i16,
     /// `None` for the duty itself.
-    pub step: Option<&'e Step>,
+    pub step: Option<&'e str>,
     pub day: Date,
 }
 
@@ -575,7 +642,7 @@ impl Open<'_> {
     /// What must be done, in words that "by Monday 12 January" follows.
     #[must_use]
     pub fn words(&self) -> String {
-        self.step.map_or_else(|| self.kept.duty.name.clone(), |step| step.name.clone())
+        self.step.unwrap_or(&self.kept.duty.name).to_owned()
     }
 }
 
@@ -632,49 +699,250 @@ impl Everything {
         }
     }
 
+    /// What was said about a duty in a year, or with words about that step.
+    fn report(&self, kept: &Kept, year: i16, step: &str) -> Option<&Report> {
+        self.reports
+            .iter()
+            .find(|report| report.duty_id == kept.id && report.year == year && report.step == step)
+    }
+
+    /// Since when a duty counts with the day that it has: switched on, and neither its day nor that
+    /// of a duty which it comes before was changed.
+    fn counted_since(&self, kept: &Kept) -> Option<Date> {
+        let (mut at, mut since) = (kept, kept.on_since?.max(kept.days_since));
+        for _ in 0..=self.duties.len() {
+            let Due::Before(_, word) = &at.duty.due else { break };
+            let Some(next) = self.duties.iter().find(|other| other.duty.word == *word) else {
+                break;
+            };
+            since = since.max(next.days_since);
+            at = next;
+        }
+        Some(clock::date(since))
+    }
+
     /// One year of a duty.
     #[must_use]
     pub fn turn<'e>(&'e self, kept: &'e Kept, year: i16, today: Date) -> Turn<'e> {
-        let due = self.due(&kept.duty, year);
-        let report = |step: &str| {
-            self.reports.iter().find(|report| {
-                report.duty_id == kept.id && report.year == year && report.step == step
-            })
+        let is_it =
+            |day: &&Passed| day.duty_id == kept.id && day.year == year && day.step.is_empty();
+        let then = self.passed.iter().find(is_it);
+        let report = self.report(kept, year, "");
+        let end = fixed(year, 12, 31);
+        let due = match then {
+            Some(day) => day.due.ok_or(NoTerms(end)),
+            None => self.due(&kept.duty, year),
         };
-        let steps = kept.duty.steps.iter().map(|step| {
-            let by = due.and_then(|due| self.before(due, step.before));
-            let said = report(&step.name);
-            StepTurn { step, by, report: said, state: state(by, said, today) }
-        });
-        let steps = steps.collect();
-        let report = report("");
-        Turn { year, due, report, state: state(due, report, today), steps }
+        let done_on = then.and(report).map(|report| report.done_on);
+        let about = due.ok().or(done_on).or_else(|| self.counted_from(&kept.duty, year));
+        Turn {
+            year,
+            due,
+            about: about.unwrap_or(end),
+            by: then.map_or(kept.duty.by, |day| day.by),
+            report,
+            state: state(due, report, today),
+            steps: self.steps(kept, year, then.is_some(), due, today),
+            then,
+            is_public: then.map_or(kept.duty.is_public, |day| day.is_public),
+        }
     }
 
-    /// The years of a duty that matter today: the last whose day has passed since it was switched
-    /// on, and the next.
-    #[must_use]
-    pub fn turns<'e>(&'e self, kept: &'e Kept, today: Date) -> Vec<Turn<'e>> {
-        let Some(on_since) = kept.on_since.map(clock::date) else { return Vec::new() };
-        let (mut last, mut next) = (None, None);
-        for year in today.year() - 1..=today.year() + 2 {
-            let turn = self.turn(kept, year, today);
-            // Where the terms don't tell, about when it is.
-            let about = turn.due.ok().or_else(|| self.counted_from(&kept.duty, year));
-            match about {
-                Some(about) if about < today && about >= on_since => last = Some(turn),
-                Some(about) if about >= today && next.is_none() => next = Some(turn),
-                _ => {}
+    /// The steps of a year: those whose day has passed as they were, the others as they are, and
+    /// what was said about one that there no longer is. `is_over`: there are no others any more.
+    fn steps<'e>(
+        &'e self,
+        kept: &'e Kept,
+        year: i16,
+        is_over: bool,
+        due: Result<Date, NoTerms>,
+        today: Date,
+    ) -> Vec<StepTurn<'e>> {
+        let no_day = Err(NoTerms(fixed(year, 12, 31)));
+        let passed = self
+            .passed
+            .iter()
+            .filter(|day| day.duty_id == kept.id && day.year == year && !day.step.is_empty());
+        let mut steps: Vec<StepTurn<'e>> = passed
+            .map(|day| StepTurn {
+                name: &day.step,
+                before: None,
+                done_by: day.by,
+                by: day.due.map_or(no_day, Ok),
+                report: None,
+                state: State::Due,
+            })
+            .collect();
+        let todays: &[Step] = if is_over { &[] } else { &kept.duty.steps };
+        for step in todays {
+            if steps.iter().all(|known| known.name != step.name) {
+                steps.push(StepTurn {
+                    name: &step.name,
+                    before: Some(step.before),
+                    done_by: step.by,
+                    by: due.and_then(|due| self.before(due, step.before)),
+                    report: None,
+                    state: State::Due,
+                });
             }
         }
-        last.into_iter().chain(next).collect()
+        let said = self.reports.iter().filter(|report| {
+            report.duty_id == kept.id && report.year == year && !report.step.is_empty()
+        });
+        for report in said {
+            if steps.iter().all(|known| known.name != report.step) {
+                steps.push(StepTurn {
+                    name: &report.step,
+                    before: None,
+                    done_by: report.by,
+                    by: no_day,
+                    report: None,
+                    state: State::Due,
+                });
+            }
+        }
+        let since = self.counted_since(kept);
+        for step in &mut steps {
+            step.report = self.report(kept, year, step.name);
+            let is_uncounted = step.before.is_some()
+                && step.report.is_none()
+                && matches!((step.by, since), (Ok(by), Some(since)) if by < since);
+            step.state =
+                if is_uncounted { State::Uncounted } else { state(step.by, step.report, today) };
+        }
+        steps.sort_by_key(|step| step.by.unwrap_or(Date::MAX));
+        steps
+    }
+
+    /// Every year of a duty whose day has passed while it was on, the oldest first, and the next.
+    #[must_use]
+    pub fn years<'e>(&'e self, kept: &'e Kept, today: Date) -> Vec<Turn<'e>> {
+        let is_whole = |day: &&Passed| day.duty_id == kept.id && day.step.is_empty();
+        let mut years: BTreeSet<i16> =
+            self.passed.iter().filter(is_whole).map(|day| day.year).collect();
+        let (since, off) = (self.counted_since(kept), kept.off_since.map(clock::date));
+        if since.is_some() {
+            years.extend(today.year() - 1..=today.year() + 2);
+        }
+        let counts = |turn: &Turn<'_>| match (turn.then, since) {
+            (Some(_), Some(_)) => true,
+            // It may have been switched off before its day.
+            (Some(_), None) => turn.report.is_some() || off.is_none_or(|off| turn.about < off),
+            (None, Some(since)) => turn.about >= since,
+            (None, None) => false,
+        };
+        let turns = years.into_iter().map(|year| self.turn(kept, year, today));
+        let mut turns: Vec<Turn<'e>> = turns.filter(counts).collect();
+        turns.sort_by_key(|turn| turn.about);
+        if let Some(next) = turns.iter().position(|turn| turn.about >= today) {
+            turns.truncate(next + 1);
+        }
+        turns
+    }
+
+    /// The years of a duty that matter today: the last whose day has passed, and the next.
+    #[must_use]
+    pub fn turns<'e>(&'e self, kept: &'e Kept, today: Date) -> Vec<Turn<'e>> {
+        let mut turns = self.years(kept, today);
+        let over = turns.iter().filter(|turn| turn.about < today).count();
+        turns.split_off(over.saturating_sub(1))
+    }
+
+    /// A duty as everyone sees it: one that isn't public any more, as it was in its last year that
+    /// was.
+    #[must_use]
+    pub fn as_public(&self, kept: &Kept, today: Date) -> Kept {
+        let mut seen = kept.clone();
+        let mut years = self.years(kept, today).into_iter().rev().filter(|turn| turn.is_public);
+        let last = years.find_map(|turn| turn.then);
+        if let Some(then) = last.filter(|_| !kept.duty.is_public) {
+            seen.duty.name.clone_from(&then.name);
+            seen.duty.rule.clone_from(&then.rule);
+            seen.duty.source.clone_from(&then.source);
+            seen.duty.responsible = then.responsible.clone();
+        }
+        seen
+    }
+
+    /// The days that have passed and are not kept yet.
+    #[must_use]
+    pub fn to_keep(&self, today: Date) -> Vec<NewPassed> {
+        self.kept_of(today, |_, _| false)
+    }
+
+    /// What must be kept before the duties become as they are in `after`: what has passed, what was
+    /// done, and a year that has begun and whose new day would be over already.
+    #[must_use]
+    pub fn to_keep_before(&self, after: &Self, today: Date) -> Vec<NewPassed> {
+        self.kept_of(today, |kept, turn| {
+            let becomes = after.find(&kept.id).filter(|kept| kept.on_since.is_some());
+            let is_over = |kept| after.turn(kept, turn.year, today).about < today;
+            turn.report.is_some() || (turn.about >= today && becomes.is_some_and(is_over))
+        })
+    }
+
+    /// The days to keep: those that have passed, and all of a year that `is_settled`.
+    fn kept_of(
+        &self,
+        today: Date,
+        is_settled: impl Fn(&Kept, &Turn<'_>) -> bool,
+    ) -> Vec<NewPassed> {
+        let mut days = Vec::new();
+        for kept in self.duties.iter().filter(|kept| kept.on_since.is_some()) {
+            let open = self.years(kept, today).into_iter().filter(|turn| turn.then.is_none());
+            for turn in open {
+                let all = is_settled(kept, &turn);
+                let mut keep = |step: &str, due: Option<Date>, by: By| {
+                    days.push(NewPassed {
+                        duty_id: kept.id.clone(),
+                        year: turn.year,
+                        step: step.to_owned(),
+                        due,
+                        by,
+                    });
+                };
+                for step in &turn.steps {
+                    let is_todays = step.before.is_some() && step.state != State::Uncounted;
+                    if let Some(by) = step.by.ok().filter(|by| is_todays && (all || *by < today)) {
+                        keep(step.name, Some(by), step.done_by);
+                    }
+                }
+                if all || turn.due.is_ok_and(|due| due < today) {
+                    keep("", turn.due.ok(), turn.by);
+                }
+            }
+        }
+        days
+    }
+
+    /// The same once these duties are saved.
+    #[must_use]
+    pub fn with(&self, duties: &[Duty], now: Millis) -> Self {
+        let mut after = self.clone();
+        for duty in duties {
+            let known = after.duties.iter_mut().find(|kept| kept.duty.word == duty.word);
+            if let Some(kept) = known {
+                kept.on_since = duty.is_on.then(|| kept.on_since.unwrap_or(now));
+                kept.duty = duty.clone();
+            } else {
+                after.duties.push(Kept {
+                    id: duty.word.as_str().into(),
+                    duty: duty.clone(),
+                    on_since: duty.is_on.then_some(now),
+                    off_since: None,
+                    days_since: now,
+                    changed_at: now,
+                });
+            }
+        }
+        after
     }
 
     /// What is still to be done of all duties that are on, steps too, the first to be due first.
     #[must_use]
     pub fn open(&self, today: Date) -> Vec<Open<'_>> {
         let mut open = Vec::new();
-        for kept in &self.duties {
+        for kept in self.duties.iter().filter(|kept| kept.on_since.is_some()) {
             for turn in self.turns(kept, today) {
                 let is_open = |state| matches!(state, State::Due | State::Late);
                 // What is done needs no step any more.
@@ -682,7 +950,7 @@ impl Everything {
                     continue;
                 }
                 let steps = turn.steps.iter().filter(|step| is_open(step.state));
-                let steps = steps.filter_map(|step| Some((Some(step.step), step.by.ok()?)));
+                let steps = steps.filter_map(|step| Some((Some(step.name), step.by.ok()?)));
                 let whole = turn.due.ok().map(|day| (None, day));
                 open.extend(steps.chain(whole).map(|(step, day)| Open {
                     kept,
@@ -722,8 +990,10 @@ impl Everything {
     /// What has come round once counts by its last year.
     #[must_use]
     pub fn tally(&self, today: Date) -> Option<String> {
-        let public = self.duties.iter().filter(|kept| kept.duty.is_public);
-        let states = public.filter_map(|kept| Some(self.turns(kept, today).first()?.state));
+        let states = self.duties.iter().filter_map(|kept| {
+            let turns = self.turns(kept, today);
+            turns.iter().find(|turn| turn.is_public).map(|turn| turn.state)
+        });
         let states: Vec<State> = states.collect();
         let many = |of: &[State]| states.iter().filter(|state| of.contains(state)).count();
         let all = [
@@ -731,7 +1001,7 @@ impl Everything {
             ("done late", many(&[State::DoneLate])),
             ("late", many(&[State::Late])),
             ("not done", many(&[State::NotDone])),
-            ("still to come", many(&[State::Due, State::NoTerms])),
+            ("still to come", many(&[State::Due, State::NoTerms, State::Uncounted])),
         ];
         let words = all.into_iter().filter(|(_, many)| *many > 0);
         let words: Vec<String> = words.map(|(words, many)| format!("{many} {words}")).collect();
@@ -741,11 +1011,14 @@ impl Everything {
     /// The first day about which the terms tell nothing, of all duties that are due before long.
     #[must_use]
     pub fn lacks_terms(&self, today: Date) -> Option<Date> {
-        let turns = self.duties.iter().filter_map(|kept| self.turns(kept, today).pop());
+        let on = self.duties.iter().filter(|kept| kept.on_since.is_some());
+        let turns = on.filter_map(|kept| self.turns(kept, today).pop());
+        let turns = turns.filter(|turn| turn.then.is_none());
         let about = |turn: &Turn<'_>| turn.due.unwrap_or_else(|NoTerms(day)| day);
         let turns = turns.filter(|turn| about(turn) <= today + BEFORE_LONG.weeks());
         let days = turns.flat_map(|turn| {
-            let steps: Vec<_> = turn.steps.iter().filter_map(|step| step.by.err()).collect();
+            let steps = turn.steps.iter().filter(|step| step.before.is_some());
+            let steps: Vec<_> = steps.filter_map(|step| step.by.err()).collect();
             steps.into_iter().chain(turn.due.err())
         });
         days.map(|NoTerms(day)| day).min()
@@ -803,10 +1076,18 @@ pub struct Thing {
     pub named: Named,
 }
 
-/// Which of the open things of a duty a form names: the year, and which step; 0 is the duty.
+/// Which of the open things of a duty a form names: the year, and the step if it is one. Never by
+/// its place in a list, which may be another when the form is sent.
 #[must_use]
-pub fn part_word(year: i16, nth: usize) -> String {
-    format!("{year}-{nth}")
+pub fn part_word(year: i16, step: &str) -> String {
+    format!("{year} {step}").trim_end().to_owned()
+}
+
+/// Whether it takes an address to say that this was done: for the duty itself, where everyone sees
+/// how it stands.
+#[must_use]
+pub fn needs_address(turn: &Turn<'_>, step: &str, by: By) -> bool {
+    by == By::Document && step.is_empty() && turn.is_public
 }
 
 /// Reads that something was done.
@@ -815,20 +1096,16 @@ pub fn part_word(year: i16, nth: usize) -> String {
 /// What to put right, in the order of the fields.
 pub fn report(
     sent: &Sent,
-    duty: &Duty,
     turns: &[Turn<'_>],
     things: &[Thing],
     today: Date,
 ) -> Result<NewReport, Refusals> {
     let parts = turns.iter().flat_map(|turn| {
-        let whole = (part_word(turn.year, 0), turn.year, String::new(), duty.by);
-        let steps = turn.steps.iter().enumerate().map(|(nth, step)| {
-            let Step { name, by, .. } = step.step;
-            (part_word(turn.year, nth + 1), turn.year, name.clone(), *by)
-        });
-        std::iter::once(whole).chain(steps)
+        let steps = turn.steps.iter().map(move |step| (turn, step.name, step.done_by));
+        std::iter::once((turn, "", turn.by)).chain(steps)
     });
-    let mut parts = parts.filter(|(word, ..)| word == sent.typed("part"));
+    let mut parts =
+        parts.filter(|(turn, step, _)| part_word(turn.year, step) == sent.typed("part"));
     let mut refusals = Refusals::default();
     let part = parts.next().ok_or_else(|| "Choose what was done".to_owned());
     let part = refusals.take("part", part);
@@ -839,18 +1116,22 @@ pub fn report(
         Ok(day) => Ok(day),
     };
     let done_on = refusals.take("done_on", done_on);
-    let thing = part.as_ref().and_then(|(.., by)| match by {
-        By::Document => refusals.take("link", address(&sent.line("link"))),
+    let thing = part.and_then(|(turn, step, by)| match by {
+        By::Document => {
+            let link = sent.line("link");
+            let is_left_out = link.is_empty() && !needs_address(turn, step, by);
+            refusals.take("link", if is_left_out { Ok(link) } else { address(&link) })
+        }
         by => {
-            let is_it = |thing: &&Thing| thing.by == *by && thing.named.id == sent.typed("thing");
+            let is_it = |thing: &&Thing| thing.by == by && thing.named.id == sent.typed("thing");
             let thing = things.iter().find(is_it).map(|thing| thing.named.id.clone());
             let what_to_do = || format!("Choose {} from the list", by.title());
             refusals.take("thing", thing.ok_or_else(what_to_do))
         }
     });
     match (part, done_on, thing) {
-        (Some((_, year, step, by)), Some(done_on), Some(thing)) => {
-            Ok(NewReport { year, step, done_on, by, thing })
+        (Some((turn, step, by)), Some(done_on), Some(thing)) => {
+            Ok(NewReport { year: turn.year, step: step.to_owned(), done_on, by, thing })
         }
         _ => Err(refusals),
     }
@@ -882,7 +1163,8 @@ mod tests {
 
     fn kept(duty: Duty, since: &str) -> Kept {
         let on_since = clock::read(since, "10:00");
-        Kept { id: duty.word.as_str().into(), duty, on_since, changed_at: 0 }
+        let id = duty.word.as_str().into();
+        Kept { id, duty, on_since, off_since: None, days_since: 0, changed_at: 0 }
     }
 
     /// A school year with its breaks, in which Christmas and the last Monday of May are closed.
@@ -1020,6 +1302,81 @@ mod tests {
         assert_eq!(on("2027-11-30", None), [State::NotDone, State::Due]);
         assert_eq!(on("2027-06-10", Some("2027-05-31")), [State::Done, State::Due]);
         assert_eq!(on("2027-06-10", Some("2027-06-01")), [State::DoneLate, State::Due]);
+    }
+
+    /// Those days as they are kept: with the duty as it is.
+    fn kept_days(all: &Everything, days: Vec<NewPassed>) -> Vec<Passed> {
+        let passed = |day: NewPassed| {
+            let duty = &all.find(&day.duty_id)?.duty;
+            Some(Passed {
+                duty_id: day.duty_id,
+                year: day.year,
+                step: day.step,
+                due: day.due,
+                by: day.by,
+                name: duty.name.clone(),
+                rule: duty.rule.clone(),
+                source: duty.source.clone(),
+                responsible: duty.responsible.clone(),
+                is_public: duty.is_public,
+            })
+        };
+        days.into_iter().filter_map(passed).collect()
+    }
+
+    /// The days of a duty's years once it is changed on a day.
+    fn days_once(changed: &[(&str, Duty)], today: &str) -> Vec<(State, Date)> {
+        let mut all = area(vec![kept(duty("a", "31 May", ""), "2026-09-01")]);
+        for (on, duty) in changed {
+            let now = clock::read(on, "10:00").expect("a time");
+            let mut after = all.with(std::slice::from_ref(duty), now);
+            let days = kept_days(&all, all.to_keep_before(&after, date(on)));
+            after.passed.extend(days);
+            after.duties[0].off_since = (!duty.is_on).then_some(now);
+            after.duties[0].days_since = now;
+            all = after;
+        }
+        let years = all.years(&all.duties[0], date(today));
+        years.iter().map(|turn| (turn.state, turn.due.expect("a day"))).collect()
+    }
+
+    #[test]
+    fn a_day_that_has_passed_stays_whatever_becomes_of_the_duty() {
+        let late = (State::Late, date("2027-05-31"));
+        let other = duty("a", "20 October", "");
+        assert_eq!(
+            days_once(&[("2027-06-10", other.clone())], "2027-06-10"),
+            [late, (State::Due, date("2028-10-20"))],
+            "this year is over"
+        );
+        let mut off = duty("a", "29 February", "");
+        off.is_on = false;
+        let changes = [("2027-06-10", off.clone())];
+        assert_eq!(days_once(&changes, "2027-06-10"), [late]);
+        let changes = [("2027-06-10", off.clone()), ("2027-06-12", other.clone())];
+        assert_eq!(days_once(&changes, "2027-06-12"), [late, (State::Due, date("2028-10-20"))]);
+        assert!(days_once(&[("2027-05-20", off)], "2027-06-10").is_empty(), "off before its day");
+        // What is to come moves, and a year that has begun can't be left out by an earlier day.
+        assert_eq!(
+            days_once(&[("2027-05-20", other)], "2027-06-10"),
+            [(State::Due, date("2027-10-20"))]
+        );
+        let earlier = duty("a", "1 May", "");
+        assert_eq!(
+            days_once(&[("2027-05-20", earlier)], "2027-06-10"),
+            [late, (State::Due, date("2028-05-01"))]
+        );
+    }
+
+    #[test]
+    fn a_step_whose_day_was_over_when_it_began_to_count_is_not_late() {
+        let steps = "The round must open | 4 weeks before | round";
+        let state = |since: &str| {
+            let all = area(vec![kept(duty("a", "31 May", steps), since)]);
+            all.turn(&all.duties[0], 2027, date("2027-05-20")).steps[0].state
+        };
+        assert_eq!(state("2027-04-30"), State::Late);
+        assert_eq!(state("2027-05-01"), State::Uncounted);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The pages of organisers and leaders: what comes every year, by when, and saying that it is done.
+//! The pages of organisers and leaders: yearly duties, by when, and saying that it is done.
 
 use axum::extract::{Path, State};
 use axum::http::Uri;
@@ -38,7 +38,7 @@ pub async fn duties_page(
     let (all, side) = looking(&house, &viewer).await?;
     let (query, today) = (Sent::query(&uri), clock::date(house.clock.now()));
     let desk = viewer.desks().next();
-    let page = Page::new("What comes every year", || {
+    let page = Page::new("Yearly duties", || {
         let is_seen =
             |kept: &&Kept| kept.duty.is_on && (kept.duty.is_public || side.may_report(&kept.duty));
         let duties: Vec<&Kept> = all.duties.iter().filter(is_seen).collect();
@@ -64,10 +64,10 @@ pub async fn duties_page(
                             </p>
                         }
                     })}
-                <h1>"What comes every year"</h1>
+                <h1>"Yearly duties"</h1>
                 <p class="lead">
-                    "By when each must be done, and what must happen before. We count only school \
-                     days."
+                    "By when each must be done, and what must happen before. Steps given in school \
+                     days leave out weekends and holidays."
                 </p>
                 {nothing}
                 {cards}
@@ -132,7 +132,7 @@ pub async fn say(
     let things = store::things(&house.db, now).await?;
     let shown = Shown { all: &all, side: &side, kept, things: &things };
     let turns = all.turns(kept, today);
-    let new = match rules::report(&sent, &kept.duty, &turns, &things, today) {
+    let new = match rules::report(&sent, &turns, &things, today) {
         Ok(new) => new,
         Err(refusals) => {
             return Ok(shown.page(&house, "", &sent, &refusals).answer(&house, &viewer));
@@ -175,8 +175,8 @@ impl Shown<'_> {
         let name = self.kept.duty.name.clone();
         let page = Page::new(name.clone(), || {
             let banner = match done {
-                "said" => Some(("Saved", "You can take it back below.")),
-                "back" => Some(("Taken back", "It no longer counts.")),
+                "said" => Some(("Saved", "You can undo this below.")),
+                "back" => Some(("Undone", "It no longer counts.")),
                 _ => None,
             };
             let banner = banner.map(|(title, words)| {
@@ -191,10 +191,10 @@ impl Shown<'_> {
                     <section class="stack">
                         {banner} <p>
                             <a class="back" href="/duties">
-                                "What comes every year"
+                                "Yearly duties"
                             </a>
                         </p> <Summary refusals /> <h1>{name}</h1>
-                        {parts::standing(self.all, self.kept, today)}
+                        {parts::standing(self.all, self.kept, today, true)}
                     </section>
                     {self.form(&turns, sent, refusals)}
                     {self.said()}
@@ -208,13 +208,29 @@ impl Shown<'_> {
     fn form(&self, turns: &[Turn<'_>], sent: &Sent, refusals: &Refusals) -> Option<AnyView> {
         let parts: Vec<(String, String, By)> =
             turns.iter().flat_map(|turn| self.open_parts(turn)).collect();
-        if parts.is_empty() {
+        // What is off can't be said to be done.
+        if parts.is_empty() || self.kept.on_since.is_none() {
             return None;
         }
         let is_only = parts.len() == 1;
         let choices = parts.iter().map(|(word, label, _)| (word.clone(), label.clone()));
         let choices = Choice::each(choices, |word| is_only || word == sent.typed("part"));
         let has_document = parts.iter().any(|(.., by)| *by == By::Document);
+        let needs_address = turns
+            .iter()
+            .any(|turn| turn.report.is_none() && rules::needs_address(turn, "", turn.by));
+        let (label, hint) = if needs_address {
+            (
+                "Where everyone can read the document",
+                "An address that begins with https://. Leave this empty for a round, a \
+                 consultation or a notice. A step doesn't need one.",
+            )
+        } else {
+            (
+                "Where the document can be read (optional)",
+                "An address that begins with https://. You can leave this empty.",
+            )
+        };
         let fits = self.things.iter().filter(|thing| parts.iter().any(|(.., by)| *by == thing.by));
         let things = fits.map(|thing| {
             let kind = ground::ui::capital(thing.by.title());
@@ -236,9 +252,8 @@ impl Shown<'_> {
             view! {
                 <Field
                     name="link"
-                    label="Where everyone can read the document"
-                    hint="An address that begins with https://. Leave this empty for a round, a \
-                        consultation or a notice."
+                    label
+                    hint
                     value=sent.typed("link")
                     refusals
                 />
@@ -272,19 +287,18 @@ impl Shown<'_> {
         };
         let mut parts = Vec::new();
         if turn.report.is_none() {
-            let label = format!("{}{}", self.kept.duty.name, by(turn.due));
-            parts.push((part_word(turn.year, 0), label, self.kept.duty.by));
+            let label = format!("{}{}", turn.name(self.kept), by(turn.due));
+            parts.push((part_word(turn.year, ""), label, turn.by));
         }
-        for (nth, step) in turn.steps.iter().enumerate() {
-            if step.report.is_none() {
-                let label = format!("{}{}", step.step.name, by(step.by));
-                parts.push((part_word(turn.year, nth + 1), label, step.step.by));
-            }
+        let due = turn.due.map_or_else(|_| turn.year.to_string(), in_words);
+        for step in turn.steps.iter().filter(|step| step.report.is_none()) {
+            let label = format!("{}{} (for what is due {due})", step.name, by(step.by));
+            parts.push((part_word(turn.year, step.name), label, step.done_by));
         }
         parts
     }
 
-    /// What was said, each with a button that takes it back.
+    /// What was said, each with a button that undoes it.
     fn said(&self) -> impl IntoView + use<> {
         let may = |report: &&Report| match self.side {
             Side::Forum => true,
@@ -298,7 +312,7 @@ impl Shown<'_> {
         reports.sort_by(|one, next| (next.year, next.done_on).cmp(&(one.year, one.done_on)));
         let rows = reports.into_iter().take(rules::MOST).map(|report| {
             let what = if report.step.is_empty() { &self.kept.duty.name } else { &report.step };
-            let words = format!("{what}: done on {}", in_words(report.done_on));
+            let words = format!("{what}, {}: done on {}", report.year, in_words(report.done_on));
             let unseen = format!(": {words}");
             view! {
                 <li>
@@ -306,7 +320,7 @@ impl Shown<'_> {
                     <form method="post">
                         <input type="hidden" name="report" value=report.id.to_string() />
                         <button class="link" name="step" value="take back">
-                            "Take it back"
+                            "Undo this"
                             <span class="unseen">{unseen}</span>
                         </button>
                     </form>

@@ -9,7 +9,8 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 use super::rules::{
-    self, BankHolidays, By, Duty, Everything, Kept, NewReport, Report, Responsible, Thing,
+    self, BankHolidays, By, Duty, Everything, Kept, NewPassed, NewReport, Passed, Report,
+    Responsible, Thing,
 };
 
 /// Everything about the area's duties, in one query. `viewer`: a leader, whose organisation is
@@ -22,21 +23,26 @@ pub async fn everything(db: &Db, viewer: Option<&Id<Account>>) -> sqlx::Result<E
         "SELECT 'duty' AS what, d.id, d.word, d.name, d.rule, d.source, d.checked_on AS day,
            d.responsible, coalesce(d.organisation_id, '') AS organisation_id,
            coalesce(o.name, '') AS organisation, d.due, d.steps, d.fulfilled_by,
-           CAST(d.is_public AS BIGINT) AS number, d.switched_on_at AS at, d.changed_at
+           CAST(d.is_public AS BIGINT) AS number, d.switched_on_at AS at, d.changed_at,
+           d.days_since, d.switched_off_at
          FROM duties d LEFT JOIN organisations o ON o.id = d.organisation_id
          UNION ALL SELECT 'report', r.id, r.duty_id, r.step, r.thing, '', r.done_on, '',
            coalesce(r.organisation_id, ''), coalesce(o.name, ''), '', '', r.fulfilled_by,
-           r.year, r.said_at, 0
+           r.year, r.said_at, 0, 0, 0
          FROM duty_reports r LEFT JOIN organisations o ON o.id = r.organisation_id
          WHERE r.taken_back_at IS NULL
+         UNION ALL SELECT 'passed', p.name, p.duty_id, p.step, p.rule, p.source, p.due_on,
+           p.responsible, coalesce(p.organisation_id, ''), coalesce(o.name, ''), '', '',
+           p.fulfilled_by, p.year, CAST(p.is_public AS BIGINT), 0, 0, 0
+         FROM duty_days p LEFT JOIN organisations o ON o.id = p.organisation_id
          UNION ALL SELECT 'term', '', '', '', '', '', first_day, '', '', '', last_day, '', '', 0,
-           0, 0 FROM terms
-         UNION ALL SELECT 'closed', '', '', '', '', '', day, '', '', '', '', '', '', 0, 0, 0
-         FROM closed_days
+           0, 0, 0, 0 FROM terms
+         UNION ALL SELECT 'closed', '', '', '', '', '', day, '', '', '', '', '', '', 0, 0, 0,
+           0, 0 FROM closed_days
          UNION ALL SELECT 'bank', '', '', '', '', source, checked_on, '', '', '', covers_until,
-           days, '', 0, 0, 0 FROM bank_holidays
+           days, '', 0, 0, 0, 0, 0 FROM bank_holidays
          UNION ALL SELECT 'leads', '', '', '', '', '', '', '', organisation_id, '', '', '', '', 0,
-           0, 0 FROM roles
+           0, 0, 0, 0 FROM roles
          WHERE role = 'leader' AND account_id = $1 AND organisation_id IS NOT NULL
          ORDER BY 1, 4, 2, 7",
     )
@@ -49,6 +55,7 @@ pub async fn everything(db: &Db, viewer: Option<&Id<Account>>) -> sqlx::Result<E
         match row.get::<&str, _>("what") {
             "duty" => all.duties.push(kept(row)?),
             "report" => all.reports.push(report(row)?),
+            "passed" => all.passed.push(passed(row)?),
             "term" => {
                 all.school.terms.push((day()?, parsed(row.get("due"), "terms.last_day")?));
             }
@@ -73,7 +80,7 @@ fn kept(row: &AnyRow) -> sqlx::Result<Kept> {
             .get::<Option<&str>, _>("day")
             .map(|day| parsed(day, "duties.checked_on"))
             .transpose()?,
-        responsible: responsible(row)?,
+        responsible: responsible(row, "duties.responsible")?,
         due: parsed(row.get("due"), "duties.due")?,
         by: known(By::read(row.get("fulfilled_by")), "duties.fulfilled_by")?,
         steps: match rules::steps(row.get("steps")) {
@@ -83,17 +90,24 @@ fn kept(row: &AnyRow) -> sqlx::Result<Kept> {
         is_public: row.get::<i64, _>("number") == 1,
         is_on: on_since.is_some(),
     };
-    Ok(Kept { id: row.get("id"), duty, on_since, changed_at: row.get("changed_at") })
+    Ok(Kept {
+        id: row.get("id"),
+        duty,
+        on_since,
+        off_since: row.get("switched_off_at"),
+        days_since: row.get("days_since"),
+        changed_at: row.get("changed_at"),
+    })
 }
 
-fn responsible(row: &AnyRow) -> sqlx::Result<Responsible> {
+fn responsible(row: &AnyRow, column: &'static str) -> sqlx::Result<Responsible> {
     let who = match (row.get::<&str, _>("responsible"), organisation(row)) {
         ("forum", None) => Some(Responsible::Forum),
         ("leaders", None) => Some(Responsible::Leaders),
         ("leaders", Some(organisation)) => Some(Responsible::Organisation(organisation)),
         _ => None,
     };
-    known(who, "duties.responsible")
+    known(who, column)
 }
 
 fn organisation(row: &AnyRow) -> Option<Named> {
@@ -111,6 +125,22 @@ fn report(row: &AnyRow) -> sqlx::Result<Report> {
         by: known(By::read(row.get("fulfilled_by")), "duty_reports.fulfilled_by")?,
         thing: row.get("rule"),
         organisation: organisation(row),
+    })
+}
+
+fn passed(row: &AnyRow) -> sqlx::Result<Passed> {
+    let due: Option<&str> = row.get("day");
+    Ok(Passed {
+        duty_id: row.get("word"),
+        year: number(row.get("number"), "duty_days.year")?,
+        step: row.get("name"),
+        due: due.map(|day| parsed(day, "duty_days.due_on")).transpose()?,
+        by: known(By::read(row.get("fulfilled_by")), "duty_days.fulfilled_by")?,
+        name: row.get("id"),
+        rule: row.get("rule"),
+        source: row.get("source"),
+        responsible: responsible(row, "duty_days.responsible")?,
+        is_public: row.get::<i64, _>("at") == 1,
     })
 }
 
@@ -147,7 +177,7 @@ const COLUMNS: [(&str, &str); 13] = [
 ];
 
 /// Saves these duties in one statement: new ones, and over those with the same words. One that is
-/// on already stays on since then.
+/// on already stays on since then. What has passed is kept before, by [`keep`].
 pub async fn save(tx: &mut AnyConnection, duties: &[Duty], now: Millis) -> sqlx::Result<()> {
     if duties.is_empty() {
         return Ok(());
@@ -159,14 +189,20 @@ pub async fn save(tx: &mut AnyConnection, duties: &[Duty], now: Millis) -> sqlx:
             .iter()
             .enumerate()
             .map(|(nth, (_, kind))| format!("CAST(${} AS {kind})", from + nth));
-        format!("({}, CAST($1 AS BIGINT))", values.collect::<Vec<_>>().join(", "))
+        let values = values.collect::<Vec<_>>().join(", ");
+        format!("({values}, CAST($1 AS BIGINT), CAST($1 AS BIGINT))")
     });
     let rows = rows.collect::<Vec<_>>().join(", ");
     let sets = COLUMNS[2..12].iter().map(|(name, _)| format!("{name} = excluded.{name}"));
     let sets = sets.collect::<Vec<_>>().join(", ");
     let sql = format!(
-        "INSERT INTO duties ({}, changed_at) VALUES {rows}
+        "INSERT INTO duties ({}, changed_at, days_since) VALUES {rows}
          ON CONFLICT (word) DO UPDATE SET {sets}, changed_at = excluded.changed_at,
+           days_since = CASE WHEN duties.due = excluded.due AND duties.steps = excluded.steps
+             THEN duties.days_since ELSE excluded.days_since END,
+           switched_off_at = CASE WHEN excluded.switched_on_at IS NULL
+             THEN CASE WHEN duties.switched_on_at IS NULL THEN duties.switched_off_at
+               ELSE excluded.changed_at END END,
            switched_on_at = CASE WHEN excluded.switched_on_at IS NOT NULL
              THEN coalesce(duties.switched_on_at, excluded.switched_on_at) END",
         COLUMNS.map(|(name, _)| name).join(", ")
@@ -194,6 +230,41 @@ pub async fn save(tx: &mut AnyConnection, duties: &[Duty], now: Millis) -> sqlx:
             .bind(duty.is_on.then_some(now));
     }
     save.execute(tx).await?;
+    Ok(())
+}
+
+/// Keeps days that have passed, each with its duty as it is now, and once.
+pub async fn keep(tx: &mut AnyConnection, days: &[NewPassed], now: Millis) -> sqlx::Result<()> {
+    if days.is_empty() {
+        return Ok(());
+    }
+    let kinds = ["TEXT", "BIGINT", "TEXT", "TEXT", "TEXT"];
+    let rows = (0..days.len()).map(|nth| {
+        let from = nth * kinds.len() + 2;
+        let values = kinds.iter().enumerate();
+        let values = values.map(|(nth, kind)| format!("CAST(${} AS {kind})", from + nth));
+        format!("({})", values.collect::<Vec<_>>().join(", "))
+    });
+    let sql = format!(
+        "WITH passed (duty_id, year, step, due_on, fulfilled_by) AS (VALUES {})
+         INSERT INTO duty_days (duty_id, year, step, due_on, fulfilled_by, name, rule, source,
+           responsible, organisation_id, is_public, kept_at)
+         SELECT p.duty_id, p.year, p.step, p.due_on, p.fulfilled_by, d.name, d.rule, d.source,
+           d.responsible, d.organisation_id, d.is_public, CAST($1 AS BIGINT)
+         FROM passed p JOIN duties d ON d.id = p.duty_id WHERE d.switched_on_at IS NOT NULL
+         ON CONFLICT DO NOTHING",
+        rows.collect::<Vec<_>>().join(", ")
+    );
+    let mut keep = sqlx::query(AssertSqlSafe(sql)).bind(now);
+    for day in days {
+        keep = keep
+            .bind(&day.duty_id)
+            .bind(i64::from(day.year))
+            .bind(&day.step)
+            .bind(day.due.map(|day| day.to_string()))
+            .bind(day.by.word());
+    }
+    keep.execute(tx).await?;
     Ok(())
 }
 

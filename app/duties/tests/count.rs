@@ -83,7 +83,8 @@ fn duty(word: &str, due: Due) -> Kept {
         is_public: true,
         is_on: true,
     };
-    Kept { id: word.into(), duty, on_since: Some(0), changed_at: 0 }
+    let id = word.into();
+    Kept { id, duty, on_since: Some(0), off_since: None, days_since: 0, changed_at: 0 }
 }
 
 /// A span as the second count reads it.
@@ -135,7 +136,7 @@ fn the_days_of_ten_years_agree_with_a_second_count_for_three_sets_of_terms() {
                     lines += &format!("count {year} {month} {day}{chain}\n");
                     first.push(turn.due.expect("the terms tell"));
                     for step in &turn.steps {
-                        let span = short(step.step.before);
+                        let span = short(step.before.expect("one of its steps"));
                         lines += &format!("count {year} {month} {day}{chain} {span}\n");
                         first.push(step.by.expect("the terms tell"));
                     }

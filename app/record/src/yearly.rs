@@ -15,7 +15,8 @@ use leptos::prelude::*;
 
 use super::browse::ways;
 
-/// GET `/record/duties`: every duty that is on and that everyone sees.
+/// GET `/record/duties`: every duty with a year that everyone sees. What was public when its day
+/// passed stays so, also once the duty is switched off.
 pub async fn duties_page(
     State(house): State<House>,
     viewer: Viewer,
@@ -24,11 +25,11 @@ pub async fn duties_page(
     let (query, today) = (Sent::query(&uri), clock::date(house.clock.now()));
     let all = store::everything(&house.db, None).await?;
     let page = Page::new("What must be done every year", || {
-        let is_seen = |kept: &&Kept| kept.duty.is_on && kept.duty.is_public;
+        let is_seen = |kept: &&Kept| all.years(kept, today).iter().any(|turn| turn.is_public);
         let duties: Vec<&Kept> = all.duties.iter().filter(is_seen).collect();
         let tally = all.tally(today).map(|words| view! { <p>{format!("So far: {words}.")}</p> });
         let nothing = duties.is_empty().then(|| {
-            view! { <p>"Once the forum has entered what comes every year, it will be here."</p> }
+            view! { <p>"Once the area has entered its yearly duties, they will be here."</p> }
         });
         let (shown, pager) = parts::paged(&duties, forms::page_number(&query), "/record/duties");
         let cards: Vec<_> =

@@ -108,7 +108,7 @@ fn duties_to_mend(all: &Everything, now: Millis) -> Vec<Task> {
     let bank = bank
         .map(|words| Task::new("/admin/duties", "Put in the new bank holidays", now).more(words));
     let terms = all.lacks_terms(today).map(|day| {
-        let more = format!("For what comes every year we need those around {}.", in_words(day));
+        let more = format!("For yearly duties we need those around {}.", in_words(day));
         Task::new("/admin/telling#terms", "Enter the next school terms", now).more(more)
     });
     bank.into_iter().chain(terms).collect()
@@ -177,8 +177,8 @@ fn pages() -> impl IntoView {
         ),
         (
             "/admin/duties",
-            "What comes every year",
-            "What the area must do every year, by when, and who sees to it. As a file too.",
+            "Yearly duties",
+            "What the area must do every year, by when, and who is responsible. As a file too.",
         ),
         (
             "/admin/search-words",

@@ -225,7 +225,7 @@ fn everything_else() -> impl IntoView {
         ("/lead/local-offer", "Comments to answer"),
         ("/lead/notices", "Change notices not sent yet"),
         ("/reports", "Reports that plans must answer"),
-        ("/duties", "What comes every year"),
+        ("/duties", "Yearly duties"),
         ("/guides/leaders", "Guide for leaders"),
     ];
     let pages = pages.map(|(to, label)| {

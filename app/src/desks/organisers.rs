@@ -288,7 +288,7 @@ fn everything_else() -> impl IntoView {
         ("/forum/unreached", "Families we can't reach by email"),
         ("/rounds", "All voting rounds"),
         ("/reports", "Reports that plans must answer"),
-        ("/duties", "What comes every year"),
+        ("/duties", "Yearly duties"),
         ("/record", "How are we doing? The page everyone sees"),
         ("/forum/meetings", "Meetings, and who represented the forum"),
         ("/forum/year", "The forum's year: who took part, and what happened"),

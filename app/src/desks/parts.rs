@@ -67,7 +67,7 @@ impl Task {
     }
 }
 
-/// What comes every year and is late or due soon, as tasks.
+/// Yearly duties that are late or due soon, as tasks.
 pub fn yearly(open: Vec<Open<'_>>) -> impl Iterator<Item = Task> {
     open.into_iter().map(|open| {
         let day = open.day.to_string();
@@ -82,7 +82,8 @@ pub fn yearly(open: Vec<Open<'_>>) -> impl Iterator<Item = Task> {
     })
 }
 
-/// What waits for whoever looks, the oldest first. `in_all`: how many there are, where not all are
+/// What waits for whoever looks, by when each is due; what has no day counts from since when it has
+/// waited. `in_all`: how many there are, where not all are
 /// named; `nothing`: what is said where nothing waits.
 pub fn tasks(
     mut tasks: Vec<Task>,
@@ -90,7 +91,8 @@ pub fn tasks(
     nothing: &'static str,
     now: Millis,
 ) -> impl IntoView {
-    tasks.sort_by(|one, next| (one.since, &one.to).cmp(&(next.since, &next.to)));
+    let by = |task: &Task| task.due.unwrap_or(task.since);
+    tasks.sort_by(|one, next| (by(one), &one.to).cmp(&(by(next), &next.to)));
     let in_all = in_all.max(tasks.len());
     tasks.truncate(MOST as usize);
     let named = tasks.len();
@@ -99,7 +101,7 @@ pub fn tasks(
         many => format!("Waiting for you: {}", things(many)),
     };
     let rest = (in_all > named).then(|| {
-        view! { <p>{format!("These are the oldest {}.", things(named))}</p> }
+        view! { <p>{format!("These are the first {}.", things(named))}</p> }
     });
     let rows: Vec<_> = tasks.into_iter().map(|task| task.view(now)).collect();
     let rows = if rows.is_empty() {
@@ -282,7 +284,7 @@ mod tests {
     const NOW: Millis = 1_800_000_000_000;
 
     #[test]
-    fn tasks_are_the_oldest_first_with_how_many_there_are_and_what_is_late_says_so() {
+    fn tasks_are_by_when_they_are_due_with_how_many_there_are_and_what_is_late_says_so() {
         let late = Task::new("/b", "Second", NOW - 8 * DAY).due(NOW - DAY);
         let older = Task::new("/a", "First", NOW - 9 * DAY).more("3 questions to answer.");
         let html = rendered(|| tasks(vec![late, older], 2, "Nothing", NOW));
@@ -290,9 +292,14 @@ mod tests {
         assert!(first.is_some() && first < second, "{html}");
         assert!(html.contains("Waiting for you: 2 things"), "{html}");
         assert!(html.contains("9 days ago") && html.contains("class=\"late\""), "{html}");
+        // A duty is named eight weeks before its day, others only shortly before.
+        let duty = Task::new("/c", "In a month", NOW - 27 * DAY).due(NOW + 29 * DAY);
+        let soon = Task::new("/d", "Tomorrow", NOW - DAY).due(NOW + DAY);
+        let html = rendered(|| tasks(vec![duty, soon], 2, "Nothing", NOW));
+        assert!(html.find("Tomorrow") < html.find("In a month"), "{html}");
         let task = Task::new("/a", "First", NOW - DAY);
         let html = rendered(|| tasks(vec![task], 70, "Nothing", NOW));
-        assert!(html.contains("70 things") && html.contains("the oldest 1 thing"), "{html}");
+        assert!(html.contains("70 things") && html.contains("the first 1 thing"), "{html}");
         let html = rendered(|| tasks(Vec::new(), 0, "Nothing to do.", NOW));
         assert!(html.contains("Nothing to do.") && !html.contains("queue"), "{html}");
     }

@@ -9,7 +9,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row as _};
 use waits::months::Month;
 
-/// How many tasks a desk names: the oldest.
+/// How many tasks a desk names.
 pub const MOST: i64 = 50;
 /// How much of what comes a desk names.
 const MOST_COMING: i64 = 40;

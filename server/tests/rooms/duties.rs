@@ -14,7 +14,7 @@ const BANK: &str = "bank holidays source: https://example.org/bank-holidays\n\
     bank holiday: 2027-05-03 Early May\n\
     bank holiday: 2027-05-31 Spring\n";
 
-/// The transport statement, for the forum, and who sees to it put in its place.
+/// The transport statement, for the forum, and who is responsible put in its place.
 fn transport(responsible: &str, due: &str) -> String {
     format!(
         "\nduty: transport-16\n\
@@ -30,6 +30,10 @@ fn transport(responsible: &str, due: &str) -> String {
          step: The round must open | 60 school days before | round\n"
     )
 }
+
+/// A day of each duty in 2026, as a row.
+const PASSED: &str = "SELECT id, 2026, '', '2026-01-01', fulfilled_by, name, rule, source,
+    responsible, organisation_id, is_public, 0 FROM duties";
 
 async fn admin(world: &World) -> Browser<'_> {
     world.signed_in("admin@example.org", &[Role::Admin]).await
@@ -77,8 +81,11 @@ fn an_administrator_begins_with_our_list_and_switches_on_what_the_area_does() {
         assert!(list.says("Publish the post-16 transport statement"), "{}", list.html);
         assert!(list.says("every year by 31 May. ○ Off") && !list.says("● On"), "{}", list.html);
         assert!(list.says("We know the bank holidays of England until Friday 31 December 2027"));
-        admin.post("/admin/duties", &[("step", "own")]).await.leads_to();
+        let again = admin.post("/admin/duties", &[("step", "own")]).await.leads_to();
         assert_eq!(number(&world, "SELECT count(*) FROM duties").await, 9, "twice is once");
+        let again = admin.get(&again).await;
+        assert!(again.says("Nothing to add") && !again.says("Saved"), "{}", again.html);
+        assert!(again.says("(transport-16)"), "by which days and files name it");
         change(&world, "UPDATE bank_holidays SET covers_until = '2028-12-31'").await;
         admin.post("/admin/duties", &[("step", "own")]).await.leads_to();
         let until = world.one("SELECT covers_until FROM bank_holidays").await;
@@ -87,7 +94,12 @@ fn an_administrator_begins_with_our_list_and_switches_on_what_the_area_does() {
 
         let page = of_transport(&world).await.replace("/duties", "/admin/duties");
         let form = admin.get(&page).await;
-        assert!(form.says("The round must open | 90 school days before | round"), "{}", form.html);
+        assert!(
+            form.says("The voting round must open | 90 school days before | round"),
+            "{}",
+            form.html
+        );
+        assert!(form.says("Short name, used in files: <b>transport-16</b>"), "{}", form.html);
         let was = form.sends("was");
         let said = |due: &'static str| {
             [
@@ -133,6 +145,7 @@ fn a_file_is_taken_over_as_a_whole_or_not_at_all_and_comes_out_as_it_went_in() {
         for line in ["Line 12: responsible: Choose forum", "Line 16: on: Choose yes or no"] {
             assert!(sent.says(line), "{line}: {}", sent.html);
         }
+        assert!(sent.says("href=\"/admin/duties/duties.txt\""), "what a file is like");
         assert_eq!(number(&world, "SELECT count(*) FROM duties").await, 0);
         assert_eq!(number(&world, "SELECT count(*) FROM bank_holidays").await, 0);
         assert!(admin.post("/admin/duties/import", &[]).await.says("Choose a file of duties"));
@@ -171,7 +184,7 @@ fn it_is_counted_backwards_in_school_days_and_without_terms_it_says_which_to_ent
         let page = visitor.get("/record/duties").await;
         assert!(page.says("○ Due by Monday 31 May 2027"), "{}", page.html);
         assert!(page.says("The round must open by Thursday 11 February 2027"), "{}", page.html);
-        assert!(page.says("is no school day. Be ready by Friday 28 May 2027"), "{}", page.html);
+        assert!(page.says("isn't a school day. Aim for Friday 28 May 2027"), "{}", page.html);
         assert!(page.says("Our rule: published") && page.says("https://example.org/transport"));
         assert!(!admin.get("/admin").await.says("Enter the next school terms"));
         let desk = world.organiser().await.get("/forum").await;
@@ -187,7 +200,7 @@ fn it_is_counted_backwards_in_school_days_and_without_terms_it_says_which_to_ent
 }
 
 #[test]
-fn whoever_sees_to_it_is_told_eight_and_two_weeks_before_each_day_and_once_each() {
+fn whoever_is_responsible_is_told_eight_and_two_weeks_before_each_day_and_once_each() {
     on_both(async |world| {
         terms(&world).await;
         let admin = admin(&world).await;
@@ -219,7 +232,7 @@ fn whoever_sees_to_it_is_told_eight_and_two_weeks_before_each_day_and_once_each(
         on(&world, "2027-05-16");
         assert!(told().await.is_empty());
         let done = [
-            ("part", "2027-0"),
+            ("part", "2027"),
             ("done_on", "2027-05-14"),
             ("link", "https://example.org/statement"),
         ];
@@ -231,7 +244,7 @@ fn whoever_sees_to_it_is_told_eight_and_two_weeks_before_each_day_and_once_each(
 }
 
 #[test]
-fn who_sees_to_it_or_the_forum_says_that_it_is_done_and_everyone_sees_if_it_was_late() {
+fn who_is_responsible_or_the_forum_says_that_it_is_done_and_everyone_sees_if_it_was_late() {
     on_both(async |world| {
         terms(&world).await;
         let admin = admin(&world).await;
@@ -249,7 +262,7 @@ fn who_sees_to_it_or_the_forum_says_that_it_is_done_and_everyone_sees_if_it_was_
         assert!(leader.get("/lead").await.says("class=\"late\""));
 
         let say = async |who: &Browser<'_>, day: &str, link: &str| {
-            who.post(&duty, &[("part", "2027-0"), ("done_on", day), ("link", link)]).await
+            who.post(&duty, &[("part", "2027"), ("done_on", day), ("link", link)]).await
         };
         let early = say(&leader, "2027-02-04", "https://example.org/x").await;
         assert!(early.says("Choose today or an earlier day"), "{}", early.html);
@@ -289,7 +302,8 @@ fn a_step_is_done_by_a_round_that_everyone_can_see() {
         let organiser = world.organiser().await;
         let day = clock::fields(world.now()).0;
         let send = async |thing: &str| {
-            let fields = [("part", "2027-1"), ("done_on", day.as_str()), ("thing", thing)];
+            let fields =
+                [("part", "2027 The round must open"), ("done_on", day.as_str()), ("thing", thing)];
             organiser.post(&duty, &fields).await
         };
         assert!(send("nothing").await.says("Choose a voting round from the list"));
@@ -307,14 +321,16 @@ fn what_was_said_about_a_duty_stays_whatever_the_statement() {
         let admin = admin(&world).await;
         takes_over(&admin, &format!("{BANK}{}", transport("forum", "1 January"))).await;
         let organiser = world.organiser().await;
-        let done =
-            [("part", "2028-0"), ("done_on", "2027-01-14"), ("link", "https://example.org/a")];
+        let done = [("part", "2028"), ("done_on", "2027-01-14"), ("link", "https://example.org/a")];
         organiser.post(&of_transport(&world).await, &done).await.leads_to();
+        change(&world, &format!("INSERT INTO duty_days {PASSED}")).await;
         for sql in [
             "DELETE FROM duty_reports",
             "UPDATE duty_reports SET done_on = '2027-01-01'",
             "UPDATE duty_reports SET taken_back_at = NULL",
             "DELETE FROM duties",
+            "DELETE FROM duty_days",
+            "UPDATE duty_days SET due_on = '2027-12-31'",
             "UPDATE duties SET word = 'another'",
             // Done on a day that has not come, by a round that is not there, about what is off.
             "INSERT INTO duty_reports SELECT 'r', duty_id, 2029, '', '2027-02-01', fulfilled_by,
@@ -328,6 +344,8 @@ fn what_was_said_about_a_duty_stays_whatever_the_statement() {
         let off = "INSERT INTO duty_reports SELECT 'r', duty_id, 2029, '', done_on, fulfilled_by,
              thing, organisation_id, said_on, said_at, NULL FROM duty_reports";
         assert!(by_hand(&world, off).await.is_err(), "it is off");
+        let passed = format!("INSERT INTO duty_days {}", PASSED.replace("2026", "2025"));
+        assert!(by_hand(&world, &passed).await.is_err(), "it is off");
         let done = "SELECT count(*) FROM duty_reports WHERE done_on = '2027-01-14'";
         assert_eq!(number(&world, done).await, 1);
     });
@@ -347,5 +365,157 @@ fn administrators_are_told_before_the_bank_holidays_end() {
         let newer = BANK.replace("until: 2027", "until: 2028");
         takes_over(&admin, &newer).await;
         assert!(!admin.get("/admin").await.says("Put in the new bank holidays"));
+    });
+}
+
+#[test]
+fn what_was_due_and_by_when_stays_when_a_duty_is_changed_made_private_or_switched_off() {
+    on_both(async |world| {
+        terms(&world).await;
+        let admin = admin(&world).await;
+        let first = transport("Sefton Council", "1 February");
+        takes_over(&admin, &format!("{BANK}{first}")).await;
+        let (duty, visitor) = (of_transport(&world).await, world.visitor());
+        on(&world, "2027-02-03");
+        let is_late = async |why: &str| {
+            let page = visitor.get("/record/duties").await;
+            let late = "× Late. It was due by Monday 1 February 2027";
+            assert!(page.says(late), "{why}: {}", page.html);
+            page
+        };
+        is_late("as it was entered").await;
+        let form = duty.replace("/duties", "/admin/duties");
+        let form = admin.get(&form).await;
+        assert!(form.says("Years that are over stay as they were"), "{}", form.html);
+        let later = transport("Sefton Council", "29 February");
+        takes_over(&admin, &later).await;
+        let page = is_late("its day was changed").await;
+        assert!(page.says("○ Due by Tuesday 29 February 2028"), "{}", page.html);
+        let other = later
+            .replace("name: Publish the post-16", "name: Write the")
+            .replace("Our rule", "Another rule");
+        takes_over(&admin, &other).await;
+        let page = is_late("it was renamed").await;
+        for then in ["It was called “Publish the post-16 transport statement” then", "Our rule"]
+        {
+            assert!(page.says(then), "{then}: {}", page.html);
+        }
+        let other = other.replace("public: yes", "public: no");
+        takes_over(&admin, &other).await;
+        let page = is_late("it was made private").await;
+        for private in ["29 February 2028", "Another rule", "Write the"] {
+            assert!(!page.says(private), "{private}: {}", page.html);
+        }
+        takes_over(&admin, &other.replace("on: yes", "on: no")).await;
+        let page = is_late("it was switched off").await;
+        assert!(page.says("○ Switched off on Wednesday 3 February 2027"), "{}", page.html);
+        assert!(visitor.get("/record").await.says("1 late"));
+        takes_over(&admin, &later).await;
+        is_late("it was switched on again").await;
+
+        let leader = world.signed_in("leader@example.org", &[Role::Leader]).await;
+        let done = [
+            ("part", "2027"),
+            ("done_on", "2027-02-02"),
+            ("link", "https://example.org/statement"),
+        ];
+        leader.post(&duty, &done).await.leads_to();
+        takes_over(&admin, &other.replace("on: yes", "on: no")).await;
+        let page = visitor.get("/record/duties").await;
+        assert!(page.says("× Done late, on Tuesday 2 February 2027, says Sefton Council"));
+    });
+}
+
+#[test]
+fn a_step_whose_day_has_passed_stays_when_the_terms_are_changed() {
+    on_both(async |world| {
+        terms(&world).await;
+        let admin = admin(&world).await;
+        takes_over(&admin, &format!("{BANK}{}", transport("forum", "31 May"))).await;
+        on(&world, "2027-02-20");
+        // Also from two processes.
+        for _ in 0..2 {
+            duties::keep_passed(&world.house).await.unwrap();
+        }
+        assert_eq!(number(&world, "SELECT count(*) FROM duty_days").await, 1);
+        change(&world, "DELETE FROM terms").await;
+        let page = world.visitor().get("/record/duties").await;
+        let late = "× The round must open: this should have happened by Thursday 11 February 2027";
+        assert!(page.says(late), "{}", page.html);
+    });
+}
+
+#[test]
+fn a_changed_day_makes_no_step_late_at_once_and_leaves_no_year_out() {
+    on_both(async |world| {
+        terms(&world).await;
+        let admin = admin(&world).await;
+        let visitor = world.visitor();
+        takes_over(&admin, &format!("{BANK}{}", transport("forum", "31 May"))).await;
+        on(&world, "2027-02-01");
+        takes_over(&admin, &transport("forum", "15 March")).await;
+        let page = visitor.get("/record/duties").await;
+        assert!(page.says("○ Due by Monday 15 March 2027"), "{}", page.html);
+        assert!(page.says("The round must open: not counted this year"), "{}", page.html);
+        assert!(!world.organiser().await.get("/forum").await.says("The round must open"));
+        on(&world, "2027-03-01");
+        takes_over(&admin, &transport("forum", "1 February")).await;
+        let page = visitor.get("/record/duties").await;
+        assert!(
+            page.says("○ Due by Monday 15 March 2027"),
+            "it can't be put behind: {}",
+            page.html
+        );
+        on(&world, "2027-03-16");
+        let page = visitor.get("/record/duties").await;
+        assert!(page.says("× Late. It was due by Monday 15 March 2027"), "{}", page.html);
+        assert!(page.says("○ Due by Tuesday 1 February 2028"), "{}", page.html);
+    });
+}
+
+#[test]
+fn a_step_that_was_done_is_still_there_when_it_is_renamed() {
+    on_both(async |world| {
+        terms(&world).await;
+        let admin = admin(&world).await;
+        takes_over(&admin, &format!("{BANK}{}", transport("forum", "31 May"))).await;
+        let (duty, round) = (of_transport(&world).await, world.round().await);
+        let organiser = world.organiser().await;
+        let day = clock::fields(world.now()).0;
+        let done = [
+            ("part", "2027 The round must open"),
+            ("done_on", day.as_str()),
+            ("thing", round.as_str()),
+        ];
+        organiser.post(&duty, &done).await.leads_to();
+        takes_over(&admin, &transport("forum", "31 May").replace("must open", "opens")).await;
+        let page = world.visitor().get("/record/duties").await;
+        assert!(page.says("✓ The round must open: done on"), "{}", page.html);
+        assert!(page.says("○ The round opens by"), "{}", page.html);
+    });
+}
+
+#[test]
+fn what_only_the_forum_sees_and_a_step_need_no_address_that_everyone_can_open() {
+    on_both(async |world| {
+        terms(&world).await;
+        let admin = admin(&world).await;
+        let private = transport("forum", "31 May").replace("public: yes", "public: no");
+        takes_over(&admin, &format!("{BANK}{}", private.replace("| round", "| document"))).await;
+        let (duty, organiser) = (of_transport(&world).await, world.organiser().await);
+        let page = organiser.get(&duty).await;
+        assert!(page.says("Where the document can be read (optional)"), "{}", page.html);
+        assert!(page.says("(for what is due Monday 31 May 2027)"), "{}", page.html);
+        let say = async |part: &str, link: &str| {
+            let fields = [("part", part), ("done_on", "2027-01-14"), ("link", link)];
+            organiser.post(&duty, &fields).await
+        };
+        let wrong = say("2027", "a letter").await;
+        assert!(wrong.says("Enter an address that begins"), "{}", wrong.html);
+        say("2027", "").await.leads_to();
+        say("2027 The round must open", "").await.leads_to();
+        let page = organiser.get(&duty).await;
+        assert!(page.says("✓ Done on Thursday 14 January 2027"), "{}", page.html);
+        assert!(!page.says("See a document"), "there is none: {}", page.html);
     });
 }

@@ -30,6 +30,7 @@ const SMALL: [(&str, &[&str]); 4] = [
             "area_texts",
             "duties",
             "duty_reports",
+            "duty_days",
         ],
     ),
     (

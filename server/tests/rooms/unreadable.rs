@@ -58,8 +58,14 @@ const JUDGED: &str = "SELECT '/updates/' || update_id FROM verdicts";
 const COMMENT: &str = "SELECT '/local-offer/comments/' || id FROM comments
      WHERE published_at IS NOT NULL";
 
+/// A day of each duty that has passed.
+const PASSED: &str = "INSERT INTO duty_days (duty_id, year, step, due_on, fulfilled_by, name, rule,
+      source, responsible, organisation_id, is_public, kept_at)
+      SELECT id, 2020, '', '2020-05-31', fulfilled_by, name, rule, source, responsible,
+        organisation_id, is_public, 0 FROM duties WHERE switched_on_at IS NOT NULL ON CONFLICT DO NOTHING";
+
 /// Where what cannot be read shows, for each such column.
-const READ: [Read; 42] = [
+const READ: [Read; 44] = [
     Read {
         column: "round_changes.kind",
         first: &["INSERT INTO round_changes (form_key, round_id, kind, title, was_propose_from,
@@ -144,6 +150,18 @@ const READ: [Read; 42] = [
     read("duties.responsible", Reader::Visitor, "SELECT '/record/duties'"),
     read("duties.fulfilled_by", Reader::Visitor, "SELECT '/record/duties'"),
     read("duty_reports.fulfilled_by", Reader::Visitor, "SELECT '/record/duties'"),
+    Read {
+        column: "duty_days.responsible",
+        first: &[PASSED],
+        who: Reader::Visitor,
+        page: "SELECT '/record/duties'",
+    },
+    Read {
+        column: "duty_days.fulfilled_by",
+        first: &[PASSED],
+        who: Reader::Visitor,
+        page: "SELECT '/record/duties'",
+    },
     read("consultations.access", Reader::Visitor, CONSULTATION),
     read("questionnaires.questions", Reader::Visitor, CONSULTATION),
     read("questionnaires.mended", Reader::Visitor, CONSULTATION),
