@@ -70,7 +70,7 @@ pub async fn meetings(
            coalesce(r.id, '') AS representative_id, coalesce(r.name, '') AS representative
          FROM (SELECT x.id, x.title, x.held_on, x.place_id, x.about, x.led_to, x.changed_at
            FROM meetings x WHERE {condition} AND x.taken_out_at IS NULL
-           ORDER BY x.held_on DESC, x.id DESC LIMIT $3 OFFSET $4) m
+           ORDER BY x.held_on DESC, x.id DESC LIMIT CAST($3 AS BIGINT) OFFSET CAST($4 AS BIGINT)) m
          LEFT JOIN places p ON p.id = m.place_id
          LEFT JOIN meeting_representatives t ON t.meeting_id = m.id
          LEFT JOIN representatives r ON r.id = t.representative_id
@@ -133,7 +133,7 @@ pub async fn representatives(db: &Db) -> sqlx::Result<Vec<Representative>> {
              JOIN meetings m ON m.id = t.meeting_id AND m.taken_out_at IS NULL
              WHERE t.representative_id = r.id) AS meetings
          FROM representatives r WHERE r.name <> ''
-         ORDER BY CASE WHEN r.stepped_down_at IS NULL THEN 0 ELSE 1 END, r.name, r.id LIMIT $1",
+         ORDER BY CASE WHEN r.stepped_down_at IS NULL THEN 0 ELSE 1 END, r.name, r.id LIMIT CAST($1 AS BIGINT)",
     )
     .bind(MOST_PEOPLE)
     .fetch_all(&mut *db.read().await?)

@@ -30,13 +30,14 @@ fn each_role_is_let_in_where_its_rule_says_and_nowhere_else() {
                 world.signed_in(&format!("{}@example.org", role.word()), &[role]).await,
             ));
         }
-        for (method, path, access) in addresses() {
-            for (who, role, browser) in &people {
+        for (who, role, mut browser) in people {
+            for (nth, (method, path, access)) in addresses().into_iter().enumerate() {
+                browser = browser.moved(nth);
                 if LEFT_OUT.contains(&path.as_str()) {
                     continue;
                 }
                 let answer = browser.request(method.clone(), &path, &[], "").await;
-                let may = may(access, *role);
+                let may = may(access, role);
                 let kept_out = match (role, &method) {
                     (None, &Method::POST) => answer.status == StatusCode::UNAUTHORIZED,
                     // What people choose before they are signed in asks them to join or sign in.

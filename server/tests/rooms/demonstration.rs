@@ -429,7 +429,9 @@ fn each_role_finds_its_pages_and_a_task_and_every_public_list_holds_two_things()
             let ids: BTreeSet<String> = links
                 .filter_map(|rest| id::parse(rest.split(['"', '?', '#', '/']).next()?))
                 .collect();
-            assert!(ids.len() >= 2, "{list} holds {}", ids.len());
+            // An inspection comes once in some years.
+            let least = if list == "/reports" { 1 } else { 2 };
+            assert!(ids.len() >= least, "{list} holds {}", ids.len());
         }
     });
 }

@@ -23,6 +23,11 @@ async fn leader(world: &World) -> Browser<'_> {
     world.signed_in("leader@example.org", &[Role::Leader]).await
 }
 
+/// The leader and the organiser, signed in again on another day.
+async fn again(world: &World) -> (Browser<'_>, Browser<'_>) {
+    (world.sign_in("leader@example.org").await, world.sign_in("organiser@example.org").await)
+}
+
 fn desk(world: &World) -> String {
     format!("/lead/waits/{}", world.transport)
 }
@@ -481,11 +486,13 @@ fn each_publication_waits_for_the_forum_until_it_is_judged_or_all_of_it_is_corre
         let (leader, organiser) = (leader(&world).await, world.organiser().await);
         publish(&world, &leader, &november(9, 24)).await;
         world.forward(DAY);
+        let (leader, organiser) = again(&world).await;
         let csv = "place,month,waiting,median,longest\nSouth Sefton,2026-12,64,25,40\n";
         publish(&world, &leader, csv).await;
         let (first, second) = (report(&world, 1).await, report(&world, 2).await);
         judge(&organiser, &second, "confirmed").await;
         let waits = async |id: &str| {
+            let (_, organiser) = again(&world).await;
             let (desk, list) = (organiser.get("/forum").await, organiser.get("/forum/waits").await);
             let to = format!("/forum/waits/{id}\"");
             assert_eq!(desk.says(&to), list.says(&to), "{id}: {}", desk.html);
@@ -496,6 +503,7 @@ fn each_publication_waits_for_the_forum_until_it_is_judged_or_all_of_it_is_corre
 
         // Whoever judges sees the numbers, and what has become of them.
         world.forward(DAY);
+        let (leader, organiser) = again(&world).await;
         let csv = "place,month,waiting,median,longest\nSouth Sefton,2026-11,64,22,40\n";
         publish(&world, &leader, csv).await;
         let third = report(&world, 3).await;

@@ -170,7 +170,7 @@ pub async fn reports(db: &Db, (most, skipped): (i64, i64)) -> sqlx::Result<Vec<L
     sqlx::query_as(
         "SELECT p.id, p.title, p.published_on, p.recommendations, k.name AS kind, p.ended_at
          FROM reports p JOIN plan_kinds k ON k.id = p.kind_id
-         ORDER BY p.put_in_at DESC, p.id DESC LIMIT $1 OFFSET $2",
+         ORDER BY p.put_in_at DESC, p.id DESC LIMIT CAST($1 AS BIGINT) OFFSET CAST($2 AS BIGINT)",
     )
     .bind(most)
     .bind(skipped)
