@@ -483,7 +483,7 @@ fn a_number_that_the_forum_disputes_says_so_wherever_it_stands() {
 #[test]
 fn each_publication_waits_for_the_forum_until_it_is_judged_or_all_of_it_is_corrected() {
     on_both(async |world| {
-        let (leader, organiser) = (leader(&world).await, world.organiser().await);
+        let (leader, _) = (leader(&world).await, world.organiser().await);
         publish(&world, &leader, &november(9, 24)).await;
         world.forward(DAY);
         let (leader, organiser) = again(&world).await;
