@@ -260,7 +260,7 @@ pub async fn slip_code_form(
 }
 
 /// What to do about a code that no slip has.
-const WRONG_CODE: &str = "Check the code: it has four groups of four letters and numbers. We can't \
+const WRONG_CODE: &str = "Check the code: it has four groups of four characters. We can't \
     find a planning session with this one";
 
 /// The form for a code, with what was typed.
