@@ -453,12 +453,14 @@ fn a_changed_day_makes_no_step_late_at_once_and_leaves_no_year_out() {
         let visitor = world.visitor();
         takes_over(&admin, &format!("{BANK}{}", transport("forum", "31 May"))).await;
         on(&world, "2027-02-01");
+        let admin = world.sign_in("admin@example.org").await;
         takes_over(&admin, &transport("forum", "15 March")).await;
         let page = visitor.get("/record/duties").await;
         assert!(page.says("○ Due by Monday 15 March 2027"), "{}", page.html);
         assert!(page.says("The round must open: not counted this year"), "{}", page.html);
         assert!(!world.organiser().await.get("/forum").await.says("The round must open"));
         on(&world, "2027-03-01");
+        let admin = world.sign_in("admin@example.org").await;
         takes_over(&admin, &transport("forum", "1 February")).await;
         let page = visitor.get("/record/duties").await;
         assert!(

@@ -21,13 +21,13 @@ use crate::device::Device;
 use crate::fixtures::consultations::{
     ask_who_waits, begin, new_consultation, open, read_questions, terms,
 };
-use crate::fixtures::notices::{noticed, told};
+use crate::fixtures::notices::{fields, noticed, told};
 use crate::fixtures::plans::{REASON, decided, meet, register, session_of};
 use crate::world::{Browser, World, change, link_to};
 
 /// The address of a page begins so, has this parameter, and this statement finds what stands for it
 /// in the demonstration, on both databases. Where several begin so, the longest counts.
-const OF_THE_DEMONSTRATION: [(&str, &str, &str); 67] = [
+const OF_THE_DEMONSTRATION: [(&str, &str, &str); 69] = [
     ("/admin/people/{id}", "id", "SELECT id FROM accounts WHERE email = 'parent2@example.org'"),
     // Somebody who looks at nothing here: nobody looks at anything while they are suspended.
     (
@@ -86,6 +86,12 @@ const OF_THE_DEMONSTRATION: [(&str, &str, &str); 67] = [
     ("/lead/local-offer/{id}", "id", PUBLISHED),
     ("/lead/notices/{id}", "id", "SELECT id FROM notices WHERE title LIKE 'The Saturday club%'"),
     ("/lead/notices/{id}/correction", "id", ROUTE),
+    (
+        "/lead/plans/{id}/decision/correction",
+        "id",
+        "SELECT plan_id FROM decisions WHERE early_id IS NOT NULL",
+    ),
+    ("/notices/{id}/equality", "id", "SELECT notice_id FROM notice_equality_records"),
     ("/lead/notices/{id}/questions", "id", ROUTE),
     ("/lead/notices/{id}/withdrawal", "id", ROUTE),
     (RECOMMENDATION, "id", "SELECT plan_id FROM kinds_of_plans"),
@@ -516,6 +522,15 @@ impl<'w> Things<'w> {
         let token = last(link.expect("an email about a change"));
         self.put("/read/{token}", "token", token.clone());
         self.put("/unsubscribe/{token}", "token", token);
+        // One that takes something away, which nobody has signed for.
+        let day = clock::fields(world.now() + 60 * DAY).0;
+        let mut takes = fields("The Sunday club will close", &world.transport, &day);
+        takes.retain(|(name, _)| *name != "takes_away");
+        takes.push(("takes_away", "yes"));
+        let held = last(&both.0.post("/lead/notices/new", &takes).await.leads_to());
+        for begins in ["/lead/notices/{id}/equality", "/lead/notices/{id}/override"] {
+            self.put(begins, "id", held.clone());
+        }
         let (notice, question) = (
             world.one(ROUTE).await,
             world.one("SELECT id FROM notice_questions WHERE answer_id IS NULL").await,

@@ -50,8 +50,8 @@ fn a_change_that_takes_something_away_is_held_until_it_is_signed_who_it_affects(
         let refused = writer.post(&desk, &small).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(refused.says("With fewer than ten people") && refused.says("every day."));
-        let mut first = FAIR.to_vec();
-        first.push(("form_key", "first"));
+        let (mut first, key) = (FAIR.to_vec(), id::fresh());
+        first.push(("form_key", key.as_str()));
         for _ in 0..2 {
             writer.post(&desk, &first).await.leads_to();
         }
