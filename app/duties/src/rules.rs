@@ -10,6 +10,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use calendar::clock::{self, Millis};
+use calendar::months;
 use calendar::school::{NoTerms, SchoolYear};
 use forms::{Named, Refusals, Sent};
 use ground::ids::{self, Id};
@@ -27,21 +28,6 @@ const NOT_DONE_AFTER: i32 = 26;
 const BEFORE_LONG: i32 = 40;
 /// Administrators are told so many days before the bank holidays that we know end.
 const ENDS_SOON: i32 = 180;
-
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
 
 /// What must be done every year, as the area says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -208,8 +194,7 @@ impl fmt::Display for Due {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Each { month, day } => {
-                let month = usize::try_from(*month - 1).ok().and_then(|nth| MONTHS.get(nth));
-                write!(f, "{day} {}", month.unwrap_or(&""))
+                write!(f, "{day} {}", months::name(*month))
             }
             Self::Before(span, word) => write!(f, "{span} before {word}"),
         }
@@ -227,7 +212,7 @@ impl FromStr for Due {
         let (day, month) = text.trim().split_once(' ').ok_or_else(wrong)?;
         let day: i8 = day.parse().map_err(|_| wrong())?;
         let is_it = |name: &&str| name.eq_ignore_ascii_case(month.trim());
-        let month = MONTHS.iter().position(is_it).ok_or_else(wrong)?;
+        let month = months::NAMES.iter().position(is_it).ok_or_else(wrong)?;
         let month = i8::try_from(month + 1).map_err(|_| wrong())?;
         // A year with a 29 February has every day that any year has.
         Date::new(2024, month, day).map_err(|_| format!("there is no {}", text.trim()))?;
