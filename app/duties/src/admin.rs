@@ -451,36 +451,7 @@ fn form_page(
                 <h1>{heading}</h1>
                 <form method="post" novalidate>
                     {was} {short_name(kept, sent, refusals)}
-                    <Field
-                        name="name"
-                        label="What must be done"
-                        hint="For example: Publish the post-16 transport statement"
-                        value=sent.typed("name")
-                        refusals
-                    />
-                    <Area
-                        name="rule"
-                        label="The area's rule"
-                        hint="In a sentence or two, as the area sees it. Not legal advice."
-                        value=sent.typed("rule")
-                        rows=3
-                        refusals
-                    />
-                    <Field
-                        name="source"
-                        label="Where the rule was read"
-                        hint="An address that begins with https://"
-                        value=sent.typed("source")
-                        refusals
-                    />
-                    <Field
-                        name="checked"
-                        label="When was this last checked?"
-                        hint="A duty can be switched on once somebody has looked there."
-                        kind="date"
-                        value=sent.typed("checked")
-                        refusals
-                    />
+                    {what_fields(sent, refusals)}
                     {when_fields(sent, refusals)}
                     {who_fields(organisations, sent, refusals)}
                     <button class="button">"Save"</button>
@@ -513,6 +484,42 @@ fn short_name(kept: Option<&Kept>, sent: &Sent, refusals: &Refusals) -> AnyView 
         </p>
     }
     .into_any()
+}
+
+/// What must be done, and the rule that says so.
+fn what_fields<'a>(sent: &Sent, refusals: &'a Refusals) -> impl IntoView + use<'a> {
+    view! {
+        <Field
+            name="name"
+            label="What must be done"
+            hint="For example: Publish the post-16 transport statement"
+            value=sent.typed("name")
+            refusals
+        />
+        <Area
+            name="rule"
+            label="The area's rule"
+            hint="In a sentence or two, as the area sees it. Not legal advice."
+            value=sent.typed("rule")
+            rows=3
+            refusals
+        />
+        <Field
+            name="source"
+            label="Where the rule was read"
+            hint="An address that begins with https://"
+            value=sent.typed("source")
+            refusals
+        />
+        <Field
+            name="checked"
+            label="When was this last checked?"
+            hint="A duty can be switched on once somebody has looked there."
+            kind="date"
+            value=sent.typed("checked")
+            refusals
+        />
+    }
 }
 
 /// By when it is due, what it is done by, and what comes before.

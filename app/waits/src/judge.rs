@@ -16,7 +16,7 @@ use outcomes::doubts::{Said, Unread};
 use outcomes::rules::Verdict;
 
 use super::browse::{about, one_published};
-use super::figures::{Told, weeks};
+use super::figures::{Told, WEEKS_SAY, weeks};
 use super::store::{self, Doubt, NewVerdict, Of, Published, Which};
 
 /// How many publications wait on one page.
@@ -261,9 +261,7 @@ fn numbers(published: &Published, told: &[Told]) -> impl IntoView + use<> {
     let rows = rows.collect_view();
     view! {
         <h2>"What was published"</h2>
-        <p class="soft">
-            "Half of families still waiting at the end of the month had waited more than this."
-        </p>
+        <p class="soft">{WEEKS_SAY}</p>
         {target}
         <table class="plain">
             <caption>"Place by place"</caption>

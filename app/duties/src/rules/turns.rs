@@ -76,6 +76,13 @@ pub struct StepTurn<'e> {
     pub state: State,
 }
 
+impl<'e> StepTurn<'e> {
+    /// A step of which nothing is said yet.
+    fn of(name: &'e str, before: Option<Span>, done_by: By, by: Result<Date, NoTerms>) -> Self {
+        Self { name, before, done_by, by, report: None, state: State::Due }
+    }
+}
+
 impl Turn<'_> {
     /// What must be done, as it was called when its day passed.
     #[must_use]
@@ -202,26 +209,13 @@ impl Everything {
             .iter()
             .filter(|day| day.duty_id == kept.id && day.year == year && !day.step.is_empty());
         let mut steps: Vec<StepTurn<'e>> = passed
-            .map(|day| StepTurn {
-                name: &day.step,
-                before: None,
-                done_by: day.by,
-                by: day.due.map_or(no_day, Ok),
-                report: None,
-                state: State::Due,
-            })
+            .map(|day| StepTurn::of(&day.step, None, day.by, day.due.map_or(no_day, Ok)))
             .collect();
         let todays: &[Step] = if is_over { &[] } else { &kept.duty.steps };
         for step in todays {
             if steps.iter().all(|known| known.name != step.name) {
-                steps.push(StepTurn {
-                    name: &step.name,
-                    before: Some(step.before),
-                    done_by: step.by,
-                    by: due.and_then(|due| self.before(due, step.before)),
-                    report: None,
-                    state: State::Due,
-                });
+                let by = due.and_then(|due| self.before(due, step.before));
+                steps.push(StepTurn::of(&step.name, Some(step.before), step.by, by));
             }
         }
         let said = self.reports.iter().filter(|report| {
@@ -229,14 +223,7 @@ impl Everything {
         });
         for report in said {
             if steps.iter().all(|known| known.name != report.step) {
-                steps.push(StepTurn {
-                    name: &report.step,
-                    before: None,
-                    done_by: report.by,
-                    by: no_day,
-                    report: None,
-                    state: State::Due,
-                });
+                steps.push(StepTurn::of(&report.step, None, report.by, no_day));
             }
         }
         let since = self.counted_since(kept);
