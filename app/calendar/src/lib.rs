@@ -1,5 +1,5 @@
-//! Time as people in the area count it: London's clocks, days and hours in words, the months, school
-//! days. And how soon the forum promises to read and answer.
+//! Time as people in the area count it: London's clocks, days and hours in words, the months,
+//! school days. And how soon the forum promises to read and answer.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 

@@ -99,8 +99,8 @@ fn as_one_file(bank: &BankHolidays) -> impl IntoView + use<> {
         <section class="stack">
             <h2>"As one file"</h2>
             <p>
-                "Duties and bank holidays in one file that you can read, change and give to another \
-                 area."
+                "Duties and bank holidays in one file that you can read, change and give to \
+                 another area."
             </p>
             <p>
                 <a href="/admin/duties/duties.txt" download>

@@ -3,8 +3,8 @@
 //! `updates`.
 //!
 //! `rules` says what an outcome is and when it is due; `store` lists what was said last, `parts`
-//! shows it, and `doubts` what parents told the forum about it. `public` says what everyone may read
-//! of what parents wrote, for the statements of every room.
+//! shows it, and `doubts` what parents told the forum about it. `public` says what everyone may
+//! read of what parents wrote, for the statements of every room.
 
 pub mod doubts;
 mod parts;

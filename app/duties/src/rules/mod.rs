@@ -3,11 +3,11 @@
 //! Days are counted backwards in school days
 //! ([`SchoolYear::days_before`](calendar::school::SchoolYear::days_before)). Where the terms don't
 //! tell about a day, there is no day, and whoever looks is told which terms to enter: none is
-//! guessed. A day that has passed is kept as it was ([`Passed`]): what becomes of the duty or of the
-//! terms after it moves only what is to come.
+//! guessed. A day that has passed is kept as it was ([`Passed`]): what becomes of the duty or of
+//! the terms after it moves only what is to come.
 //!
-//! `words` writes and reads a day, a span and a step, `reading` what a form or a file sends. `turns`
-//! says how each year of a duty stands, `passed` which days are kept, `open` what is still to be
+//! `words` writes and reads a day, a span and a step, `reading` what a form or a file sends.
+//! `turns` says how each year of a duty stands, `passed` which days are kept, `open` what is still to be
 //! done. `bank` are the bank holidays.
 
 mod bank;
