@@ -6,7 +6,7 @@ use axum::response::Response;
 use calendar::promise::WITHIN;
 use ground::contact::{Contact, phone_link};
 use ground::house::House;
-use ground::ui::Page;
+use ground::ui::{Page, advice_links};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
@@ -167,27 +167,11 @@ fn ways(contact: &Contact) -> impl IntoView + use<> {
 /// The independent advice service: what it does, and how to reach it.
 fn advice(contact: &Contact) -> impl IntoView + use<> {
     let name = if contact.advice.is_empty() { "SENDIASS" } else { &contact.advice }.to_owned();
-    let phone = phone_link(&contact.advice_phone).map(|to| {
-        view! {
-            " Call "
-            <a href=to>{contact.advice_phone.replace(' ', "\u{a0}")}</a>
-            "."
-        }
-    });
-    let web = (!contact.advice_web.is_empty()).then(|| {
-        view! {
-            " "
-            <a href=contact.advice_web.clone() rel="noopener">
-                "Go to their website"
-            </a>
-            "."
-        }
-    });
     view! {
         <p>
             "We can't give advice about one child. The SEND information, advice and support \
              service (SENDIASS) can. It's free, independent and private. Here it is called "
-            <b>{name}</b>"."{phone}{web}
+            <b>{name}</b>"."{advice_links(contact)}
         </p>
     }
 }

@@ -1,8 +1,9 @@
-//! Time as people in the area count it: London's clocks, days and hours in words, school days. And
-//! how soon the forum promises to read and answer.
+//! Time as people in the area count it: London's clocks, days and hours in words, the months,
+//! school days. And how soon the forum promises to read and answer.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod clock;
+pub mod months;
 pub mod promise;
 pub mod school;

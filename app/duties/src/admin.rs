@@ -29,22 +29,6 @@ pub async fn duties_page(
     let (query, today) = (Sent::query(&uri), clock::date(house.clock.now()));
     let all = store::everything(&house.db, None).await?;
     let page = Page::new("Yearly duties", || {
-        let banner = match query.typed("done") {
-            "kept" => Some(("Saved", "A duty counts from the day it is switched on.")),
-            "nothing" => Some(("Nothing to add", "You have everything in our list already.")),
-            "full" => Some((
-                "Nothing added",
-                "You have as many duties as fit. Change one that you no longer need.",
-            )),
-            _ => None,
-        };
-        let banner = banner.map(|(title, words)| {
-            view! {
-                <Banner title>
-                    <p>{words}</p>
-                </Banner>
-            }
-        });
         let duties: Vec<&Kept> = all.duties.iter().collect();
         let (shown, pager) = parts::paged(&duties, forms::page_number(&query), "/admin/duties");
         let rows = shown.into_iter().map(|kept| row(&all, kept)).collect_view();
@@ -59,7 +43,7 @@ pub async fn duties_page(
         view! {
             <div class="stack-l">
                 <section class="stack">
-                    {banner}
+                    {banner(query.typed("done"))}
                     <p>
                         <a class="back" href="/admin">
                             "Administration"
@@ -86,26 +70,49 @@ pub async fn duties_page(
                         </a>
                     </p>
                 </section>
-                <section class="stack">
-                    <h2>"As one file"</h2>
-                    <p>
-                        "Duties and bank holidays in one file that you can read, change and give \
-                         to another area."
-                    </p>
-                    <p>
-                        <a href="/admin/duties/duties.txt" download>
-                            "Save the file"
-                        </a>
-                    </p>
-                    <p>
-                        <a href="/admin/duties/import">"Import a file"</a>
-                    </p>
-                    <p class="soft">{known_holidays(&all.bank)}</p>
-                </section>
+                {as_one_file(&all.bank)}
             </div>
         }
     });
     Ok(page.answer(&house, &viewer))
+}
+
+/// What was done.
+fn banner(done: &str) -> Option<impl IntoView + use<>> {
+    let (title, words) = match done {
+        "kept" => ("Saved", "A duty counts from the day it is switched on."),
+        "nothing" => ("Nothing to add", "You have everything in our list already."),
+        "full" => {
+            ("Nothing added", "You have as many duties as fit. Change one that you no longer need.")
+        }
+        _ => return None,
+    };
+    Some(view! {
+        <Banner title>
+            <p>{words}</p>
+        </Banner>
+    })
+}
+
+fn as_one_file(bank: &BankHolidays) -> impl IntoView + use<> {
+    view! {
+        <section class="stack">
+            <h2>"As one file"</h2>
+            <p>
+                "Duties and bank holidays in one file that you can read, change and give to \
+                 another area."
+            </p>
+            <p>
+                <a href="/admin/duties/duties.txt" download>
+                    "Save the file"
+                </a>
+            </p>
+            <p>
+                <a href="/admin/duties/import">"Import a file"</a>
+            </p>
+            <p class="soft">{known_holidays(bank)}</p>
+        </section>
+    }
 }
 
 /// What an administrator must mend so that days can be counted.
@@ -316,7 +323,7 @@ fn import_page(refusals: &Refusals) -> Page {
 pub async fn new_duty_form(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
     let organisations = area::store::organisations(&house.db).await?;
     let (sent, none) = (Sent::default(), Refusals::default());
-    Ok(duty_view(None, organisations, &sent, &none).answer(&house, &viewer))
+    Ok(form_page(None, organisations, &sent, &none).answer(&house, &viewer))
 }
 
 /// POST `/admin/duties/new`
@@ -339,7 +346,7 @@ pub async fn duty_form(
     let organisations = area::store::organisations(&house.db).await?;
     let sent = rules::fields(&kept.duty).with("was", &kept.changed_at.to_string());
     let none = Refusals::default();
-    Ok(duty_view(Some(kept), organisations, &sent, &none).answer(&house, &viewer))
+    Ok(form_page(Some(kept), organisations, &sent, &none).answer(&house, &viewer))
 }
 
 /// POST `/admin/duties/{id}`
@@ -371,7 +378,7 @@ async fn save_duty(
     // What other duties call it stays.
     let sent = kept.map_or_else(|| sent.clone(), |kept| sent.clone().with("duty", &kept.duty.word));
     let refused = |refusals: &Refusals| {
-        Ok(duty_view(kept, organisations.clone(), &sent, refusals).answer(house, viewer))
+        Ok(form_page(kept, organisations.clone(), &sent, refusals).answer(house, viewer))
     };
     let duty = match rules::duty(&sent, &organisations, clock::date(now)) {
         Ok(duty) => duty,
@@ -418,7 +425,7 @@ fn among_others(all: &Everything, kept: Option<&Kept>, duty: &Duty) -> Option<Re
     rules::wrong_order(&all).map(|(_, what_to_do)| Refusals::one("due", what_to_do))
 }
 
-fn duty_view(
+fn form_page(
     kept: Option<&Kept>,
     organisations: Vec<Named>,
     sent: &Sent,
@@ -430,27 +437,6 @@ fn duty_view(
     };
     let is_new = kept.is_none();
     let page = Page::new(title, || {
-        let word = if let Some(kept) = kept {
-            view! {
-                <p>"Short name, used in files: " <b>{kept.duty.word.clone()}</b></p>
-                <p>
-                    "Years that are over stay as they were, and so does a year whose new day would \
-                     be over already. What you change counts from today."
-                </p>
-            }
-            .into_any()
-        } else {
-            view! {
-                <Field
-                    name="duty"
-                    label="Short name, used in files"
-                    hint="Other duties can be due before it by this name, like transport-16."
-                    value=sent.typed("duty")
-                    refusals
-                />
-            }
-            .into_any()
-        };
         let was = (!is_new).then(
             || view! { <input type="hidden" name="was" value=sent.typed("was").to_owned() /> },
         );
@@ -464,37 +450,8 @@ fn duty_view(
                 <Summary refusals />
                 <h1>{heading}</h1>
                 <form method="post" novalidate>
-                    {was} {word}
-                    <Field
-                        name="name"
-                        label="What must be done"
-                        hint="For example: Publish the post-16 transport statement"
-                        value=sent.typed("name")
-                        refusals
-                    />
-                    <Area
-                        name="rule"
-                        label="The area's rule"
-                        hint="In a sentence or two, as the area sees it. Not legal advice."
-                        value=sent.typed("rule")
-                        rows=3
-                        refusals
-                    />
-                    <Field
-                        name="source"
-                        label="Where the rule was read"
-                        hint="An address that begins with https://"
-                        value=sent.typed("source")
-                        refusals
-                    />
-                    <Field
-                        name="checked"
-                        label="When was this last checked?"
-                        hint="A duty can be switched on once somebody has looked there."
-                        kind="date"
-                        value=sent.typed("checked")
-                        refusals
-                    />
+                    {was} {short_name(kept, sent, refusals)}
+                    {what_fields(sent, refusals)}
                     {when_fields(sent, refusals)}
                     {who_fields(organisations, sent, refusals)}
                     <button class="button">"Save"</button>
@@ -503,6 +460,66 @@ fn duty_view(
         }
     });
     page.refused_for(refusals)
+}
+
+/// What other duties and files call it: chosen once.
+fn short_name(kept: Option<&Kept>, sent: &Sent, refusals: &Refusals) -> AnyView {
+    let Some(kept) = kept else {
+        return view! {
+            <Field
+                name="duty"
+                label="Short name, used in files"
+                hint="Other duties can be due before it by this name, like transport-16."
+                value=sent.typed("duty")
+                refusals
+            />
+        }
+        .into_any();
+    };
+    view! {
+        <p>"Short name, used in files: " <b>{kept.duty.word.clone()}</b></p>
+        <p>
+            "Years that are over stay as they were, and so does a year whose new day would be over \
+             already. What you change counts from today."
+        </p>
+    }
+    .into_any()
+}
+
+/// What must be done, and the rule that says so.
+fn what_fields<'a>(sent: &Sent, refusals: &'a Refusals) -> impl IntoView + use<'a> {
+    view! {
+        <Field
+            name="name"
+            label="What must be done"
+            hint="For example: Publish the post-16 transport statement"
+            value=sent.typed("name")
+            refusals
+        />
+        <Area
+            name="rule"
+            label="The area's rule"
+            hint="In a sentence or two, as the area sees it. Not legal advice."
+            value=sent.typed("rule")
+            rows=3
+            refusals
+        />
+        <Field
+            name="source"
+            label="Where the rule was read"
+            hint="An address that begins with https://"
+            value=sent.typed("source")
+            refusals
+        />
+        <Field
+            name="checked"
+            label="When was this last checked?"
+            hint="A duty can be switched on once somebody has looked there."
+            kind="date"
+            value=sent.typed("checked")
+            refusals
+        />
+    }
 }
 
 /// By when it is due, what it is done by, and what comes before.

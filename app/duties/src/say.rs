@@ -8,7 +8,7 @@ use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
-use ground::ids::{self, Id};
+use ground::ids::{self, Account, Id};
 use ground::sent::Form;
 use ground::ui::{Banner, Choice, Choices, Field, Page, Select, Summary};
 use ground::viewer::{Role, Viewer};
@@ -116,17 +116,8 @@ pub async fn say(
     };
     let by = &viewer.signed_in()?.account_id;
     if sent.typed("step") == "take back" {
-        let Some(report) = Id::parse(sent.typed("report")) else { return Err(Error::NotFound) };
-        let mut tx = house.db.begin().await?;
-        let taken = store::take_back(&mut tx, (&report, &kept.id), organisation, now).await?;
-        if taken {
-            let (what, about) = ("duty report taken back", kept.id.as_str());
-            audit::note(&mut tx, Entry { at: now, who: Some(by), what, about, detail: "" }).await?;
-            tx.commit().await?;
-        } else {
-            tx.roll_back().await?;
-        }
-        return Ok(Redirect::to(&format!("/duties/{}?done=back", kept.id)).into_response());
+        let report = Id::parse(sent.typed("report")).ok_or(Error::NotFound)?;
+        return take_back(&house, by, (&report, &kept.id), organisation).await;
     }
     let today = clock::date(now);
     let things = store::things(&house.db, now).await?;
@@ -158,6 +149,25 @@ pub async fn say(
     audit::note(&mut tx, Entry { at: now, who: Some(by), what, about, detail }).await?;
     tx.commit().await?;
     Ok(Redirect::to(&format!("/duties/{}?done=said", kept.id)).into_response())
+}
+
+/// Takes back what was said about a duty; nothing where that was done before.
+async fn take_back(
+    house: &House,
+    by: &Id<Account>,
+    (report, duty): (&Id<ids::DutyReport>, &Id<ids::Duty>),
+    organisation: Option<&str>,
+) -> Result<Response, Error> {
+    let now = house.clock.now();
+    let mut tx = house.db.begin().await?;
+    if store::take_back(&mut tx, (report, duty), organisation, now).await? {
+        let (what, about) = ("duty report taken back", duty.as_str());
+        audit::note(&mut tx, Entry { at: now, who: Some(by), what, about, detail: "" }).await?;
+        tx.commit().await?;
+    } else {
+        tx.roll_back().await?;
+    }
+    Ok(Redirect::to(&format!("/duties/{duty}?done=back")).into_response())
 }
 
 /// One duty as it is shown to whoever can say that it is done.
@@ -215,50 +225,9 @@ impl Shown<'_> {
         let is_only = parts.len() == 1;
         let choices = parts.iter().map(|(word, label, _)| (word.clone(), label.clone()));
         let choices = Choice::each(choices, |word| is_only || word == sent.typed("part"));
-        let has_document = parts.iter().any(|(.., by)| *by == By::Document);
-        let needs_address = turns
-            .iter()
-            .any(|turn| turn.report.is_none() && rules::needs_address(turn, "", turn.by));
-        let (label, hint) = if needs_address {
-            (
-                "Where everyone can read the document",
-                "An address that begins with https://. Leave this empty for a round, a \
-                 consultation or a notice. A step doesn't need one.",
-            )
-        } else {
-            (
-                "Where the document can be read (optional)",
-                "An address that begins with https://. You can leave this empty.",
-            )
-        };
-        let fits = self.things.iter().filter(|thing| parts.iter().any(|(.., by)| *by == thing.by));
-        let things = fits.map(|thing| {
-            let kind = ground::ui::capital(thing.by.title());
-            (thing.named.id.clone(), format!("{kind}: {}", thing.named.name))
-        });
-        let first = (String::new(), "Choose one, or leave this for a document".to_owned());
-        let things = std::iter::once(first).chain(things);
-        let things = Choice::each(things, |id| id == sent.typed("thing"));
-        let thing = parts.iter().any(|(.., by)| *by != By::Document).then(|| {
-            view! {
-                <Select
-                    name="thing"
-                    label="The voting round, consultation or change notice"
-                    choices=things
-                />
-            }
-        });
-        let link = has_document.then(|| {
-            view! {
-                <Field
-                    name="link"
-                    label
-                    hint
-                    value=sent.typed("link")
-                    refusals
-                />
-            }
-        });
+        let is_by = |is_it: fn(By) -> bool| parts.iter().any(|(.., by)| is_it(*by));
+        let thing = is_by(|by| by != By::Document).then(|| self.thing(&parts, sent.typed("thing")));
+        let link = is_by(|by| by == By::Document).then(|| link(turns, sent, refusals));
         let form = view! {
             <section class="stack">
                 <h2>"Say that it is done"</h2>
@@ -278,6 +247,25 @@ impl Shown<'_> {
             </section>
         };
         Some(form.into_any())
+    }
+
+    /// The choice of what in Alongside it was done by.
+    fn thing(&self, parts: &[(String, String, By)], chosen: &str) -> impl IntoView + use<> {
+        let fits = self.things.iter().filter(|thing| parts.iter().any(|(.., by)| *by == thing.by));
+        let things = fits.map(|thing| {
+            let kind = ground::ui::capital(thing.by.title());
+            (thing.named.id.clone(), format!("{kind}: {}", thing.named.name))
+        });
+        let first = (String::new(), "Choose one, or leave this for a document".to_owned());
+        let things = std::iter::once(first).chain(things);
+        let choices = Choice::each(things, |id| id == chosen);
+        view! {
+            <Select
+                name="thing"
+                label="The voting round, consultation or change notice"
+                choices
+            />
+        }
     }
 
     /// What of a year is not said yet: the word of the form, the label, and what it is done by.
@@ -337,4 +325,23 @@ impl Shown<'_> {
             }
         })
     }
+}
+
+/// The field for the address of a document.
+fn link<'a>(turns: &[Turn<'_>], sent: &Sent, refusals: &'a Refusals) -> impl IntoView + use<'a> {
+    let needs_address =
+        turns.iter().any(|turn| turn.report.is_none() && rules::needs_address(turn, "", turn.by));
+    let (label, hint) = if needs_address {
+        (
+            "Where everyone can read the document",
+            "An address that begins with https://. Leave this empty for a round, a consultation \
+             or a notice. A step doesn't need one.",
+        )
+    } else {
+        (
+            "Where the document can be read (optional)",
+            "An address that begins with https://. You can leave this empty.",
+        )
+    };
+    view! { <Field name="link" label hint value=sent.typed("link") refusals /> }
 }

@@ -3,9 +3,10 @@
 //! `updates`.
 //!
 //! `rules` says what an outcome is and when it is due; `store` lists what was said last, `parts`
-//! shows it. `public` says what everyone may read of what parents wrote, for the statements of
-//! every room.
+//! shows it, and `doubts` what parents told the forum about it. `public` says what everyone may
+//! read of what parents wrote, for the statements of every room.
 
+pub mod doubts;
 mod parts;
 pub mod public;
 pub mod rules;

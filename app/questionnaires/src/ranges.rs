@@ -2,6 +2,7 @@
 //! rule gives. Neither looks at the answers. A day is counted as a number: 20261204.
 
 use calendar::clock;
+use calendar::months;
 
 use crate::Question;
 use crate::kinds::Shape;
@@ -142,23 +143,7 @@ fn days((from, next): (i64, i64)) -> String {
 }
 
 fn day(number: i64) -> String {
-    const MONTHS: [&str; 12] = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ];
-    let month = usize::try_from(number / 100 % 100).unwrap_or_default();
-    let month = MONTHS.get(month.saturating_sub(1)).copied().unwrap_or_default();
-    format!("{} {month} {}", number % 100, number / 10_000)
+    format!("{} {} {}", number % 100, months::name(number / 100 % 100), number / 10_000)
 }
 
 #[cfg(test)]

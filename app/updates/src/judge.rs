@@ -10,9 +10,10 @@ use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Account, Id};
 use ground::sent::{Form, SentWithFile};
-use ground::ui::{Area, Choice, Choices, FormKey, Frame, Page, Pager, When, titled};
+use ground::ui::{Area, Choice, Choices, FormKey, Frame, Page, Pager, titled};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
+use outcomes::doubts::{Said, Unread};
 use outcomes::rules::Verdict;
 use outcomes::store::Which;
 
@@ -72,35 +73,17 @@ pub async fn claimed_updates_page(
 
 /// What parents with a different experience told us; for organisers alone.
 fn told_by_parents(doubts: Vec<Doubt>) -> impl IntoView {
-    let rows = doubts.into_iter().map(|doubt| {
-        let unseen = format!(": {}", outcomes::shortened(&doubt.you_said));
-        view! {
-            <li>
-                <h3>
-                    <a href=format!(
-                        "/forum/updates/{}",
-                        doubt.update_id,
-                    )>{outcomes::shortened(&doubt.you_said)}</a>
-                </h3>
-                <p class="said">{doubt.words}</p>
-                <p class="soft">{doubt.by}", "<When at=doubt.at /></p>
-                <form method="post" action="/forum/updates">
-                    <button class="link" name="doubt" value=doubt.id.to_string()>
-                        "I've read this"
-                        <span class="unseen">{unseen}</span>
-                    </button>
-                </form>
-            </li>
-        }
+    let unread = doubts.into_iter().map(|doubt| Unread {
+        id: doubt.id.to_string(),
+        to: format!("/forum/updates/{}", doubt.update_id),
+        about: outcomes::shortened(&doubt.you_said),
+        said: said(doubt, ""),
     });
-    let rows = rows.collect::<Vec<_>>();
-    (!rows.is_empty()).then(|| {
-        view! {
-            <h2>"What parents told us"</h2>
-            <p>"Only organisers can read this."</p>
-            <ul class="queue">{rows}</ul>
-        }
-    })
+    outcomes::doubts::unread(unread.collect(), "/forum/updates")
+}
+
+fn said(doubt: Doubt, note: &'static str) -> Said {
+    Said { words: doubt.words, by: doubt.by, at: doubt.at, note }
 }
 
 /// POST `/forum/updates`: an organiser has read what a parent told the forum.
@@ -302,21 +285,9 @@ async fn verdict_page(
 
 /// What parents told us about this update, for whoever is about to judge it.
 fn found(now: i64, doubts: Vec<Doubt>) -> impl IntoView {
-    let rows = doubts.into_iter().map(|doubt| {
-        let about = if doubt.version < now { ", about an earlier version" } else { "" };
-        view! {
-            <li>
-                <p class="said">{doubt.words}</p>
-                <p class="soft">{doubt.by}", "<When at=doubt.at />{about}</p>
-            </li>
-        }
+    let each = doubts.into_iter().map(|doubt| {
+        let note = if doubt.version < now { ", about an earlier version" } else { "" };
+        said(doubt, note)
     });
-    let rows: Vec<_> = rows.collect();
-    (!rows.is_empty()).then(|| {
-        view! {
-            <h2>"What parents told us"</h2>
-            <p>"Only organisers can read this."</p>
-            <ul class="queue">{rows}</ul>
-        }
-    })
+    outcomes::doubts::told(each.collect())
 }

@@ -4,7 +4,7 @@ use calendar::clock;
 use leptos::prelude::*;
 use outcomes::rules::Verdict;
 
-use super::figures::{Cell, Told, Waits, weeks};
+use super::figures::{Cell, Told, WEEKS_SAY, Waits, weeks};
 use super::months::Month;
 
 /// How many places one picture can hold; the table has all.
@@ -44,7 +44,7 @@ pub fn side_by_side(waits: &Waits, is_open: bool) -> impl IntoView + use<> {
     view! {
         {unlike}
         <p class="soft">
-            "Half of families still waiting at the end of the month had waited more than this."
+            {WEEKS_SAY}
             {target}
         </p>
         {doubts(waits)}
@@ -75,19 +75,6 @@ fn picture(waits: &Waits) -> Option<impl IntoView + use<>> {
     let most = shown.iter().copied().chain(waits.target).max().filter(|_| !shown.is_empty())?;
     let scale =
         Scale { most: (most / 10 + 1) * 10, months: i64::try_from(waits.months.len()).ok()? };
-    let lines = waits.places.iter().take(MOST_LINES).zip(DASHES).zip(0_i64..);
-    let lines = lines
-        .map(|(((place, cells), dash), nth)| {
-            let (y, below) = (170 + nth * 20, 175 + nth * 20);
-            view! {
-                {line(cells, scale, dash)}
-                <line class="run" x1="6" y1=y x2="40" y2=y stroke-dasharray=dash />
-                <text x="48" y=below>
-                    {place.clone()}
-                </text>
-            }
-        })
-        .collect_view();
     let target = waits.target.map(|target| {
         let (y, above) = (scale.y(target), scale.y(target) - 4);
         view! {
@@ -128,11 +115,27 @@ fn picture(waits: &Waits) -> Option<impl IntoView + use<>> {
                     {last.words()}
                 </text>
                 {target}
-                {lines}
+                {lines(waits, scale)}
             </svg>
         </div>
         {left_out}
     })
+}
+
+/// The line of each place, and below the picture which place it is.
+fn lines(waits: &Waits, scale: Scale) -> impl IntoView + use<> {
+    let lines = waits.places.iter().take(MOST_LINES).zip(DASHES).zip(0_i64..);
+    let lines = lines.map(|(((place, cells), dash), nth)| {
+        let (y, below) = (170 + nth * 20, 175 + nth * 20);
+        view! {
+            {line(cells, scale, dash)}
+            <line class="run" x1="6" y1=y x2="40" y2=y stroke-dasharray=dash />
+            <text x="48" y=below>
+                {place.clone()}
+            </text>
+        }
+    });
+    lines.collect_view()
 }
 
 /// Whole units, so that the same numbers give the same picture everywhere.

@@ -71,6 +71,10 @@ impl Figure {
     }
 }
 
+/// What a number of weeks says.
+pub const WEEKS_SAY: &str =
+    "Half of families still waiting at the end of the month had waited more than this.";
+
 /// "1 week", "24 weeks".
 #[must_use]
 pub fn weeks(weeks: i64) -> String {

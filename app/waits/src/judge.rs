@@ -12,10 +12,11 @@ use ground::sent::Form;
 use ground::ui::{Area, Choice, Choices, FormKey, Page, Pager, Summary, When, titled};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
+use outcomes::doubts::{Said, Unread};
 use outcomes::rules::Verdict;
 
 use super::browse::{about, one_published};
-use super::figures::{Told, weeks};
+use super::figures::{Told, WEEKS_SAY, weeks};
 use super::store::{self, Doubt, NewVerdict, Of, Published, Which};
 
 /// How many publications wait on one page.
@@ -81,32 +82,17 @@ pub async fn reports_to_judge_page(
 
 /// What parents told us was not their experience; for organisers alone.
 fn told_by_parents(doubts: Vec<Doubt>) -> impl IntoView {
-    let rows = doubts.into_iter().map(|doubt| {
-        let unseen = format!(": {}", doubt.service);
-        view! {
-            <li>
-                <h3>
-                    <a href=format!("/forum/waits/{}", doubt.report_id)>{doubt.service}</a>
-                </h3>
-                <p class="said">{doubt.words}</p>
-                <p class="soft">{doubt.by}", "<When at=doubt.at /></p>
-                <form method="post" action="/forum/waits">
-                    <button class="link" name="doubt" value=doubt.id.to_string()>
-                        "I've read this"
-                        <span class="unseen">{unseen}</span>
-                    </button>
-                </form>
-            </li>
-        }
+    let unread = doubts.into_iter().map(|doubt| Unread {
+        id: doubt.id.to_string(),
+        to: format!("/forum/waits/{}", doubt.report_id),
+        about: doubt.service.clone(),
+        said: said(doubt),
     });
-    let rows = rows.collect::<Vec<_>>();
-    (!rows.is_empty()).then(|| {
-        view! {
-            <h2>"What parents told us"</h2>
-            <p>"Only organisers can read this."</p>
-            <ul class="queue">{rows}</ul>
-        }
-    })
+    outcomes::doubts::unread(unread.collect(), "/forum/waits")
+}
+
+fn said(doubt: Doubt) -> Said {
+    Said { words: doubt.words, by: doubt.by, at: doubt.at, note: "" }
 }
 
 /// POST `/forum/waits`: an organiser has read what a parent told the forum.
@@ -237,7 +223,7 @@ async fn verdict_page(
                 </p>
                 {one_published(published, false)}
                 {numbers(published, &told)}
-                {found(doubts)}
+                {outcomes::doubts::told(doubts.into_iter().map(said).collect())}
                 {form}
             </div>
         }
@@ -275,9 +261,7 @@ fn numbers(published: &Published, told: &[Told]) -> impl IntoView + use<> {
     let rows = rows.collect_view();
     view! {
         <h2>"What was published"</h2>
-        <p class="soft">
-            "Half of families still waiting at the end of the month had waited more than this."
-        </p>
+        <p class="soft">{WEEKS_SAY}</p>
         {target}
         <table class="plain">
             <caption>"Place by place"</caption>
@@ -316,24 +300,4 @@ fn form<'a>(sent: &Sent, refusals: &'a Refusals) -> impl IntoView + use<'a> {
             <button class="button">"Publish the forum's view"</button>
         </form>
     }
-}
-
-/// What parents told us about this service, for whoever is about to judge it.
-fn found(doubts: Vec<Doubt>) -> impl IntoView {
-    let rows = doubts.into_iter().map(|doubt| {
-        view! {
-            <li>
-                <p class="said">{doubt.words}</p>
-                <p class="soft">{doubt.by}", "<When at=doubt.at /></p>
-            </li>
-        }
-    });
-    let rows = rows.collect::<Vec<_>>();
-    (!rows.is_empty()).then(|| {
-        view! {
-            <h2>"What parents told us"</h2>
-            <p>"Only organisers can read this."</p>
-            <ul class="queue">{rows}</ul>
-        }
-    })
 }

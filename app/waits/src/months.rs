@@ -4,21 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use calendar::clock::{self, DAY, HOUR, Millis};
-
-const NAMES: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
+use calendar::months::{self, NAMES};
 
 /// A month of a year.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -72,8 +58,7 @@ impl Month {
     /// "May 2026".
     #[must_use]
     pub fn words(self) -> String {
-        let name = usize::try_from(self.month - 1).ok().and_then(|nth| NAMES.get(nth));
-        format!("{} {}", name.unwrap_or(&""), self.year)
+        format!("{} {}", months::name(self.month), self.year)
     }
 
     /// Reads what somebody typed, or what a spreadsheet made of it: `May 2026`, `2026-05`,

@@ -191,18 +191,31 @@ pub async fn publish_waits(
         nth: service.nth + 1,
         report: &report,
     };
+    if publish(&house, new, by, now).await? {
+        done()
+    } else {
+        checked(&Refusals::one("check", meanwhile))
+    }
+}
+
+/// Publishes a report. False where that is no longer possible ([`store::publish`]).
+async fn publish(
+    house: &House,
+    new: NewReport<'_>,
+    by: &Id<Account>,
+    now: Millis,
+) -> Result<bool, Error> {
     let mut tx = house.db.begin().await?;
-    let published = store::publish(&mut tx, new, by, now).await?;
-    let Some(report_id) = published else {
+    let Some(report_id) = store::publish(&mut tx, new, by, now).await? else {
         tx.roll_back().await?;
-        return checked(&Refusals::one("check", meanwhile));
+        return Ok(false);
     };
-    let detail = &format!("{} numbers", report.lines.len());
+    let detail = &format!("{} numbers", new.report.lines.len());
     let entry =
         Entry { at: now, who: Some(by), what: "waits published", about: &report_id, detail };
     audit::note(&mut tx, entry).await?;
     tx.commit().await?;
-    done()
+    Ok(true)
 }
 
 /// What was sent: from the page on which it was checked, from a file, or typed in.
@@ -245,7 +258,6 @@ async fn known(
 }
 
 fn form_page(service: &OwnService, places: &[AreaItem], sent: &Sent, refusals: &Refusals) -> Page {
-    let file = format!("/lead/waits/{}/places.csv", service.id);
     let page = Page::new(titled("Publish how long families wait", &service.name), || {
         view! {
             <div class="stack">
@@ -279,20 +291,7 @@ fn form_page(service: &OwnService, places: &[AreaItem], sent: &Sent, refusals: &
                         accept=".csv,text/csv"
                         refusals
                     />
-                    <details>
-                        <summary>"What the file must look like"</summary>
-                        <p>
-                            "One line for each place and month. Weeks are rounded to whole ones."
-                        </p>
-                        <p class="panel lines">
-                            "place,month,waiting,median,longest\nNorth,2026-05,\"1,250\",9,31"
-                        </p>
-                        <p>
-                            <a href=file download>
-                                "Begin from a file with your places (CSV)"
-                            </a>
-                        </p>
-                    </details>
+                    {about_the_file(&service.id)}
                     <Field
                         name="target"
                         label="Target in weeks, if there is one"
@@ -314,6 +313,25 @@ fn form_page(service: &OwnService, places: &[AreaItem], sent: &Sent, refusals: &
         }
     });
     page.kept_for_going_back().refused_for(refusals)
+}
+
+/// What the file must look like, and one to begin from.
+fn about_the_file(service_id: &Id<Service>) -> impl IntoView + use<> {
+    let to = format!("/lead/waits/{service_id}/places.csv");
+    view! {
+        <details>
+            <summary>"What the file must look like"</summary>
+            <p>"One line for each place and month. Weeks are rounded to whole ones."</p>
+            <p class="panel lines">
+                "place,month,waiting,median,longest\nNorth,2026-05,\"1,250\",9,31"
+            </p>
+            <p>
+                <a href=to download>
+                    "Begin from a file with your places (CSV)"
+                </a>
+            </p>
+        </details>
+    }
 }
 
 /// Three numbers for each place.
@@ -376,20 +394,6 @@ fn check_page(
         view! { <input type="hidden" name="row" value=line.packed() /> }
     });
     let lines = lines.collect_view();
-    let rows = report.lines.iter().map(|line| {
-        let before = match Change::of(line, known) {
-            Change::Corrects(was) => was.in_full(),
-            Change::New | Change::Same => "Nothing".to_owned(),
-        };
-        view! {
-            <tr>
-                <th scope="row">{format!("{}, {}", line.place, line.month.words())}</th>
-                <td data-label="Everyone will read">{line.figure.in_full()}</td>
-                <td data-label="Before">{before}</td>
-            </tr>
-        }
-    });
-    let rows = rows.collect_view();
     let target = report.target.map_or_else(|| "None".to_owned(), super::figures::weeks);
     let (after, to) = (service.nth.to_string(), format!("/lead/waits/{}", service.id));
     let source = report.source.clone();
@@ -409,17 +413,7 @@ fn check_page(
                     <dt>"Source"</dt>
                     <dd>{source}</dd>
                 </dl>
-                <table class="plain">
-                    <caption>"Place by place"</caption>
-                    <thead>
-                        <tr>
-                            <th scope="col">"Place and month"</th>
-                            <th scope="col">"Everyone will read"</th>
-                            <th scope="col">"Before"</th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
+                {now_and_before(report, known)}
                 <form method="post" action=to class="stack">
                     {resent}
                     {lines}
@@ -435,4 +429,35 @@ fn check_page(
         }
     });
     page.kept_for_going_back().refused_for(refusals)
+}
+
+/// Number by number, what everyone will read, and what they read now.
+fn now_and_before(report: &Report, known: &[Told]) -> impl IntoView + use<> {
+    let rows = report.lines.iter().map(|line| {
+        let before = match Change::of(line, known) {
+            Change::Corrects(was) => was.in_full(),
+            Change::New | Change::Same => "Nothing".to_owned(),
+        };
+        view! {
+            <tr>
+                <th scope="row">{format!("{}, {}", line.place, line.month.words())}</th>
+                <td data-label="Everyone will read">{line.figure.in_full()}</td>
+                <td data-label="Before">{before}</td>
+            </tr>
+        }
+    });
+    let rows = rows.collect_view();
+    view! {
+        <table class="plain">
+            <caption>"Place by place"</caption>
+            <thead>
+                <tr>
+                    <th scope="col">"Place and month"</th>
+                    <th scope="col">"Everyone will read"</th>
+                    <th scope="col">"Before"</th>
+                </tr>
+            </thead>
+            <tbody>{rows}</tbody>
+        </table>
+    }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use axum::http::{Method, StatusCode};
 use calendar::clock::{self, Clock, DAY, HOUR};
+use calendar::months;
 use ground::db::{Db, Kind};
 use ground::files::Files;
 use ground::house::House;
@@ -31,21 +32,6 @@ const WEEKDAYS: [(&str, Weekday); 7] = [
     ("Friday", Weekday::Friday),
     ("Saturday", Weekday::Saturday),
     ("Sunday", Weekday::Sunday),
-];
-
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
 ];
 
 /// What somebody wrote: table, and columns.
@@ -521,7 +507,7 @@ fn names_no_day_that_is_not(text: &str, place: &str) {
         let season = ["spring", "summer", "autumn", "winter"];
         assert!(!season.contains(&word.to_lowercase().as_str()), "{place}: {word} in “{text}”");
         let year = words.get(nth + 1).and_then(|year| year.parse::<u16>().ok());
-        assert!(!MONTHS.contains(word) || year > Some(2000), "{place}: {word} in “{text}”");
+        assert!(!months::NAMES.contains(word) || year > Some(2000), "{place}: {word} in “{text}”");
     }
 }
 
@@ -535,7 +521,7 @@ fn names_no_other_weekday(text: &str, place: &str) {
             else {
                 continue;
             };
-            let month = (1..).zip(MONTHS).find(|(_, known)| *known == month);
+            let month = (1..).zip(months::NAMES).find(|(_, known)| *known == month);
             let (Ok(day), Some((month, _)), Ok(year)) = (day.parse(), month, year.parse()) else {
                 continue;
             };

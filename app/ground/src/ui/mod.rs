@@ -26,7 +26,7 @@ pub use frame::Frame;
 pub use page::{Page, document, rendered, titled};
 pub use parts::{
     Banner, Bar, Bars, Card, Done, Labels, Mark, Pager, SecondStepSoon, Share, ShareBar, Timeline,
-    When, capital, who_advises,
+    When, advice_links, capital, who_advises,
 };
 pub use qr::qr;
 pub use steps::{Step, StepMark, Steps};

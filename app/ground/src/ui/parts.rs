@@ -282,6 +282,14 @@ pub fn SecondStepSoon<'a>(viewer: &'a Viewer) -> impl IntoView {
 
 /// Who gives families advice about their own child, with links to reach them.
 pub fn who_advises(contact: &Contact) -> impl IntoView + use<> {
+    view! {
+        {contact.advises()}
+        {advice_links(contact)}
+    }
+}
+
+/// How to reach whoever gives families advice: as sentences with links, whichever there are.
+pub fn advice_links(contact: &Contact) -> impl IntoView + use<> {
     let phone = phone_link(&contact.advice_phone).map(|to| {
         view! {
             " Call "
@@ -299,7 +307,6 @@ pub fn who_advises(contact: &Contact) -> impl IntoView + use<> {
         }
     });
     view! {
-        {contact.advises()}
         {phone}
         {web}
     }
