@@ -4,12 +4,12 @@
 //! drafts recorded → a draft published, once the gate is open or was overridden and the draft
 //! answers each tied topic → decided, with an answer to each topic and to what parents said in
 //! consultations. Nothing is edited away: what happens is added, and what is corrected
-//! (`correct`) stays beside what it was. The gate and the rung
-//! are two rules in `involvement`; `rules` reads what is sent, `store` holds the SQL, `browse` and
-//! `compare` are what everyone sees. `register`, `involve`, `drafts` and `publish` are the leader's
-//! pages with their actions, `dates` what is done about a wrong day, `statement` the forum's,
-//! `emails` tells parents about a published draft. `reports` has kinds of plan, and the
-//! recommendations that plans of a kind must answer too.
+//! (`correct`) stays beside what it was. The gate and the rung are two rules in `involvement`;
+//! `rules` reads what is sent, `store` holds the SQL, `browse` and `compare` are what everyone sees.
+//! `register`, `involve`, `drafts` and `publish` are the leader's pages with their actions,
+//! `answers` the form for each answer of a draft or a decision, `dates` what is done about a wrong
+//! day, `statement` the forum's, `emails` tells parents about a published draft. `reports` has
+//! kinds of plan, and the recommendations that plans of a kind must answer too.
 //!
 //! A planning session with parents is claimed until others confirm it, and only then counts
 //! (`involvement::session`, decision 0051): someone at the forum, or two parents who were there, on
@@ -48,6 +48,7 @@
 //!    plan had closed is kept with it. It waits too for what `/lead/plans/{id}/equality` says about
 //!    who the plan affects (`equality/`). See decisions 0056 and 0057.
 
+mod answers;
 mod browse;
 mod compare;
 mod confirm;

@@ -8,7 +8,7 @@ use sqlx::{AnyConnection, AssertSqlSafe, FromRow, Row as _};
 
 use super::rules::NewReport;
 use crate::rules::{Answer, AnswerKind};
-use crate::store::Act;
+use crate::store::{Act, SaidOf};
 
 /// A sort of plan.
 #[derive(Clone, Debug, FromRow)]
@@ -178,9 +178,6 @@ pub async fn reports(db: &Db, (most, skipped): (i64, i64)) -> sqlx::Result<Vec<L
     .await
 }
 
-/// What a draft does about something, in whose words, and who decided.
-pub type Answered = (AnswerKind, String, String);
-
 /// A recommendation, and what a plan does about it.
 #[derive(Clone, Debug)]
 pub struct Standing {
@@ -206,7 +203,7 @@ pub struct OfPlan {
     /// Its last published draft: which, and when.
     pub draft: Option<(i64, Millis)>,
     /// What that does about it.
-    pub answer: Option<Answered>,
+    pub answer: Option<SaidOf>,
 }
 
 /// How each recommendation stood at that time, plan by plan; with an id those of one report. A plan
@@ -269,7 +266,7 @@ fn one_standing(row: &AnyRow) -> sqlx::Result<Standing> {
     })
 }
 
-fn answered(row: &AnyRow) -> sqlx::Result<Option<Answered>> {
+fn answered(row: &AnyRow) -> sqlx::Result<Option<SaidOf>> {
     let answer: Option<&str> = row.get("answer");
     let answer = answer.map(|word| known(AnswerKind::read(word), "recommendation_answers.answer"));
     Ok(answer.transpose()?.map(|does| (does, row.get("answer_words"), row.get("decided_by"))))
@@ -284,7 +281,7 @@ pub struct ForDraft {
     pub number: String,
     pub page: String,
     pub words: String,
-    pub answer: Option<Answered>,
+    pub answer: Option<SaidOf>,
 }
 
 /// What this draft of a plan answers or must answer, report by report.
