@@ -10,7 +10,7 @@ use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Id};
 use ground::sent::Form;
-use ground::ui::{Area, Banner, Field, Page, Summary, titled};
+use ground::ui::{Area, Banner, CodeField, Page, Summary, titled};
 use ground::viewer::{Role, Viewer};
 use involvement::session::{NotSaid, SessionState};
 use leptos::prelude::*;
@@ -279,14 +279,7 @@ fn code_page(sent: &Sent, refusals: &Refusals) -> Page {
                     "Enter the code on the slip or the screen that leaders showed you."
                 </p>
                 <form method="get" action="/slips" novalidate>
-                    <Field
-                        name="code"
-                        label="The code"
-                        hint="Four groups of four, like 7XK2-9QHM-4ETC-0ABD."
-                        autocomplete="off"
-                        value=sent.typed("code")
-                        refusals
-                    />
+                    <CodeField label="The code" value=sent.typed("code") refusals />
                     <button class="button">"Continue"</button>
                 </form>
             </div>
