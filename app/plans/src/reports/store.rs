@@ -10,7 +10,7 @@ use super::rules::NewReport;
 use crate::rules::{Answer, AnswerKind};
 use crate::store::{Act, SaidOf};
 
-/// A sort of plan.
+/// A kind of plan.
 #[derive(Clone, Debug, FromRow)]
 pub struct Kind {
     pub id: Id<PlanKind>,
@@ -21,7 +21,7 @@ pub struct Kind {
     pub retired_at: Option<Millis>,
 }
 
-/// All sorts of plan in their order, also those that no new plan is.
+/// All kinds of plan in their order, also those that no new plan is.
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
@@ -34,7 +34,7 @@ pub async fn kinds(db: &Db) -> sqlx::Result<Vec<Kind>> {
     .await
 }
 
-/// Adds a sort of plan. False when there is one of this name.
+/// Adds a kind of plan. False when there is one of this name.
 pub async fn add_kind(
     tx: &mut AnyConnection,
     id: &Id<PlanKind>,
@@ -56,7 +56,7 @@ pub async fn add_kind(
     Ok(added.rows_affected() == 1)
 }
 
-/// Changes a sort of plan that was last changed then: its words, and whether new plans can be one.
+/// Changes a kind of plan that was last changed then: its words, and whether new plans can be one.
 /// False when somebody else did so meanwhile, or another has this name.
 pub async fn change_kind(
     tx: &mut AnyConnection,
@@ -82,7 +82,7 @@ pub async fn change_kind(
     Ok(changed.rows_affected() == 1)
 }
 
-/// Keeps which sort a plan is that has just been registered.
+/// Keeps which kind a plan is that has just been registered.
 pub async fn choose_kind(
     tx: &mut AnyConnection,
     plan_id: &Id<Plan>,
@@ -160,7 +160,7 @@ pub struct ListedReport {
     pub title: String,
     pub published_on: String,
     pub recommendations: i64,
-    /// What sort of plan must answer it.
+    /// What kind of plan must answer it.
     pub kind: String,
     pub ended_at: Option<Millis>,
 }
@@ -191,7 +191,7 @@ pub struct Standing {
     pub number: String,
     pub page: String,
     pub words: String,
-    /// `None` while no plan of this sort is registered.
+    /// `None` while no plan of this kind is registered.
     pub plan: Option<OfPlan>,
 }
 
