@@ -5,8 +5,8 @@
 //! answers each tied topic → decided, with an answer to each topic and to what parents said in
 //! consultations. Nothing is edited away: what happens is added, and what is corrected
 //! (`correct`) stays beside what it was. The gate and the rung are two rules in `involvement`;
-//! `rules` reads what is sent, `store` holds the SQL, `browse` and `compare` are what everyone sees.
-//! `register`, `involve`, `drafts` and `publish` are the leader's pages with their actions,
+//! `rules` reads what is sent, `store` holds the SQL, `browse` and `compare` are what everyone
+//! sees. `register`, `involve`, `drafts` and `publish` are the leader's pages with their actions,
 //! `answers` the form for each answer of a draft or a decision, `dates` what is done about a wrong
 //! day, `statement` the forum's, `emails` tells parents about a published draft. `reports` has
 //! kinds of plan, and the recommendations that plans of a kind must answer too.

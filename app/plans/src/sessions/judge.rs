@@ -1,4 +1,4 @@
-//! The forum says whether a planning session was held: it confirms it, or disputes it with a reason.
+//! The forum says whether a planning session was held: it confirms it, or gives a reason why not.
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
