@@ -7,12 +7,12 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use calendar::clock;
 use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
-use ground::changes::{self, is_second_tap, reason_field};
+use ground::changes::{self, change_form, is_second_tap, reason_form};
 use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Id};
 use ground::sent::Form;
-use ground::ui::{CONFIRMED, Check, Field, FormKey, Next, Page};
+use ground::ui::{CONFIRMED, Check, Field, Next, Page};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
@@ -203,13 +203,7 @@ fn call_back_form(consultation: &Consultation, sent: &Sent, refusals: &Refusals)
                  its dates, details or questions. Then open it again.",
             )}
         </p>
-        <form method="post" novalidate>
-            <FormKey key=sent.typed("form_key") />
-            {reason_field("For other organisers.", sent, refusals)}
-            <button class="button" name="step" value="check">
-                "Continue"
-            </button>
-        </form>
+        {reason_form("For other organisers.", sent, refusals)}
     }
     .into_any()
 }
@@ -217,6 +211,15 @@ fn call_back_form(consultation: &Consultation, sent: &Sent, refusals: &Refusals)
 fn last_day_form(consultation: &Consultation, sent: &Sent, refusals: &Refusals) -> AnyView {
     let closes = clock::day(consultation.terms.closes_at);
     let withdrawal = format!("/forum/consultations/{}/withdrawal", consultation.id);
+    let last_day = view! {
+        <Field
+            name="closes_day"
+            label="Last day"
+            kind="date"
+            value=sent.typed("closes_day")
+            refusals
+        />
+    };
     view! {
         <p class="lead">
             {format!(
@@ -225,20 +228,7 @@ fn last_day_form(consultation: &Consultation, sent: &Sent, refusals: &Refusals) 
                  started can finish.",
             )}
         </p>
-        <form method="post" novalidate>
-            <FormKey key=sent.typed("form_key") />
-            <Field
-                name="closes_day"
-                label="Last day"
-                kind="date"
-                value=sent.typed("closes_day")
-                refusals
-            />
-            {reason_field(REASON, sent, refusals)}
-            <button class="button" name="step" value="check">
-                "Check the new date"
-            </button>
-        </form>
+        {change_form(last_day.into_any(), (REASON, "Check the new date"), sent, refusals)}
         <p>
             <a href=withdrawal>"Withdraw this consultation instead"</a>
         </p>
@@ -279,13 +269,7 @@ fn withdraw_page(
                  be counted or published. Only do this if it must not continue as it is: if \
                  people just need more or less time, change its last day."
             </p>
-            <form method="post" novalidate>
-                <FormKey key=sent.typed("form_key") />
-                {reason_field(REASON, sent, refusals)}
-                <button class="button" name="step" value="check">
-                    "Continue"
-                </button>
-            </form>
+            {reason_form(REASON, sent, refusals)}
         }
         .into_any()
     })

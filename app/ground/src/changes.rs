@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use sqlx::AssertSqlSafe;
 
 use crate::db::Db;
-use crate::ui::{Area, CONFIRMED, When};
+use crate::ui::{Area, CONFIRMED, FormKey, When};
 
 /// What is done about the dates of a round or a plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,13 +67,32 @@ pub async fn is_second_tap(db: &Db, table: &'static str, sent: &Sent) -> sqlx::R
     Ok(changes > 0)
 }
 
-/// The field for the reason. `hint`: who reads it.
+/// The form for a change: what it will be (`fields`), and why. `hint`: who reads the reason;
+/// `button`: leads to the page that checks it.
 #[must_use]
-pub fn reason_field(hint: &'static str, sent: &Sent, refusals: &Refusals) -> AnyView {
+pub fn change_form(
+    fields: AnyView,
+    (hint, button): (&'static str, &'static str),
+    sent: &Sent,
+    refusals: &Refusals,
+) -> AnyView {
     view! {
-        <Area name="reason" label="Why?" hint rows=3 value=sent.typed("reason") refusals />
+        <form method="post" novalidate>
+            <FormKey key=sent.typed("form_key") />
+            {fields}
+            <Area name="reason" label="Why?" hint rows=3 value=sent.typed("reason") refusals />
+            <button class="button" name="step" value="check">
+                {button}
+            </button>
+        </form>
     }
     .into_any()
+}
+
+/// The same for a change that has nothing to fill in but why.
+#[must_use]
+pub fn reason_form(hint: &'static str, sent: &Sent, refusals: &Refusals) -> AnyView {
+    change_form(().into_any(), (hint, "Continue"), sent, refusals)
 }
 
 /// What was changed, for everyone: when, what by `words`, and why. Nothing where nothing was.

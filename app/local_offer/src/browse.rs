@@ -354,62 +354,20 @@ pub async fn comment_page(
     let page = Page::new(
         format!("A comment on the Local Offer: {}", forms::beginning(&comment.words, 60)),
         || {
-            let banner = match done.what() {
-                "sent" if is_theirs && comment.waits() => Some((
-                    done.title("Sent to the forum", "You have joined, and we have your comment"),
-                    format!(
-                        "Someone at the forum will read it first, {WITHIN}. We will email you then."
-                    ),
-                )),
-                "judged" if viewer.is(Role::Organiser) => {
-                    Some(("Published", "Everyone can read what the forum found.".to_owned()))
+            let banner = what_was_done(&done, &viewer, &comment, is_theirs);
+            let banner = banner.map(|(title, next)| {
+                view! {
+                    <Banner title>
+                        <p>{next}</p>
+                    </Banner>
                 }
-                "withdrawn" if is_theirs && !comment.is_public() => {
-                    let next = "Nobody else can read it any more.";
-                    Some(("You withdrew this comment", next.to_owned()))
-                }
-                what if viewer.is(Role::Leader) => answered_banner(what),
-                _ => None,
-            };
+            });
             let state = state_for_author(&comment, within, now);
-            let withdraw = (is_theirs && comment.can_be_withdrawn() && comment.declined.is_none())
-                .then(|| {
-                    view! {
-                        <p>
-                            <a href=format!(
-                                "/local-offer/comments/{}/withdrawal",
-                                comment.id,
-                            )>"Withdraw my comment"</a>
-                        </p>
-                    }
-                });
-            let take_down = (viewer.is(Role::Organiser) && comment.is_public()).then(|| {
-                let to = format!("/forum/local-offer/{}/takedown", comment.id);
-                view! {
-                    <p>
-                        <a href=to>"Take this comment down"</a>
-                    </p>
-                }
-            });
-            let judge = (viewer.is(Role::Organiser) && comment.is_public())
-                .then(|| comment.promise())
-                .flatten()
-                .map(|_| {
-                    let to = format!("/forum/local-offer/{}/done", comment.id);
-                    view! {
-                        <p>
-                            <a href=to>"Say if what was promised was done"</a>
-                        </p>
-                    }
-                });
-            let as_sent = comment.as_sent.clone().filter(|_| is_theirs).map(|as_sent| {
-                view! {
-                    <details>
-                        <summary>"What you sent. Only you and the forum can see this"</summary>
-                        <p class="said">{as_sent}</p>
-                    </details>
-                }
-            });
+            let as_sent = is_theirs.then(|| as_they_sent_it(&comment));
+            let withdraw = is_theirs.then(|| withdraw_link(&comment));
+            let is_judge = viewer.is(Role::Organiser) && comment.is_public();
+            let judge = is_judge.then(|| judge_link(&comment));
+            let take_down = is_judge.then(|| take_down_link(&comment));
             let contact = house.contact.get();
             let is_leader = viewer.is(Role::Leader) && comment.is_public();
             let answer = (is_leader && comment.is_theirs_to_answer).then(|| to_answer(&comment));
@@ -417,14 +375,8 @@ pub async fn comment_page(
                 .then(|| view! { <p class="soft">{who_answers(&comment)}</p> });
             view! {
                 <article class="stack">
-                    {banner
-                        .map(|(title, next)| {
-                            view! {
-                                <Banner title>
-                                    <p>{next}</p>
-                                </Banner>
-                            }
-                        })} <p>
+                    {banner}
+                    <p>
                         <a class="back" href="/local-offer">
                             "Local Offer"
                         </a>
@@ -451,6 +403,76 @@ pub async fn comment_page(
         },
     );
     Ok(page.answer(&house, &viewer))
+}
+
+/// What whoever looks at a comment has done to it a moment ago, and what comes of it.
+fn what_was_done(
+    done: &Done,
+    viewer: &Viewer,
+    comment: &Comment,
+    is_theirs: bool,
+) -> Option<(&'static str, String)> {
+    match done.what() {
+        "sent" if is_theirs && comment.waits() => Some((
+            done.title("Sent to the forum", "You have joined, and we have your comment"),
+            format!("Someone at the forum will read it first, {WITHIN}. We will email you then."),
+        )),
+        "judged" if viewer.is(Role::Organiser) => {
+            Some(("Published", "Everyone can read what the forum found.".to_owned()))
+        }
+        "withdrawn" if is_theirs && !comment.is_public() => {
+            let next = "Nobody else can read it any more.";
+            Some(("You withdrew this comment", next.to_owned()))
+        }
+        what if viewer.is(Role::Leader) => answered_banner(what),
+        _ => None,
+    }
+}
+
+/// What its author sent, where the forum took something out.
+fn as_they_sent_it(comment: &Comment) -> Option<impl IntoView + use<>> {
+    comment.as_sent.clone().map(|as_sent| {
+        view! {
+            <details>
+                <summary>"What you sent. Only you and the forum can see this"</summary>
+                <p class="said">{as_sent}</p>
+            </details>
+        }
+    })
+}
+
+/// The way for its author to withdraw it, while they can.
+fn withdraw_link(comment: &Comment) -> Option<impl IntoView + use<>> {
+    let to = format!("/local-offer/comments/{}/withdrawal", comment.id);
+    (comment.can_be_withdrawn() && comment.declined.is_none()).then(|| {
+        view! {
+            <p>
+                <a href=to>"Withdraw my comment"</a>
+            </p>
+        }
+    })
+}
+
+/// The way for an organiser to say whether what was promised was done.
+fn judge_link(comment: &Comment) -> Option<impl IntoView + use<>> {
+    let to = format!("/forum/local-offer/{}/done", comment.id);
+    comment.promise().map(|_| {
+        view! {
+            <p>
+                <a href=to>"Say if what was promised was done"</a>
+            </p>
+        }
+    })
+}
+
+/// The way for an organiser to take it down.
+fn take_down_link(comment: &Comment) -> impl IntoView + use<> {
+    let to = format!("/forum/local-offer/{}/takedown", comment.id);
+    view! {
+        <p>
+            <a href=to>"Take this comment down"</a>
+        </p>
+    }
 }
 
 /// What a leader reads who has just answered. `what`: as the address says it, by whether an email

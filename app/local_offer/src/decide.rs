@@ -230,86 +230,80 @@ async fn keep(
 }
 
 fn decide_view(comment: &Comment, sent: &Sent, refusals: &Refusals) -> Page {
-    let choice = |value: &str, label: &str| Choice {
-        value: value.into(),
-        label: label.into(),
-        chosen: sent.typed("decision") == value,
-    };
-    let choices = vec![
-        choice("publish", "Publish it as it is"),
-        choice("redact", "Publish it without the words that name someone"),
-        choice("decline", "Don't publish it, for the reason below"),
-        choice("pass on", "Pass it on to the safeguarding lead. Nobody else will see it"),
+    let title = titled("Decide about a comment", &forms::beginning(&comment.words, 40));
+    let page = Page::new(title, || {
+        let form = if comment.waits() {
+            decide_form(comment, sent, refusals)
+        } else {
+            view! {
+                <p class="panel">"Someone has already decided about this comment."</p>
+                {as_sent(comment)}
+            }
+            .into_any()
+        };
+        view! {
+            <div class="stack">
+                <Summary refusals />
+                <p>
+                    <a class="back" href="/forum/local-offer">
+                        "Comments to check"
+                    </a>
+                </p>
+                <h1>"A comment on the Local Offer"</h1>
+                <p class="soft">
+                    {browse::about(comment)}", sent on "<When at=comment.sent_at />
+                </p>
+                {browse::sorted(comment)}
+                <p class="said">{comment.words.clone()}</p>
+                {form}
+            </div>
+        }
+    });
+    page.refused_for(refusals)
+}
+
+fn decide_form(comment: &Comment, sent: &Sent, refusals: &Refusals) -> AnyView {
+    let choices = [
+        ("publish", "Publish it as it is"),
+        ("redact", "Publish it without the words that name someone"),
+        ("decline", "Don't publish it, for the reason below"),
+        ("pass on", "Pass it on to the safeguarding lead. Nobody else will see it"),
     ];
-    let reasons = REASONS
-        .map(|(word, label)| Choice {
-            value: word.into(),
-            label: label.into(),
-            chosen: sent.typed("reason") == word,
-        })
-        .to_vec();
+    let choices = Choice::each(choices, |word| sent.typed("decision") == word);
+    let reasons = Choice::each(REASONS, |word| sent.typed("reason") == word);
     // Begins with what was sent: words are taken out of it.
     let instead = match sent.typed("instead") {
         "" => comment.words.clone(),
         typed => typed.to_owned(),
     };
-    let page =
-        Page::new(titled("Decide about a comment", &forms::beginning(&comment.words, 40)), || {
-            let form = if comment.waits() {
-                view! {
-                    <form method="post" novalidate>
-                        <Choices
-                            name="decision"
-                            legend="What should happen to this comment?"
-                            choices
-                            refusals
-                        />
-                        <Area
-                            name="instead"
-                            label="If it names someone: what people will read instead"
-                            hint="Only take words out, and write what they were in brackets, for \
-                            example [a name]. Leave everything else as it was sent."
-                            value=instead
-                            refusals
-                        />
-                        <Choices
-                            name="reason"
-                            legend="If you don't publish it, why not?"
-                            hint="The regulation gives no other reasons. We will tell the person \
-                            who wrote it, and who can help with one child's support."
-                            choices=reasons
-                            refusals
-                        />
-                        <button class="button">"Save this decision"</button>
-                    </form>
-                }
-                .into_any()
-            } else {
-                view! {
-                    <p class="panel">"Someone has already decided about this comment."</p>
-                    {as_sent(comment)}
-                }
-                .into_any()
-            };
-            view! {
-                <div class="stack">
-                    <Summary refusals />
-                    <p>
-                        <a class="back" href="/forum/local-offer">
-                            "Comments to check"
-                        </a>
-                    </p>
-                    <h1>"A comment on the Local Offer"</h1>
-                    <p class="soft">
-                        {browse::about(comment)}", sent on "<When at=comment.sent_at />
-                    </p>
-                    {browse::sorted(comment)}
-                    <p class="said">{comment.words.clone()}</p>
-                    {form}
-                </div>
-            }
-        });
-    page.refused_for(refusals)
+    view! {
+        <form method="post" novalidate>
+            <Choices
+                name="decision"
+                legend="What should happen to this comment?"
+                choices
+                refusals
+            />
+            <Area
+                name="instead"
+                label="If it names someone: what people will read instead"
+                hint="Only take words out, and write what they were in brackets, for example [a \
+                    name]. Leave everything else as it was sent."
+                value=instead
+                refusals
+            />
+            <Choices
+                name="reason"
+                legend="If you don't publish it, why not?"
+                hint="The regulation gives no other reasons. We will tell the person who wrote it, \
+                    and who can help with one child's support."
+                choices=reasons
+                refusals
+            />
+            <button class="button">"Save this decision"</button>
+        </form>
+    }
+    .into_any()
 }
 
 /// What was sent before the forum took something out, for whoever finds that it was too much.

@@ -48,26 +48,6 @@ pub async fn comments_to_answer_page(
                 .into_any()
             }
         });
-        let stranded = stranded.iter().map(|comment| {
-            let to = format!("/local-offer/comments/{}", comment.id);
-            view! {
-                <li>
-                    <a href=to>{browse::title(comment)}</a>
-                    <p class="soft">{browse::about(comment)}</p>
-                </li>
-            }
-        });
-        let stranded = stranded.collect::<Vec<_>>();
-        let stranded = (!stranded.is_empty()).then(|| {
-            view! {
-                <h2>"Nobody can answer these yet"</h2>
-                <p>
-                    "No organisation is set down as running the service. Ask an administrator to \
-                     say who runs it."
-                </p>
-                <ul class="rows">{stranded}</ul>
-            }
-        });
         let rows = waiting.into_iter().map(|comment| {
             let to = format!("/lead/local-offer/{}", comment.id);
             view! {
@@ -95,11 +75,36 @@ pub async fn comments_to_answer_page(
                 </p>
                 {nothing}
                 {rows}
-                {stranded}
+                {nobody_can_answer(&stranded)}
             </div>
         }
     });
     Ok(page.answer(&house, &viewer))
+}
+
+/// The comments on services that no organisation runs, as far as we know.
+fn nobody_can_answer(stranded: &[Comment]) -> Option<impl IntoView + use<>> {
+    if stranded.is_empty() {
+        return None;
+    }
+    let rows = stranded.iter().map(|comment| {
+        let to = format!("/local-offer/comments/{}", comment.id);
+        view! {
+            <li>
+                <a href=to>{browse::title(comment)}</a>
+                <p class="soft">{browse::about(comment)}</p>
+            </li>
+        }
+    });
+    let rows = rows.collect::<Vec<_>>();
+    Some(view! {
+        <h2>"Nobody can answer these yet"</h2>
+        <p>
+            "No organisation is set down as running the service. Ask an administrator to say who \
+             runs it."
+        </p>
+        <ul class="rows">{rows}</ul>
+    })
 }
 
 /// GET `/lead/local-offer/{id}`
@@ -220,14 +225,6 @@ async fn to_answer(
 
 fn answer_view(comment: &Comment, sent: &Sent, refusals: &Refusals) -> Page {
     let title = if comment.responses.is_empty() { "Answer a comment" } else { "Add to the answer" };
-    let answer_hint = if comment.author_email.is_some() {
-        "Everyone can read it, and we email it to whoever wrote the comment."
-    } else {
-        "Everyone can read it. We can't email it: whoever wrote the comment left us no email \
-         address."
-    };
-    let ways = [("action", "Something will be done"), ("nothing", "Nothing more will be done")];
-    let ways = Choice::each(ways, |word| sent.typed("will_do") == word);
     let page = Page::new(titled(title, &forms::beginning(&comment.words, 40)), || {
         let before = browse::responses(comment);
         view! {
@@ -253,49 +250,64 @@ fn answer_view(comment: &Comment, sent: &Sent, refusals: &Refusals) -> Page {
                 {browse::sorted(comment)}
                 <p class="said">{comment.words.clone()}</p>
                 {before}
-                <form method="post" novalidate>
-                    <FormKey key=sent.typed("form_key") />
-                    <Area
-                        name="response"
-                        label="Your answer"
-                        hint=answer_hint
-                        value=sent.typed("response")
-                        refusals
-                    />
-                    <Choices
-                        name="will_do"
-                        legend="Will something be done about it?"
-                        choices=ways
-                        refusals
-                    />
-                    <Area
-                        name="action"
-                        label="If something will be done: what?"
-                        value=sent.typed("action")
-                        rows=3
-                        refusals
-                    />
-                    <Field
-                        name="action_by"
-                        label="By when?"
-                        hint="Once this day is over, the forum says in public if it was done."
-                        kind="date"
-                        value=sent.typed("action_by")
-                        refusals
-                    />
-                    <Area
-                        name="why_nothing"
-                        label="If nothing more will be done: why not?"
-                        value=sent.typed("why_nothing")
-                        rows=3
-                        refusals
-                    />
-                    <button class="button" name="step" value="check">
-                        "Check your answer"
-                    </button>
-                </form>
+                {response_form(comment, sent, refusals)}
             </div>
         }
     });
     page.kept_for_going_back().refused_for(refusals)
+}
+
+fn response_form(comment: &Comment, sent: &Sent, refusals: &Refusals) -> AnyView {
+    let answer_hint = if comment.author_email.is_some() {
+        "Everyone can read it, and we email it to whoever wrote the comment."
+    } else {
+        "Everyone can read it. We can't email it: whoever wrote the comment left us no email \
+         address."
+    };
+    let ways = [("action", "Something will be done"), ("nothing", "Nothing more will be done")];
+    let ways = Choice::each(ways, |word| sent.typed("will_do") == word);
+    view! {
+        <form method="post" novalidate>
+            <FormKey key=sent.typed("form_key") />
+            <Area
+                name="response"
+                label="Your answer"
+                hint=answer_hint
+                value=sent.typed("response")
+                refusals
+            />
+            <Choices
+                name="will_do"
+                legend="Will something be done about it?"
+                choices=ways
+                refusals
+            />
+            <Area
+                name="action"
+                label="If something will be done: what?"
+                value=sent.typed("action")
+                rows=3
+                refusals
+            />
+            <Field
+                name="action_by"
+                label="By when?"
+                hint="Once this day is over, the forum says in public if it was done."
+                kind="date"
+                value=sent.typed("action_by")
+                refusals
+            />
+            <Area
+                name="why_nothing"
+                label="If nothing more will be done: why not?"
+                value=sent.typed("why_nothing")
+                rows=3
+                refusals
+            />
+            <button class="button" name="step" value="check">
+                "Check your answer"
+            </button>
+        </form>
+    }
+    .into_any()
 }

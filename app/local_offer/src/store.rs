@@ -179,6 +179,88 @@ pub fn to_judge(me: &str, today: &str) -> String {
     )
 }
 
+/// That a leader `$6` may answer a comment `c`.
+const THEIRS: &str =
+    "EXISTS (SELECT 1 FROM comment_leaders k WHERE k.comment_id = c.id AND k.account_id = $6)";
+/// That an organisation runs the service of a comment `c`.
+const IS_RUN: &str = "EXISTS (SELECT 1 FROM run_services u WHERE u.service_id = c.service_id)";
+
+/// How the comments `c` of a list are found.
+struct Chosen<'a> {
+    condition: String,
+    order: &'static str,
+    /// `$1` of the condition.
+    text: &'a str,
+    /// `$2` and `$3`.
+    between: (Millis, Millis),
+}
+
+impl<'a> WhichComments<'a> {
+    fn chosen(&self) -> Chosen<'a> {
+        const PUBLIC: &str = "EXISTS (SELECT 1 FROM public_comments p WHERE p.id = c.id)";
+        const UNANSWERED: &str =
+            "NOT EXISTS (SELECT 1 FROM comment_responses a WHERE a.comment_id = c.id)";
+        const NOBODYS: &str = "$1 = '' AND $2 = $3";
+        const PASSED_ON: &str = "c.passed_on_at IS NOT NULL AND $1 = '' AND $2 = $3";
+        const NOTED: &str = "EXISTS (SELECT 1 FROM comment_notes n WHERE n.comment_id = c.id)";
+        const FIRST: &str = "c.published_at, c.id";
+        let all = |condition: String, order: &'static str| Chosen {
+            condition,
+            order,
+            text: "",
+            between: (0, 0),
+        };
+        match *self {
+            Self::Public => {
+                all(format!("{PUBLIC} AND {NOBODYS}"), "c.published_at DESC, c.id DESC")
+            }
+            Self::Unanswered => all(format!("{PUBLIC} AND {NOBODYS} AND {UNANSWERED}"), FIRST),
+            Self::ToAnswer(_) => {
+                all(format!("{PUBLIC} AND {NOBODYS} AND {UNANSWERED} AND {THEIRS}"), FIRST)
+            }
+            Self::Stranded => {
+                let condition = format!(
+                    "{PUBLIC} AND {NOBODYS} AND {UNANSWERED} AND c.service_id IS NOT NULL
+                     AND NOT {IS_RUN}"
+                );
+                all(condition, FIRST)
+            }
+            Self::ToJudge(today) => {
+                let condition = format!(
+                    "{PUBLIC} AND $2 = $3 AND EXISTS (SELECT 1 FROM comment_responses r
+                       WHERE r.comment_id = c.id AND {TO_JUDGE})"
+                );
+                Chosen { text: today, ..all(condition, FIRST) }
+            }
+            Self::Between(after, before) => {
+                let condition = format!(
+                    "c.published_at >= $2 AND c.published_at < $3 AND {PUBLIC} AND $1 = ''"
+                );
+                Chosen { between: (after, before), ..all(condition, FIRST) }
+            }
+            Self::Waiting => {
+                let condition = format!(
+                    "c.published_at IS NULL AND c.declined_at IS NULL AND c.passed_on_at IS NULL
+                     AND c.withdrawn_at IS NULL AND {NOBODYS}"
+                );
+                all(condition, "c.sent_at, c.id")
+            }
+            Self::PassedOn => all(format!("{PASSED_ON} AND NOT {NOTED}"), "c.passed_on_at, c.id"),
+            Self::LookedAfter => {
+                all(format!("{PASSED_ON} AND {NOTED}"), "c.passed_on_at DESC, c.id DESC")
+            }
+            Self::By(account) => {
+                let condition = "c.author_id = $1 AND $2 = $3".to_owned();
+                Chosen { text: account.as_str(), ..all(condition, "c.sent_at DESC, c.id DESC") }
+            }
+            Self::One(id) | Self::OneFor(id, _) => {
+                let condition = "c.id = $1 AND $2 = $3".to_owned();
+                Chosen { text: id.as_str(), ..all(condition, "c.id") }
+            }
+        }
+    }
+}
+
 /// Some comments, each with its answers.
 ///
 /// # Errors
@@ -188,98 +270,29 @@ pub async fn list(
     which: WhichComments<'_>,
     (most, from): (i64, i64),
 ) -> sqlx::Result<Vec<Comment>> {
-    const PUBLIC: &str = "EXISTS (SELECT 1 FROM public_comments p WHERE p.id = c.id)";
-    const UNANSWERED: &str =
-        "NOT EXISTS (SELECT 1 FROM comment_responses a WHERE a.comment_id = c.id)";
-    const THEIRS: &str =
-        "EXISTS (SELECT 1 FROM comment_leaders k WHERE k.comment_id = c.id AND k.account_id = $6)";
-    const IS_RUN: &str = "EXISTS (SELECT 1 FROM run_services u WHERE u.service_id = c.service_id)";
-    const NOBODYS: &str = "$1 = '' AND $2 = $3";
-    const PASSED_ON: &str = "c.passed_on_at IS NOT NULL AND $1 = '' AND $2 = $3";
-    const NOTED: &str = "EXISTS (SELECT 1 FROM comment_notes n WHERE n.comment_id = c.id)";
     let leader = match which {
         WhichComments::ToAnswer(leader) => Some(leader),
         WhichComments::OneFor(_, leader) => leader,
         _ => None,
     };
-    let (condition, order, text, (after, before)) = match which {
-        WhichComments::Public => {
-            (format!("{PUBLIC} AND {NOBODYS}"), "c.published_at DESC, c.id DESC", "", (0, 0))
-        }
-        WhichComments::Unanswered => {
-            (format!("{PUBLIC} AND {NOBODYS} AND {UNANSWERED}"), "c.published_at, c.id", "", (0, 0))
-        }
-        WhichComments::ToAnswer(_) => (
-            format!("{PUBLIC} AND {NOBODYS} AND {UNANSWERED} AND {THEIRS}"),
-            "c.published_at, c.id",
-            "",
-            (0, 0),
-        ),
-        WhichComments::Stranded => (
-            format!(
-                "{PUBLIC} AND {NOBODYS} AND {UNANSWERED} AND c.service_id IS NOT NULL
-                 AND NOT {IS_RUN}"
-            ),
-            "c.published_at, c.id",
-            "",
-            (0, 0),
-        ),
-        WhichComments::ToJudge(today) => (
-            format!(
-                "{PUBLIC} AND $2 = $3 AND EXISTS (SELECT 1 FROM comment_responses r
-                   WHERE r.comment_id = c.id AND {TO_JUDGE})"
-            ),
-            "c.published_at, c.id",
-            today,
-            (0, 0),
-        ),
-        WhichComments::Between(after, before) => (
-            format!("c.published_at >= $2 AND c.published_at < $3 AND {PUBLIC} AND $1 = ''"),
-            "c.published_at, c.id",
-            "",
-            (after, before),
-        ),
-        WhichComments::Waiting => (
-            "c.published_at IS NULL AND c.declined_at IS NULL AND c.passed_on_at IS NULL
-             AND c.withdrawn_at IS NULL AND $1 = '' AND $2 = $3"
-                .to_owned(),
-            "c.sent_at, c.id",
-            "",
-            (0, 0),
-        ),
-        WhichComments::PassedOn => {
-            (format!("{PASSED_ON} AND NOT {NOTED}"), "c.passed_on_at, c.id", "", (0, 0))
-        }
-        WhichComments::LookedAfter => {
-            (format!("{PASSED_ON} AND {NOTED}"), "c.passed_on_at DESC, c.id DESC", "", (0, 0))
-        }
-        WhichComments::By(account) => (
-            "c.author_id = $1 AND $2 = $3".to_owned(),
-            "c.sent_at DESC, c.id DESC",
-            account.as_str(),
-            (0, 0),
-        ),
-        WhichComments::One(id) | WhichComments::OneFor(id, _) => {
-            ("c.id = $1 AND $2 = $3".to_owned(), "c.id", id.as_str(), (0, 0))
-        }
-    };
+    let Chosen { condition, order, text, between: (after, before) } = which.chosen();
     let sql = format!(
         "SELECT c.*, r.id AS response_id, r.response, r.action, r.action_by, r.why_nothing,
          r.responded_at, coalesce(o.name, '') AS organisation,
          CAST(v.is_done AS BIGINT) AS is_done, v.words AS found, v.given_at
          FROM (SELECT c.id, c.author_id, c.subject, c.voice, c.words, c.redacted_at, c.as_sent,
-           c.sent_at, c.published_at, c.declined_at, c.decline_reason, c.passed_on_at,
-           c.withdrawn_at, c.taken_down_at, coalesce(s.name, '') AS service,
-           coalesce(a.email, (SELECT d.email FROM comment_addresses d
-             WHERE d.comment_id = c.id AND d.confirmed_at IS NOT NULL)) AS email,
-                      CAST(CASE WHEN {THEIRS} THEN 1 ELSE 0 END AS BIGINT) AS is_theirs,
-                      CAST(CASE WHEN c.service_id IS NULL OR {IS_RUN} THEN 1 ELSE 0 END
-                        AS BIGINT) AS can_be_answered,
-                        row_number() OVER (ORDER BY {order}) AS place
-               FROM comments c JOIN accounts a ON a.id = c.author_id LEFT
-                 JOIN services s ON s.id = c.service_id
-               WHERE {condition} ORDER BY {order}
-               LIMIT CAST($4 AS BIGINT) OFFSET CAST($5 AS BIGINT)) c
+             c.sent_at, c.published_at, c.declined_at, c.decline_reason, c.passed_on_at,
+             c.withdrawn_at, c.taken_down_at, coalesce(s.name, '') AS service,
+             coalesce(a.email, (SELECT d.email FROM comment_addresses d
+               WHERE d.comment_id = c.id AND d.confirmed_at IS NOT NULL)) AS email,
+             CAST(CASE WHEN {THEIRS} THEN 1 ELSE 0 END AS BIGINT) AS is_theirs,
+             CAST(CASE WHEN c.service_id IS NULL OR {IS_RUN} THEN 1 ELSE 0 END AS BIGINT)
+               AS can_be_answered,
+             row_number() OVER (ORDER BY {order}) AS place
+           FROM comments c JOIN accounts a ON a.id = c.author_id
+           LEFT JOIN services s ON s.id = c.service_id
+           WHERE {condition} ORDER BY {order}
+           LIMIT CAST($4 AS BIGINT) OFFSET CAST($5 AS BIGINT)) c
          LEFT JOIN comment_responses r ON r.comment_id = c.id
          LEFT JOIN organisations o ON o.id = r.organisation_id
          LEFT JOIN comment_verdicts v ON v.response_id = r.id

@@ -1,7 +1,14 @@
 //! What this room keeps about a person, table by table, for whoever takes it out or erases it.
 
+use area::equality::{NUMBER_COLUMNS, signed_columns};
 use ground::personal::Column::{Id, If, Just, Left, Name, Text, Time, Who, Yes};
-use ground::personal::{FORM, PUBLIC, SECRET, Table, Whose};
+use ground::personal::{Column, FORM, PUBLIC, SECRET, Table, Whose};
+
+/// The title of the notice that a row is about.
+const NOTICE: Column =
+    Name("notice", "Change", "(SELECT o.title FROM notices o WHERE o.id = t.notice_id)");
+/// What a leader signed about who a change affects.
+const SIGNED: [Column; 15] = signed_columns("notice_id", NOTICE);
 
 /// Every table of this room, with each of its columns.
 pub const PERSONAL: &[Table] = &[
@@ -11,7 +18,7 @@ pub const PERSONAL: &[Table] = &[
         whose: Whose::Subscriber("t.subscriber_id IN (SELECT h.id FROM theirs h)"),
         columns: &[
             Id("notice_id"),
-            Name("notice", "Change", "(SELECT o.title FROM notices o WHERE o.id = t.notice_id)"),
+            NOTICE,
             Id("subscriber_id"),
             Id("place_id"),
             Name("place", "Place", "(SELECT o.name FROM places o WHERE o.id = t.place_id)"),
@@ -37,7 +44,7 @@ pub const PERSONAL: &[Table] = &[
             Id("id"),
             Left("form_key", FORM),
             Id("notice_id"),
-            Name("notice", "Change", "(SELECT o.title FROM notices o WHERE o.id = t.notice_id)"),
+            NOTICE,
             Text("question", "Question"),
             Text("email", "Where the answer goes"),
             Time("asked_at", "Asked"),
@@ -106,7 +113,7 @@ pub const PERSONAL: &[Table] = &[
             Id("id"),
             Left("form_key", FORM),
             Id("notice_id"),
-            Name("notice", "Change", "(SELECT o.title FROM notices o WHERE o.id = t.notice_id)"),
+            NOTICE,
             Text("question", "Question"),
             Text("answer", "Answer"),
             Who("answered_by", "Answered by"),
@@ -118,29 +125,13 @@ pub const PERSONAL: &[Table] = &[
         name: "notice_equality_records",
         title: "What you signed about who changes affect",
         whose: Whose::Account("t.signed_by = $1"),
-        columns: &[
-            Id("id"),
-            Left("form_key", FORM),
-            Id("notice_id"),
-            Name("notice", "Change", "(SELECT o.title FROM notices o WHERE o.id = t.notice_id)"),
-            Text("affected", "Who is affected"),
-            Text("characteristics", "Protected characteristics"),
-            Text("source", "Where their list is from"),
-            Text("places", "Places"),
-            Text("evidence", "How you know"),
-            Text("picked", "Published figures"),
-            Text("done", "What is done about it"),
-            Text("review_day", "Looked at again"),
-            Text("signed_name", "Name"),
-            Who("signed_by", "Signed by"),
-            Time("signed_at", "Signed"),
-        ],
+        columns: &SIGNED,
     },
     Table {
         name: "notice_equality_numbers",
         title: "",
         whose: Whose::Nobody(PUBLIC),
-        columns: &[Just("record_id"), Just("position"), Just("label"), Just("people")],
+        columns: NUMBER_COLUMNS,
     },
     Table {
         name: "notice_overrides",
@@ -148,7 +139,7 @@ pub const PERSONAL: &[Table] = &[
         whose: Whose::Account("t.made_by = $1"),
         columns: &[
             Id("notice_id"),
-            Name("notice", "Change", "(SELECT o.title FROM notices o WHERE o.id = t.notice_id)"),
+            NOTICE,
             Text("name", "Name"),
             Text("reason", "Reason"),
             Who("made_by", "By"),

@@ -5,12 +5,12 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use calendar::clock;
 use forms::{Refusals, Sent};
-use ground::changes::{self, ChangeKind, is_second_tap, reason_field};
+use ground::changes::{self, ChangeKind, change_form, is_second_tap, reason_form};
 use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Id};
 use ground::sent::Form;
-use ground::ui::{CONFIRMED, Check, Field, FormKey, Next, Page};
+use ground::ui::{CONFIRMED, Check, Field, Next, Page};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
@@ -155,22 +155,18 @@ fn due_page(plan: &Plan, is_untouched: bool, sent: &Sent, refusals: &Refusals) -
                 </p>
             }
         });
+        let due_day = view! {
+            <Field
+                name="due_day"
+                label="When should it be ready?"
+                kind="date"
+                value=sent.typed("due_day")
+                refusals
+            />
+        };
         view! {
             <p class="lead">{lead}</p>
-            <form method="post" novalidate>
-                <FormKey key=sent.typed("form_key") />
-                <Field
-                    name="due_day"
-                    label="When should it be ready?"
-                    kind="date"
-                    value=sent.typed("due_day")
-                    refusals
-                />
-                {reason_field(REASON, sent, refusals)}
-                <button class="button" name="step" value="check">
-                    "Check the new day"
-                </button>
-            </form>
+            {change_form(due_day.into_any(), (REASON, "Check the new day"), sent, refusals)}
             {cancel}
         }
     });
@@ -212,13 +208,7 @@ fn cancel_page(plan: &Plan, is_untouched: bool, sent: &Sent, refusals: &Refusals
                  session, the forum's statement, a draft or a consultation. Its page stays, and \
                  says that it was cancelled and why."
             </p>
-            <form method="post" novalidate>
-                <FormKey key=sent.typed("form_key") />
-                {reason_field(REASON, sent, refusals)}
-                <button class="button" name="step" value="check">
-                    "Continue"
-                </button>
-            </form>
+            {reason_form(REASON, sent, refusals)}
         }
         .into_any()
     });

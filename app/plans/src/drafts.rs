@@ -4,16 +4,16 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use forms::{Refusals, Sent};
 use ground::aside::aside;
-use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Id, Topic};
 use ground::sent::{CHOOSE_AGAIN, Form, SentWithFile};
-use ground::ui::{Area, Choice, Choices, Field, FormKey, Frame, Page, Upload};
+use ground::ui::{Area, FormKey, Frame, Page, Upload};
 use ground::viewer::Viewer;
 use involvement::gate;
 use leptos::prelude::*;
 
+use super::answers::{self, Asked, Asks, answer_in_draft};
 use super::store::{self, Act, AnsweredTopic, Plan};
 use super::{begin, frame, leader, led_plan, note, parsed, rules, version};
 
@@ -140,11 +140,9 @@ pub async fn answer_topic_form(
     viewer: Viewer,
     Path((id, number, topic)): Path<(Id<ids::Plan>, String, Id<Topic>)>,
 ) -> Result<Response, Error> {
-    let (plan, number, answered) = answered(&house, &viewer, (&id, &number, &topic)).await?;
-    let sent = answered.answer.clone().map_or_else(Sent::default, |(does, words, decided_by)| {
-        Sent::of(&[("answer", does.word()), ("words", &words), ("decided_by", &decided_by)])
-    });
-    Ok(answer_topic_page(&plan, number, &answered, &sent, &Refusals::default())
+    let (plan, number, topic) = asked(&house, &viewer, (&id, &number, &topic)).await?;
+    let sent = answers::as_sent(topic.answer.as_ref());
+    Ok(answer_topic_page(&plan, number, &topic, &sent, &Refusals::default())
         .answer(&house, &viewer))
 }
 
@@ -155,102 +153,49 @@ pub async fn answer_topic(
     Path((id, number, topic)): Path<(Id<ids::Plan>, String, Id<Topic>)>,
     Form(sent): Form,
 ) -> Result<Response, Error> {
-    let answer = match rules::answer(&sent) {
-        Ok(answer) => answer,
-        Err(refusals) => {
-            return answer_refused(&house, &viewer, (&id, &number, &topic), &sent, &refusals).await;
-        }
-    };
-    let (by, version) = (leader(&viewer)?, version(&number)?);
-    let plan_id = parsed(&id)?;
     let topic_id = parsed(&topic)?;
-    let (mut tx, at) = begin(&house, &plan_id, &by).await?;
-    let act = Act { plan_id: &plan_id, by: &by, at };
-    let is_saved = store::answer(&mut tx, act, version, &topic_id, &answer).await?;
-    if is_saved {
-        let (what, detail) = ("topic answered", answer.kind.word());
-        let entry = Entry { at, who: Some(&by.account_id), what, about: &topic_id, detail };
-        audit::note(&mut tx, entry).await?;
-    }
-    tx.commit().await?;
-    if is_saved {
-        return Ok(Redirect::to(&format!("/lead/plans/{plan_id}/drafts/{version}")).into_response());
-    }
-    let refusals = Refusals::one(
-        "answer",
-        "This draft has been published, so its answers can't change. Submit a new draft",
-    );
-    answer_refused(&house, &viewer, (&id, &number, &topic), &sent, &refusals).await
+    let (draft, about) = ((&id, number.as_str()), Asked::Topic(&topic_id));
+    let refusals = match answer_in_draft(&house, &viewer, draft, about, &sent).await? {
+        Ok(to_draft) => return Ok(to_draft),
+        Err(refusals) => refusals,
+    };
+    let (plan, number, topic) = asked(&house, &viewer, (&id, &number, &topic)).await?;
+    Ok(answer_topic_page(&plan, number, &topic, &sent, &refusals).answer(&house, &viewer))
 }
 
-async fn answer_refused(
-    house: &House,
-    viewer: &Viewer,
-    (id, number, topic): (&Id<ids::Plan>, &str, &Id<Topic>),
-    sent: &Sent,
-    refusals: &Refusals,
-) -> Result<Response, Error> {
-    let (plan, number, answered) = answered(house, viewer, (id, number, topic)).await?;
-    Ok(answer_topic_page(&plan, number, &answered, sent, refusals).answer(house, viewer))
-}
-
-async fn answered(
+/// The topic of an address with what the draft does about it, for a leader of the plan.
+async fn asked(
     house: &House,
     viewer: &Viewer,
     (id, number, topic): (&Id<ids::Plan>, &str, &Id<Topic>),
 ) -> Result<(Plan, i64, AnsweredTopic), Error> {
     let (plan, number) = (led_plan(house, viewer, id).await?, version(number)?);
-    let answers = store::draft(&house.db, &plan.id, number).await?.ok_or(Error::NotFound)?.answers;
+    let topics = store::draft(&house.db, &plan.id, number).await?.ok_or(Error::NotFound)?.answers;
     let topic = parsed(topic)?;
-    let answered =
-        answers.into_iter().find(|answered| answered.topic_id == topic).ok_or(Error::NotFound)?;
-    Ok((plan, number, answered))
+    let topic = topics.into_iter().find(|asked| asked.topic_id == topic).ok_or(Error::NotFound)?;
+    Ok((plan, number, topic))
 }
 
 fn answer_topic_page(
     plan: &Plan,
     number: i64,
-    answered: &AnsweredTopic,
+    topic: &AnsweredTopic,
     sent: &Sent,
     refusals: &Refusals,
 ) -> Page {
     let back = format!("/lead/plans/{}/drafts/{number}", plan.id);
-    let choices = [
-        ("adopted", "It is in the draft, as parents asked"),
-        ("adapted", "It is in the draft, with changes"),
-        ("not", "It is not in the draft"),
-    ];
-    let choices = Choice::each(choices, |value| sent.typed("answer") == value);
-    let topic = (format!("/topics/{}", answered.topic_id), answered.title.clone());
     let frame = Frame::new("Answer a topic", (back, format!("Draft {number}")))
-        .of(&answered.title)
-        .heading(format!("What does draft {number} do about this topic?"))
-        .refused_for(refusals);
-    let page = frame.around(|| {
-        view! {
-            <p class="lead">
-                <a href=topic.0>{topic.1}</a>
-            </p>
-            <form method="post" novalidate>
-                <Choices name="answer" legend="What the draft does about it" choices refusals />
-                <Area
-                    name="words"
-                    label="Where, how or why not"
-                    hint="If it is in the draft, say where, and what you changed. If it isn't, \
-                        say why. We will email your words to parents."
-                    value=sent.typed("words")
-                    refusals
-                />
-                <Field
-                    name="decided_by"
-                    label="Who decided, if it isn't in the draft"
-                    hint="Name and job title."
-                    value=sent.typed("decided_by")
-                    refusals
-                />
-                <button class="button">"Save this answer"</button>
-            </form>
-        }
-    });
-    page.kept_for_going_back()
+        .of(&topic.title)
+        .heading(format!("What does draft {number} do about this topic?"));
+    let about = view! {
+        <p class="lead">
+            <a href=format!("/topics/{}", topic.topic_id)>{topic.title.clone()}</a>
+        </p>
+    };
+    let asks = Asks::of_draft(
+        "It is in the draft, as parents asked",
+        "If it is in the draft, say where, and what you changed. If it isn't, say why. We will \
+         email your words to parents.",
+    );
+    asks.page(frame, about.into_any(), sent, refusals)
 }

@@ -4,18 +4,18 @@
 //! drafts recorded → a draft published, once the gate is open or was overridden and the draft
 //! answers each tied topic → decided, with an answer to each topic and to what parents said in
 //! consultations. Nothing is edited away: what happens is added, and what is corrected
-//! (`correct`) stays beside what it was. The gate and the rung
-//! are two rules in `involvement`; `rules` reads what is sent, `store` holds the SQL, `browse` and
-//! `compare` are what everyone sees. `register`, `involve`, `drafts` and `publish` are the leader's
-//! pages with their actions, `dates` what is done about a wrong day, `statement` the forum's,
-//! `emails` tells parents about a published draft. `reports` has kinds of plan, and the
-//! recommendations that plans of a kind must answer too.
+//! (`correct`) stays beside what it was. The gate and the rung are two rules in `involvement`;
+//! `rules` reads what is sent, `store` holds the SQL, `browse` and `compare` are what everyone
+//! sees. `register`, `involve`, `drafts` and `publish` are the leader's pages with their actions,
+//! `answers` the form for each answer of a draft or a decision, `dates` what is done about a wrong
+//! day, `statement` the forum's, `emails` tells parents about a published draft. `reports` has
+//! kinds of plan, and the recommendations that plans of a kind must answer too.
 //!
 //! A planning session with parents is claimed until others confirm it, and only then counts
 //! (`involvement::session`, decision 0051): someone at the forum, or two parents who were there, on
-//! the pages of `confirm`. The link on a slip (`slips`), or its code, leads parents there. The
-//! forum can dispute it, and leaders hear of that (`dispute`). Each of these is asked in the write,
-//! after `store::hold`, and by the schema once more.
+//! the pages of `sessions`. The link on a slip, or its code, leads parents there. The forum can
+//! dispute it, and leaders hear of that. Each of these is asked in the write, after `store::hold`,
+//! and by the schema once more.
 //!
 //! # When a leader wants to publish a draft
 //!
@@ -48,13 +48,12 @@
 //!    plan had closed is kept with it. It waits too for what `/lead/plans/{id}/equality` says about
 //!    who the plan affects (`equality/`). See decisions 0056 and 0057.
 
+mod answers;
 mod browse;
 mod compare;
-mod confirm;
 mod correct;
 mod dates;
 mod decision;
-mod dispute;
 mod drafts;
 mod emails;
 mod equality;
@@ -66,7 +65,7 @@ mod register;
 mod rendering;
 pub mod reports;
 pub mod rules;
-mod slips;
+mod sessions;
 mod statement;
 pub mod store;
 
@@ -108,9 +107,7 @@ pub fn jobs(house: &House) -> Vec<Job> {
 #[must_use]
 pub fn routes() -> Routes {
     use Access::{Anyone, Only};
-    const WAS_THERE: &str = "say that you were at a planning session";
     let (leader, organiser) = (Only(&[Role::Leader]), Only(&[Role::Organiser]));
-    let parent = Only(&[Role::Parent]);
     Routes::new()
         .get("/plans", Anyone, browse::plans_page)
         .get("/plans/{id}", Anyone, browse::plan_page)
@@ -132,17 +129,7 @@ pub fn routes() -> Routes {
         .post("/lead/plans/{id}/sessions", leader, involve::record_planning_session)
         .get("/lead/plans/{id}/sessions/{session}", leader, correct::session_form)
         .post("/lead/plans/{id}/sessions/{session}", leader, correct::correct_session)
-        .get("/lead/sessions/{id}/slip", leader, slips::slip_page)
-        .post("/lead/sessions/{id}/slip", leader, slips::make_slip)
-        .get("/lead/sessions/{id}/dispute", leader, dispute::dispute_page)
-        .post("/lead/sessions/{id}/dispute", leader, dispute::see_dispute)
-        .get("/forum/sessions/{id}", organiser, confirm::judge_session_form)
-        .post("/forum/sessions/{id}", organiser, confirm::judge_session)
-        .get_first("/sessions/{id}", parent, WAS_THERE, confirm::was_there_form)
-        .post_first("/sessions/{id}", parent, WAS_THERE, confirm::was_there)
-        .get("/slips", Anyone, confirm::slip_code_form)
-        .get("/slips/{link}", Anyone, confirm::was_there_by_slip_form)
-        .post_first("/slips/{link}", parent, WAS_THERE, confirm::was_there_by_slip)
+        .join(sessions_routes())
         .get("/lead/plans/{id}/title", leader, correct::title_form)
         .post("/lead/plans/{id}/title", leader, correct::correct_title)
         .get("/lead/plans/{id}/drafts", leader, drafts::record_draft_form)
@@ -189,6 +176,27 @@ pub fn routes() -> Routes {
         .post("/lead/plans/{id}/equality", leader, equality::sign_equality)
         .get("/forum/plans/{id}/statement", organiser, statement::statement_form)
         .post("/forum/plans/{id}/statement", organiser, statement::write_statement)
+}
+
+/// The addresses at which others say whether a planning session was held.
+fn sessions_routes() -> Routes {
+    use Access::{Anyone, Only};
+    use sessions::{by_slip, dispute, judge, slips, was_there};
+    const WAS_THERE: &str = "say that you were at a planning session";
+    let (leader, organiser) = (Only(&[Role::Leader]), Only(&[Role::Organiser]));
+    let parent = Only(&[Role::Parent]);
+    Routes::new()
+        .get("/lead/sessions/{id}/slip", leader, slips::slip_page)
+        .post("/lead/sessions/{id}/slip", leader, slips::make_slip)
+        .get("/lead/sessions/{id}/dispute", leader, dispute::dispute_page)
+        .post("/lead/sessions/{id}/dispute", leader, dispute::see_dispute)
+        .get("/forum/sessions/{id}", organiser, judge::judge_session_form)
+        .post("/forum/sessions/{id}", organiser, judge::judge_session)
+        .get_first("/sessions/{id}", parent, WAS_THERE, was_there::was_there_form)
+        .post_first("/sessions/{id}", parent, WAS_THERE, was_there::was_there)
+        .get("/slips", Anyone, by_slip::slip_code_form)
+        .get("/slips/{link}", Anyone, by_slip::was_there_by_slip_form)
+        .post_first("/slips/{link}", parent, WAS_THERE, by_slip::was_there_by_slip)
 }
 
 /// The addresses of reports and of kinds of plan.

@@ -1,5 +1,6 @@
 //! What this room keeps about a person, table by table, for whoever takes it out or erases it.
 
+use area::equality::{NUMBER_COLUMNS, signed_columns};
 use ground::personal::Column::{File, Id, Just, Left, Name, Text, Time, Who, Yes};
 use ground::personal::{AREA, Column, FORM, INSIDE, PUBLIC, Table, Whose};
 
@@ -19,6 +20,9 @@ const TOPIC: Column = Name(
     "(SELECT o.title FROM topics o WHERE o.id = t.topic_id
        AND (o.author_id = $1 OR o.published_at IS NOT NULL) AND o.passed_on_at IS NULL)",
 );
+
+/// What a leader signed about who a plan affects.
+const SIGNED: [Column; 15] = signed_columns("plan_id", PLAN);
 
 /// Every table of this room, with each of its columns.
 pub const PERSONAL: &[Table] = &[
@@ -256,29 +260,13 @@ pub const PERSONAL: &[Table] = &[
         name: "equality_records",
         title: "What you signed about who plans affect",
         whose: Whose::Account("t.signed_by = $1"),
-        columns: &[
-            Id("id"),
-            Left("form_key", FORM),
-            Id("plan_id"),
-            PLAN,
-            Text("affected", "Who is affected"),
-            Text("characteristics", "Protected characteristics"),
-            Text("source", "Where their list is from"),
-            Text("places", "Places"),
-            Text("evidence", "How you know"),
-            Text("picked", "Published figures"),
-            Text("done", "What is done about it"),
-            Text("review_day", "Looked at again"),
-            Text("signed_name", "Name"),
-            Who("signed_by", "Signed by"),
-            Time("signed_at", "Signed"),
-        ],
+        columns: &SIGNED,
     },
     Table {
         name: "equality_numbers",
         title: "",
         whose: Whose::Nobody(PUBLIC),
-        columns: &[Just("record_id"), Just("position"), Just("label"), Just("people")],
+        columns: NUMBER_COLUMNS,
     },
     Table {
         name: "plan_events",

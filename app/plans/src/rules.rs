@@ -477,7 +477,7 @@ impl AnswerKind {
     }
 }
 
-/// What a draft does about a topic.
+/// What a draft, or the decision, does about something that it must answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
     pub kind: AnswerKind,
@@ -487,7 +487,7 @@ pub struct Answer {
     pub decided_by: String,
 }
 
-/// Reads what a draft does about a topic.
+/// Reads what a draft, or the decision, does about something that it must answer.
 pub fn answer(sent: &Sent) -> Result<Answer, Refusals> {
     let Some(kind) = AnswerKind::read(sent.typed("answer")) else {
         return Err(Refusals::one("answer", "Choose what the draft does about this topic"));

@@ -7,12 +7,12 @@ use calendar::clock::{self, Millis};
 use calendar::school::SchoolYear;
 use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
-use ground::changes::{ChangeKind, is_second_tap, reason_field};
+use ground::changes::{ChangeKind, change_form, is_second_tap, reason_form};
 use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Id};
 use ground::sent::Form;
-use ground::ui::{CONFIRMED, Check, FormKey, Next, Page};
+use ground::ui::{CONFIRMED, Check, Next, Page};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 use voting::Dates;
@@ -188,22 +188,18 @@ fn dates_form(round: &Round, now: Millis, sent: &Sent, refusals: &Refusals) -> A
             date_fields("Parents propose from", ["propose_day", "propose_time"], sent, refusals)
         });
         let cancel = format!("/forum/rounds/{}/cancellation", round.id);
+        let fields = view! {
+            {propose}
+            {date_fields("Parents vote from", ["vote_day", "vote_time"], sent, refusals)}
+            {date_fields("Voting closes", ["close_day", "close_time"], sent, refusals)}
+        };
         view! {
             <p class="lead">
                 "You can change these dates until voting starts. After that, voting can only close \
                  later."
             </p>
             {began}
-            <form method="post" novalidate>
-                <FormKey key=sent.typed("form_key") />
-                {propose}
-                {date_fields("Parents vote from", ["vote_day", "vote_time"], sent, refusals)}
-                {date_fields("Voting closes", ["close_day", "close_time"], sent, refusals)}
-                {reason_field(REASON, sent, refusals)}
-                <button class="button" name="step" value="check">
-                    "Check the new dates"
-                </button>
-            </form>
+            {change_form(fields.into_any(), (REASON, "Check the new dates"), sent, refusals)}
             <p>
                 <a href=cancel>"Cancel this round instead"</a>
             </p>
@@ -211,6 +207,7 @@ fn dates_form(round: &Round, now: Millis, sent: &Sent, refusals: &Refusals) -> A
         .into_any()
     } else if is_possible(ChangeKind::Extended, dates, now) {
         let closes = clock::day_and_hour(dates.closes_at);
+        let field = date_fields("Voting closes", ["close_day", "close_time"], sent, refusals);
         view! {
             <p class="lead">
                 {format!(
@@ -218,14 +215,7 @@ fn dates_form(round: &Round, now: Millis, sent: &Sent, refusals: &Refusals) -> A
                      earlier: parents count on that day.",
                 )}
             </p>
-            <form method="post" novalidate>
-                <FormKey key=sent.typed("form_key") />
-                {date_fields("Voting closes", ["close_day", "close_time"], sent, refusals)}
-                {reason_field(REASON, sent, refusals)}
-                <button class="button" name="step" value="check">
-                    "Check the new date"
-                </button>
-            </form>
+            {change_form(field, (REASON, "Check the new date"), sent, refusals)}
         }
         .into_any()
     } else {
@@ -276,13 +266,7 @@ fn cancel_form(round: &Round, now: Millis, sent: &Sent, refusals: &Refusals) -> 
                 "You can cancel a round until voting starts. Its topics wait for the next round; \
                  nothing that parents wrote is lost."
             </p>
-            <form method="post" novalidate>
-                <FormKey key=sent.typed("form_key") />
-                {reason_field(REASON, sent, refusals)}
-                <button class="button" name="step" value="check">
-                    "Continue"
-                </button>
-            </form>
+            {reason_form(REASON, sent, refusals)}
         }
         .into_any()
     } else {

@@ -7,7 +7,7 @@ use forms::{Refusals, Sent};
 use ground::error::Error;
 use ground::house::House;
 use ground::sent::Form;
-use ground::ui::{Field, Page, Summary};
+use ground::ui::{CodeField, Page, Summary};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 use outcomes::store::Which;
@@ -129,14 +129,7 @@ fn receipt_page(sent: &Sent, refusals: &Refusals) -> Page {
                      won't save it."
                 </p>
                 <form method="post" action="/updates/receipt" novalidate>
-                    <Field
-                        name="code"
-                        label="Your code"
-                        hint="Four groups of four, like 7XK2-9QHM-4ETC-0ABD."
-                        autocomplete="off"
-                        value=sent.typed("code")
-                        refusals
-                    />
+                    <CodeField label="Your code" value=sent.typed("code") refusals />
                     <button class="button">"See what happened"</button>
                 </form>
             </div>

@@ -22,7 +22,7 @@ use ground::house::House;
 use ground::ids::{self, Id};
 use ground::routes::{Access, Routes};
 use ground::sent::Form;
-use ground::ui::{Field, Frame, Page};
+use ground::ui::{CodeField, Frame, Page};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 use questionnaires::withdrawal::{self, GRACE};
@@ -255,14 +255,7 @@ fn code_page(consultation_id: &Id<ids::Consultation>, sent: &Sent, refusals: &Re
     frame.around(|| {
         view! {
             <form method="get" action=format!("{here}/answers") novalidate>
-                <Field
-                    name="code"
-                    label="Your code"
-                    hint="Four groups of four, like 7XK2-9QHM-4ETC-0ABD."
-                    autocomplete="off"
-                    value=sent.typed("code")
-                    refusals
-                />
+                <CodeField label="Your code" value=sent.typed("code") refusals />
                 <button class="button">"Go to my answers"</button>
             </form>
         }

@@ -70,6 +70,25 @@ pub fn Field<'a>(
     labelled(name, label, hint, error, field)
 }
 
+/// The code on a receipt or a slip, which [`id::read_code`] reads.
+#[component]
+pub fn CodeField<'a>(
+    label: &'static str,
+    #[prop(into)] value: String,
+    refusals: &'a Refusals,
+) -> impl IntoView {
+    view! {
+        <Field
+            name="code"
+            label
+            hint="Four groups of four, like 7XK2-9QHM-4ETC-0ABD."
+            autocomplete="off"
+            value
+            refusals
+        />
+    }
+}
+
 /// Several lines of text.
 #[component]
 pub fn Area<'a>(

@@ -21,7 +21,9 @@ mod style;
 
 pub use check::{CONFIRMED, Check, Next};
 pub use drawings::{Checked, Saying, Scene, Told};
-pub use fields::{Area, Choice, Choices, Field, FormKey, Select, Summary, Upload, hidden};
+pub use fields::{
+    Area, Choice, Choices, CodeField, Field, FormKey, Select, Summary, Upload, hidden,
+};
 pub use frame::Frame;
 pub use page::{Page, document, rendered, titled};
 pub use parts::{

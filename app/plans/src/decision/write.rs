@@ -9,13 +9,14 @@ use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, DecisionThing, Id};
 use ground::sent::Form;
-use ground::ui::{Area, Choice, Choices, Field, Frame, Page};
+use ground::ui::{Area, Field, Frame, Page};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
 use super::{rules, title};
+use crate::answers::{self, Asks};
 use crate::rules::answer;
-use crate::store::{self, Act, AskedThing, Plan, SaidOf, ThingKind, Written};
+use crate::store::{self, Act, AskedThing, Plan, ThingKind, Written};
 use crate::{begin, frame, leader, led_plan, note, parsed};
 
 /// The page on which it is checked and published.
@@ -181,9 +182,7 @@ pub async fn answer_thing_form(
     };
     // What the draft did about it is most often what was decided.
     let said = thing.answer.as_ref().or(thing.in_draft.as_ref());
-    let sent = said.map_or_else(Sent::default, |(kind, words, decided_by): &SaidOf| {
-        Sent::of(&[("answer", kind.word()), ("words", words), ("decided_by", decided_by)])
-    });
+    let sent = answers::as_sent(said);
     Ok(answer_form(&plan, &thing, &sent, &Refusals::default()).answer(&house, &viewer))
 }
 
@@ -244,41 +243,21 @@ async fn asked(
 }
 
 fn answer_form(plan: &Plan, thing: &AskedThing, sent: &Sent, refusals: &Refusals) -> Page {
-    let choices = [
-        ("adopted", "It will be done, as parents asked"),
-        ("adapted", "It will be done, with changes"),
-        ("not", "It will not be done"),
-    ];
-    let choices = Choice::each(choices, |value| sent.typed("answer") == value);
     let (words, heading) = match thing.kind {
         ThingKind::Topic => ("Answer a topic", "What was decided about this topic?"),
         ThingKind::Theme => ("Answer what parents said", "What was decided about this?"),
     };
     let frame = Frame::new(words, (publication(&plan.id), "The decision"))
         .of(&thing.title)
-        .heading(heading)
-        .refused_for(refusals);
-    let page = frame.around(|| {
-        view! {
-            <p class="lead">{title(thing)}</p>
-            <form method="post" novalidate>
-                <Choices name="answer" legend="What was decided about it" choices refusals />
-                <Area
-                    name="words"
-                    label="How, by when, or why not"
-                    value=sent.typed("words")
-                    refusals
-                />
-                <Field
-                    name="decided_by"
-                    label="Who decided, if it will not be done"
-                    hint="Name and job title, or the body."
-                    value=sent.typed("decided_by")
-                    refusals
-                />
-                <button class="button">"Save this answer"</button>
-            </form>
-        }
-    });
-    page.kept_for_going_back()
+        .heading(heading);
+    let about = view! { <p class="lead">{title(thing)}</p> };
+    let asks = Asks {
+        legend: "What was decided about it",
+        adopted: "It will be done, as parents asked",
+        adapted: "It will be done, with changes",
+        not: "It will not be done",
+        words: ("How, by when, or why not", ""),
+        decided_by: ("Who decided, if it will not be done", "Name and job title, or the body."),
+    };
+    asks.page(frame, about.into_any(), sent, refusals)
 }

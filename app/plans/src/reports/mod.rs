@@ -22,10 +22,11 @@ pub mod store;
 use leptos::prelude::*;
 
 use super::rules::AnswerKind;
-use store::{Answered, ForDraft};
+use super::store::SaidOf;
+use store::ForDraft;
 
 /// What a draft does about a recommendation, in words.
-pub(crate) fn answer_words(answer: Option<&Answered>) -> impl IntoView + use<> {
+pub(crate) fn answer_words(answer: Option<&SaidOf>) -> impl IntoView + use<> {
     let Some((does, words, decided_by)) = answer.cloned() else {
         return view! { <p class="state">"○ Not answered yet"</p> }.into_any();
     };

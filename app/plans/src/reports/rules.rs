@@ -24,7 +24,7 @@ pub struct NewReport {
     pub published_on: String,
     /// Where everyone can read it.
     pub source: String,
-    /// What sort of plan must answer it.
+    /// What kind of plan must answer it.
     pub kind_id: Id<PlanKind>,
     /// In their order; never empty.
     pub recommendations: Vec<NewRecommendation>,

@@ -8,9 +8,9 @@ use sqlx::{AnyConnection, AssertSqlSafe, FromRow, Row as _};
 
 use super::rules::NewReport;
 use crate::rules::{Answer, AnswerKind};
-use crate::store::Act;
+use crate::store::{Act, SaidOf};
 
-/// A sort of plan.
+/// A kind of plan.
 #[derive(Clone, Debug, FromRow)]
 pub struct Kind {
     pub id: Id<PlanKind>,
@@ -21,7 +21,7 @@ pub struct Kind {
     pub retired_at: Option<Millis>,
 }
 
-/// All sorts of plan in their order, also those that no new plan is.
+/// All kinds of plan in their order, also those that no new plan is.
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
@@ -34,7 +34,7 @@ pub async fn kinds(db: &Db) -> sqlx::Result<Vec<Kind>> {
     .await
 }
 
-/// Adds a sort of plan. False when there is one of this name.
+/// Adds a kind of plan. False when there is one of this name.
 pub async fn add_kind(
     tx: &mut AnyConnection,
     id: &Id<PlanKind>,
@@ -56,7 +56,7 @@ pub async fn add_kind(
     Ok(added.rows_affected() == 1)
 }
 
-/// Changes a sort of plan that was last changed then: its words, and whether new plans can be one.
+/// Changes a kind of plan that was last changed then: its words, and whether new plans can be one.
 /// False when somebody else did so meanwhile, or another has this name.
 pub async fn change_kind(
     tx: &mut AnyConnection,
@@ -82,7 +82,7 @@ pub async fn change_kind(
     Ok(changed.rows_affected() == 1)
 }
 
-/// Keeps which sort a plan is that has just been registered.
+/// Keeps which kind a plan is that has just been registered.
 pub async fn choose_kind(
     tx: &mut AnyConnection,
     plan_id: &Id<Plan>,
@@ -160,7 +160,7 @@ pub struct ListedReport {
     pub title: String,
     pub published_on: String,
     pub recommendations: i64,
-    /// What sort of plan must answer it.
+    /// What kind of plan must answer it.
     pub kind: String,
     pub ended_at: Option<Millis>,
 }
@@ -178,9 +178,6 @@ pub async fn reports(db: &Db, (most, skipped): (i64, i64)) -> sqlx::Result<Vec<L
     .await
 }
 
-/// What a draft does about something, in whose words, and who decided.
-pub type Answered = (AnswerKind, String, String);
-
 /// A recommendation, and what a plan does about it.
 #[derive(Clone, Debug)]
 pub struct Standing {
@@ -194,7 +191,7 @@ pub struct Standing {
     pub number: String,
     pub page: String,
     pub words: String,
-    /// `None` while no plan of this sort is registered.
+    /// `None` while no plan of this kind is registered.
     pub plan: Option<OfPlan>,
 }
 
@@ -206,7 +203,7 @@ pub struct OfPlan {
     /// Its last published draft: which, and when.
     pub draft: Option<(i64, Millis)>,
     /// What that does about it.
-    pub answer: Option<Answered>,
+    pub answer: Option<SaidOf>,
 }
 
 /// How each recommendation stood at that time, plan by plan; with an id those of one report. A plan
@@ -269,7 +266,7 @@ fn one_standing(row: &AnyRow) -> sqlx::Result<Standing> {
     })
 }
 
-fn answered(row: &AnyRow) -> sqlx::Result<Option<Answered>> {
+fn answered(row: &AnyRow) -> sqlx::Result<Option<SaidOf>> {
     let answer: Option<&str> = row.get("answer");
     let answer = answer.map(|word| known(AnswerKind::read(word), "recommendation_answers.answer"));
     Ok(answer.transpose()?.map(|does| (does, row.get("answer_words"), row.get("decided_by"))))
@@ -284,7 +281,7 @@ pub struct ForDraft {
     pub number: String,
     pub page: String,
     pub words: String,
-    pub answer: Option<Answered>,
+    pub answer: Option<SaidOf>,
 }
 
 /// What this draft of a plan answers or must answer, report by report.

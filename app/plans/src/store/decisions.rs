@@ -41,7 +41,7 @@ pub struct AskedThing {
     pub in_draft: Option<SaidOf>,
 }
 
-/// What becomes of a topic or a theme, the words, and who decided.
+/// What becomes of a topic, a theme or a recommendation, the words, and who decided.
 pub type SaidOf = (AnswerKind, String, String);
 
 /// What a decision on this plan is asked, which answers these.

@@ -16,6 +16,7 @@ use involvement::session::{SessionFacts, SessionState};
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, FromRow, Row as _};
 
+use super::SaidOf;
 use crate::rules::{AnswerKind, may_read_draft};
 
 /// A plan with everything that happened to it.
@@ -947,7 +948,7 @@ pub struct AnsweredTopic {
     /// Whether its author withdrew it after the draft was published.
     pub is_withdrawn: bool,
     /// What becomes of it, with the words and who decided; `None` until it is answered.
-    pub answer: Option<(AnswerKind, String, String)>,
+    pub answer: Option<SaidOf>,
 }
 
 /// The text of a draft; empty where a file holds it.

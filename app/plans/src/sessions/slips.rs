@@ -12,10 +12,10 @@ use ground::viewer::Viewer;
 use involvement::session::SessionState;
 use leptos::prelude::*;
 
-use super::browse::{day, what_others_say};
-use super::confirm::{Met, find_session};
-use super::store::{self, Act, Slip};
-use super::{begin, leader, note, rules};
+use super::{Met, find_session};
+use crate::browse::{day, what_others_say};
+use crate::store::{self, Act, Slip};
+use crate::{begin, leader, note, rules};
 
 /// GET `/lead/sessions/{id}/slip`
 pub async fn slip_page(

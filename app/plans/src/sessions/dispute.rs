@@ -10,9 +10,9 @@ use ground::ui::{Page, titled};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
-use super::confirm::{Met, facts};
 use super::slips::led_session;
-use super::store;
+use super::{Met, facts};
+use crate::store;
 
 const TITLE: &str = "The forum disagrees with your planning session";
 
