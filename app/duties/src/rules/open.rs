@@ -120,7 +120,6 @@ impl Everything {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::rules::samples::{area, date, duty, kept};
 
     #[test]
