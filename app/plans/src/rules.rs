@@ -177,7 +177,8 @@ pub fn cancellation(sent: &Sent, was: &str) -> Result<PlanChange, Refusals> {
     Ok(PlanChange { form_key, kind, due_day: was.to_owned(), reason })
 }
 
-fn change_reason(sent: &Sent) -> Result<String, String> {
+/// Why something that others count on is changed.
+pub(crate) fn change_reason(sent: &Sent) -> Result<String, String> {
     let reason = forms::prose(sent.typed("reason"));
     forms::within(reason, LONGEST_CHANGE, "Say why. Everyone can read it")
 }

@@ -184,13 +184,24 @@ fn a_published_decision_is_corrected_in_sight_and_never_in_silence() {
         assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
         let mut words = decided("2026-01-01");
         words[0].1 = "Buses will come at 8:20.";
+        let unsaid = leader.post(&form, &words).await;
+        assert!(unsaid.says("Say why. Everyone can read it") && unsaid.says("at 8:20."));
+        let mut words = [&words[..], &[("reason", "We had the wrong list.")]].concat();
+        let check = leader.post(&form, &words).await;
+        for shown in ["Check the correction", "at 8:10.", "at 8:20.", "We had the wrong list."] {
+            assert!(check.says(shown), "{shown}: {}", check.html);
+        }
+        assert_eq!(number(&world, "SELECT count(*) FROM corrections").await, 0);
+        words.push(("step", "confirm"));
         for _ in 0..2 {
             leader.post(&form, &words).await.leads_to();
         }
-        assert_eq!(number(&world, "SELECT count(*) FROM corrections").await, 1);
+        assert_eq!(number(&world, "SELECT count(*) FROM corrections").await, 2);
         let page = visitor.get(&public).await;
         assert!(
-            page.says("Buses will come at 8:20.") && page.says("it said: Buses will come at 8:10."),
+            page.says("Buses will come at 8:20.")
+                && page.says("it said: Buses will come at 8:10.")
+                && page.says("We had the wrong list."),
             "{}",
             page.html
         );

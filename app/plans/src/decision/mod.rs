@@ -11,8 +11,9 @@ pub mod write;
 use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::Response;
-use calendar::clock::{self, Millis};
+use calendar::clock::Millis;
 use forms::Sent;
+use ground::changes::{self, PastChange};
 use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Consultation, Id};
@@ -94,7 +95,7 @@ fn what_was_decided(decision: &Decision) -> impl IntoView + use<> {
                 <When at=decided_at />
             </dd>
             {published}
-            <dt>"Their paper"</dt>
+            <dt>"The official paper"</dt>
             <dd>
                 <a href=paper rel="noopener noreferrer">
                     "Read it on their website"
@@ -105,17 +106,29 @@ fn what_was_decided(decision: &Decision) -> impl IntoView + use<> {
 }
 
 /// What it said before it was corrected, the latest first.
-fn before(plan: &Plan, decision: &Decision) -> impl IntoView + use<> {
-    let before = plan.corrections_of(&decision.id).map(|was| {
-        let until = clock::day(was.at);
-        let words = match was.field.as_str() {
-            "words" => format!("Until {until} it said: {}", was.was),
-            "decided_by" => format!("Until {until} it said that it was decided by: {}", was.was),
-            _ => format!("Until {until} the link to the paper was: {}", was.was),
+fn before(plan: &Plan, decision: &Decision) -> AnyView {
+    let mut changes: Vec<PastChange<(), String>> = Vec::new();
+    for one in plan.corrections_of(&decision.id) {
+        let (at, was, is) = (one.at, one.was.as_str(), one.became.as_str());
+        let (words, reason) = match one.field.as_str() {
+            "words" => (format!("Until then it said: {was}"), ""),
+            "decided_by" => (format!("Until then it said that it was decided by: {was}"), ""),
+            "paper" => (format!("Until then the link to the paper was: {was}"), ""),
+            _ => (String::new(), is),
         };
-        view! { <p class="soft lines">{words}</p> }
-    });
-    before.collect_view()
+        match changes.last_mut().filter(|change| change.at == at) {
+            Some(change) => {
+                let gap = if change.was.is_empty() || words.is_empty() { "" } else { "\n" };
+                change.was = format!("{}{gap}{words}", change.was);
+                change.reason.push_str(reason);
+            }
+            None => {
+                let (is, reason) = (String::new(), reason.to_owned());
+                changes.push(PastChange { kind: (), was: words, is, reason, at });
+            }
+        }
+    }
+    changes::all_shown(None, &changes, |change| change.was.clone())
 }
 
 /// The way to put it right, for whoever may.
