@@ -520,9 +520,9 @@ pub fn overriding(sent: &Sent) -> Result<Override, Refusals> {
     passing::read(sent, "Say why parents can't be involved first")
 }
 
-/// Reads who goes ahead with a decision that doesn't answer parents, and why.
+/// Reads who goes ahead with a decision though something is missing, and why.
 pub fn going_ahead(sent: &Sent) -> Result<Override, Refusals> {
-    passing::read(sent, "Say why parents can't be answered first")
+    passing::read(sent, "Say why this can't wait")
 }
 
 /// Some lines of a form, which must not be empty.

@@ -128,6 +128,7 @@ fn going_ahead_with_a_decision_takes_two_steps_and_everyone_always_sees_it() {
         let publication = leader.post(&desk, &decided(&today(&world))).await.leads_to();
         let held = leader.post(&publication, &[]).await;
         assert!(held.says("Publish a draft of the plan first"), "{}", held.html);
+        assert!(held.says("Say first who it affects"), "all that is missing at once");
         let form = format!("{desk}/override");
         let short = leader.post(&form, &[("name", "Invented Officer"), ("reason", "Hurry")]).await;
         assert_eq!(short.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -143,17 +144,25 @@ fn going_ahead_with_a_decision_takes_two_steps_and_everyone_always_sees_it() {
         for path in [format!("/plans/{plan}"), format!("/plans/{plan}/decision")] {
             let page = world.visitor().get(&path).await;
             assert!(
-                page.says("The decision was published without answering parents as agreed.")
+                page.says("The decision was published without a published draft of the plan, ")
+                    && page.says("without saying who it affects")
+                    && !page.says("an answer to")
                     && page.says(REASON)
                     && page.says("Invented Officer"),
                 "{path}"
             );
         }
         let record = world.visitor().get("/record").await;
-        assert!(record.says("× Published without answering parents as agreed"));
+        assert!(record.says("× Published without a published draft of the plan"));
+        assert!(record.says("× Yes"), "leaders went ahead: {}", record.html);
+        let page = world.visitor().get(&format!("/plans/{plan}")).await;
+        assert!(page.says("How involved parents were") && page.says("Told afterwards"));
+        let list = world.visitor().get("/plans").await;
+        assert!(list.says("! Decided without everything that was agreed"));
+        assert!(leader.get("/lead").await.says("Decided without a published draft"));
 
         // Organisers find it on their desk until the forum has said what it thinks.
-        let waits = "Say what the forum thinks of a decision that doesn't answer parents";
+        let waits = "Say what the forum thinks of a decision that leaders went ahead with";
         let organiser = world.organiser().await;
         assert!(organiser.get("/forum").await.says(waits));
         let statement = format!("/forum/plans/{plan}/statement");

@@ -1,5 +1,5 @@
-//! A leader corrects what a published decision says, with a reason. What it said before stays on its
-//! page.
+//! A leader corrects what a published decision says, with a reason. What it said before stays on
+//! its page.
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -45,7 +45,7 @@ pub async fn correct_decision_form(
     Ok(correction_page(&plan, &sent, &Refusals::default()).answer(&house, &viewer))
 }
 
-/// POST `/lead/plans/{id}/decision/correction`: shows once more what it was and will be, then saves.
+/// POST `/lead/plans/{id}/decision/correction`: shows what it was and will be, then saves.
 pub async fn correct_decision(
     State(house): State<House>,
     viewer: Viewer,

@@ -19,6 +19,7 @@ use ground::house::House;
 use ground::ids::{self, Consultation, Id};
 use ground::ui::{Frame, When};
 use ground::viewer::{Role, Viewer};
+use involvement::decision::{self, DecisionFacts};
 use leptos::prelude::*;
 
 use super::find_plan;
@@ -148,7 +149,7 @@ fn warnings(plan: &Plan) -> impl IntoView + use<> {
     let early = plan.decision.as_ref().and_then(|decision| decision.early.clone());
     let early = early.map(|(consultation_id, closes_at)| early_words(&consultation_id, closes_at));
     let passed = plan.decision_passed.clone().map(|(name, reason, at)| {
-        let words = passed_words(plan.decided().is_some());
+        let words = passed_words(&plan.decision_facts(), plan.decided().is_some());
         view! {
             <div class="panel warn">
                 <p>
@@ -165,13 +166,17 @@ fn warnings(plan: &Plan) -> impl IntoView + use<> {
     }
 }
 
-/// That somebody went ahead.
+/// That somebody went ahead, and what was missing.
 #[must_use]
-pub fn passed_words(is_published: bool) -> &'static str {
-    if is_published {
-        "The decision was published without answering parents as agreed."
-    } else {
-        "The decision may be published without answering parents as agreed."
+pub fn passed_words(facts: &DecisionFacts, is_published: bool) -> String {
+    let lacks = decision::lacks(facts);
+    match (lacks.is_empty(), is_published) {
+        (true, _) => {
+            "Leaders went ahead with the decision before everything that was agreed was done."
+                .to_owned()
+        }
+        (false, true) => format!("The decision was published without {lacks}."),
+        (false, false) => format!("The decision may be published without {lacks}."),
     }
 }
 

@@ -229,7 +229,7 @@ pub async fn answer_thing(
     Ok(true)
 }
 
-/// Keeps that somebody goes ahead with an unpublished decision though it doesn't answer parents.
+/// Keeps that somebody goes ahead with an unpublished decision though something is missing.
 /// False when it is published, there is none, or somebody did before.
 pub async fn pass_decision(
     tx: &mut AnyConnection,
@@ -311,8 +311,9 @@ pub async fn publish_decision(tx: &mut AnyConnection, act: Act<'_>) -> sqlx::Res
 }
 
 /// Corrects what a published decision says, which body made it and where its paper is, and keeps
-/// what was said and why it is another now. The day it was decided stays: whether it was early rests on it. False where
-/// somebody else has corrected it meanwhile. The schema lets nobody do it without what is kept.
+/// what was said and why it is another now. The day it was decided stays: whether it was early
+/// rests on it. False where somebody else has corrected it meanwhile. The schema lets nobody do it
+/// without what is kept.
 pub async fn correct_decision(
     tx: &mut AnyConnection,
     act: Act<'_>,
