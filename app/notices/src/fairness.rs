@@ -106,13 +106,17 @@ pub(super) fn to_say(notice: &Notice) -> Option<impl IntoView + use<>> {
             </details>
         }
     });
+    let words = if notice.passed.is_some() {
+        "This takes something away, and leaders went ahead without saying who it affects. You can \
+         still say it."
+    } else {
+        "This takes something away. Before it can be approved as decided, someone has to say who \
+         it affects, and sign that."
+    };
     is_unsaid.then(|| {
         view! {
             <div class="panel warn">
-                <p>
-                    "This takes something away. Before it can be approved as decided, someone has \
-                     to say who it affects, and sign that."
-                </p>
+                <p>{words}</p>
                 <p>
                     <a href=to("equality")>"Say who it affects, and whether it is fair"</a>
                 </p>

@@ -725,9 +725,14 @@ pub async fn draft_page(
         let is_leader = viewer.is(Role::Leader);
         let banner =
             (is_leader && done == "published" && draft.published_at.is_some()).then(|| {
+                let told = if plan.open_topics().next().is_some() {
+                    "We are emailing any parents who proposed or supported its topics."
+                } else {
+                    "Everyone can read it from now on."
+                };
                 view! {
                     <Banner title="The draft is published">
-                        <p>"We are emailing parents who proposed or supported its topics."</p>
+                        <p>{told}</p>
                     </Banner>
                 }
             });

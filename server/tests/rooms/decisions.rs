@@ -95,6 +95,8 @@ fn a_decision_is_held_until_it_answers_every_topic_and_theme_and_then_it_stays()
             assert!(page.says(words), "{words}: {}", page.html);
         }
         assert!(!page.says("before the consultation") && !page.says("without answering"));
+        let of_topic = visitor.get(&format!("/topics/{topic}")).await;
+        assert!(of_topic.says("What was decided") && !of_topic.says("Being planned now"));
         let of_plan = visitor.get(&format!("/plans/{plan}")).await;
         assert!(of_plan.says("What was decided") && of_plan.says("The decision was published"));
         assert!(visitor.get("/record").await.says("✓ It answers every topic"));
@@ -166,6 +168,9 @@ fn going_ahead_with_a_decision_takes_two_steps_and_everyone_always_sees_it() {
         let organiser = world.organiser().await;
         assert!(organiser.get("/forum").await.says(waits));
         let statement = format!("/forum/plans/{plan}/statement");
+        let form = organiser.get(&statement).await;
+        assert!(form.says("What was decided") && !form.says("No draft can be published"));
+        assert!(!leader.get("/lead").await.says("your draft can't be published"));
         organiser.post(&statement, &[("words", "Nobody asked us.")]).await.leads_to();
         assert!(!organiser.get("/forum").await.says(waits));
     });
