@@ -73,10 +73,12 @@ for (const javaScriptEnabled of [true, false]) {
         await leader.getByLabel('What do you do about it?').fill('A quiet hour.');
         await leader.getByLabel('When will you look at this again?').fill('2028-06-30');
         await leader.getByLabel('Who signs it').fill('An Invented Officer, director');
-        await leader.getByRole('button', { name: 'Sign and publish it' }).click();
+        await leader.getByRole('button', { name: 'Continue' }).click();
         await expect(leader.getByRole('alert')).toContainText('With fewer than ten people');
         await fine(leader);
         await leader.getByLabel('How many people are in each group?').fill('Children who come on Saturdays; 40');
+        await leader.getByRole('button', { name: 'Continue' }).click();
+        await fine(leader);
         await leader.getByRole('button', { name: 'Sign and publish it' }).click();
         await expect(leader.getByText('It is signed and published')).toBeVisible();
         await leader.getByRole('link', { name: 'Publish the decision' }).click();

@@ -385,6 +385,12 @@ fn a_record_of_equality_is_signed_shown_and_signed_again_and_never_shows_a_small
         let refused = leader.post(&desk, &small).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(refused.says("With fewer than ten people") && refused.says("every day."));
+        let mut asked = FAIR[..7].to_vec();
+        asked[0] = ("affected", "4 families on route 5 lose a lift.");
+        let check = leader.post(&desk, &asked).await;
+        assert!(check.says("Check this: everyone will be able to read it"), "{}", check.html);
+        assert!(check.says("Is this a number of people: “4 families”?"), "{}", check.html);
+        assert_eq!(number(&world, "SELECT count(*) FROM equality_records").await, 0);
         let mut first = FAIR.to_vec();
         let (place, key) = (format!("/places/{}", world.south), id::fresh());
         first.extend([("form_key", key.as_str()), ("places", world.south.as_str())]);
