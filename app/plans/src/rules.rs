@@ -488,16 +488,33 @@ pub struct Answer {
     pub decided_by: String,
 }
 
-/// Reads what a draft, or the decision, does about something that it must answer.
+/// Reads what a draft does about something that it must answer.
 pub fn answer(sent: &Sent) -> Result<Answer, Refusals> {
-    let Some(kind) = AnswerKind::read(sent.typed("answer")) else {
-        return Err(Refusals::one("answer", "Choose what the draft does about this topic"));
-    };
-    let what_to_do = match kind {
+    read_answer(sent, "Choose what the draft does about this topic", |kind| match kind {
         AnswerKind::Adopted => "Say where it is in the draft",
         AnswerKind::Adapted => "Say how it was changed, and where it is in the draft",
         AnswerKind::Not => "Say why it is not in the draft",
+    })
+}
+
+/// Reads what was decided about something that the decision must answer.
+pub fn decided_answer(sent: &Sent) -> Result<Answer, Refusals> {
+    read_answer(sent, "Choose what was decided about this", |kind| match kind {
+        AnswerKind::Adopted => "Say how and by when it will be done",
+        AnswerKind::Adapted => "Say what was changed, and by when it will be done",
+        AnswerKind::Not => "Say why it will not be done",
+    })
+}
+
+fn read_answer(
+    sent: &Sent,
+    to_choose: &'static str,
+    to_say: impl Fn(AnswerKind) -> &'static str,
+) -> Result<Answer, Refusals> {
+    let Some(kind) = AnswerKind::read(sent.typed("answer")) else {
+        return Err(Refusals::one("answer", to_choose));
     };
+    let what_to_do = to_say(kind);
     let mut refusals = Refusals::default();
     let words = refusals.take("words", prose(sent, "words", what_to_do));
     let decided_by = sent.line("decided_by");

@@ -64,6 +64,8 @@ fn a_decision_is_held_until_it_answers_every_topic_and_theme_and_then_it_stays()
         let form = format!("{desk}/answers/{topic}");
         let shown = leader.get(&form).await;
         assert!(shown.says("On page 3, from May."), "what the draft did: {}", shown.html);
+        let unsaid = leader.post(&form, &[]).await;
+        assert!(unsaid.says("Choose what was decided about this"), "{}", unsaid.html);
         let answer = [("answer", "adopted"), ("words", "From May.")];
         leader.post(&form, &answer).await.leads_to();
         let held = leader.post(&publication, &[]).await;
