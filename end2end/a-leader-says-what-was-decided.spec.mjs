@@ -73,19 +73,21 @@ for (const javaScriptEnabled of [true, false]) {
         await leader.getByLabel('What do you do about it?').fill('A quiet hour.');
         await leader.getByLabel('When will you look at this again?').fill('2028-06-30');
         await leader.getByLabel('Who signs it').fill('An Invented Officer, director');
-        await leader.getByRole('button', { name: 'Sign and publish it' }).click();
+        await leader.getByRole('button', { name: 'Continue' }).click();
         await expect(leader.getByRole('alert')).toContainText('With fewer than ten people');
         await fine(leader);
         await leader.getByLabel('How many people are in each group?').fill('Children who come on Saturdays; 40');
+        await leader.getByRole('button', { name: 'Continue' }).click();
+        await fine(leader);
         await leader.getByRole('button', { name: 'Sign and publish it' }).click();
         await expect(leader.getByText('It is signed and published')).toBeVisible();
         await leader.getByRole('link', { name: 'Publish the decision' }).click();
 
         // The other topic stays unanswered, and no draft is published: by name, and for good.
         await leader.getByText('We have to publish it anyway').click();
-        await leader.getByRole('link', { name: 'Go ahead without answering parents as agreed' }).click();
+        await leader.getByRole('link', { name: 'Go ahead without what is missing' }).click();
         await leader.getByLabel('Who is responsible for this').fill('An Invented Officer, director');
-        await leader.getByLabel("Why parents can't be answered first").fill(REASON);
+        await leader.getByLabel("Why this can't wait").fill(REASON);
         await fine(leader);
         await leader.getByRole('button', { name: 'Continue' }).click();
         await fine(leader);
@@ -95,7 +97,7 @@ for (const javaScriptEnabled of [true, false]) {
         await fine(leader);
         for (const page of [plan, `${plan}/decision`]) {
           await visitor.goto(page);
-          await expect(visitor.getByText('The decision was published without answering parents as agreed.')).toBeVisible();
+          await expect(visitor.getByText('The decision was published without a published draft of the plan, without an answer to every topic parents asked for.')).toBeVisible();
           await expect(visitor.getByText(REASON)).toBeVisible();
         }
         await expect(visitor.getByText('○ Not answered')).toBeVisible();

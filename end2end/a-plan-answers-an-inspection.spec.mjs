@@ -26,7 +26,7 @@ for (const javaScriptEnabled of [true, false]) {
         await signIn(organiser, service, 'organiser@example.org');
         await organiser.goto(`${service.url}/forum`);
         await organiser.getByRole('link', { name: 'Reports that plans must answer' }).click();
-        await organiser.getByRole('link', { name: 'Put in a report' }).click();
+        await organiser.getByRole('link', { name: 'Add a report' }).click();
         await organiser.getByLabel('What is the report called?').fill('A second inspection');
         await organiser.getByLabel('When was it published?').fill(YESTERDAY);
         await organiser.getByLabel('Where can everyone read it?').fill('https://example.org/second');

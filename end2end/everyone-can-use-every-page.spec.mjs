@@ -173,13 +173,13 @@ const everyone = {
   leader: [
     to('/account/second-step'), SET_UP, { ...SET_UP, name: 'a second step refused', act: press('Turn it on'), status: 422 },
     to('/'), to('/lead'), votingRound, topic, openPlan, to('/lead/plans/new'), refused('/lead/plans/new', 'Check this plan'),
-    leads('drafts'), leads('drafts', { act: press('Submit this draft'), status: 422 }), leads('sessions'), leads('topics'), leads('decision', { act: press('Save the decision'), status: 422 }), leads('equality', { act: press('Sign and publish it'), status: 422 }),
+    leads('drafts'), leads('drafts', { act: press('Submit this draft'), status: 422 }), leads('sessions'), leads('topics'), leads('decision', { act: press('Save the decision'), status: 422 }), leads('equality', { act: press('Continue'), status: 422 }),
     to('/lead/local-offer'), link('/lead/local-offer', 'There is nothing in it for young people'), link('/lead/local-offer', 'There is nothing in it for young people', { name: 'an answer to a comment refused', act: press('Check your answer'), status: 422 }),
     to('/lead/updates'), to('/lead/updates/new'), to('/lead/updates/about'), to('/lead/updates/new?chosen=1', { status: 422 }), DUE, { ...DUE, name: 'an outcome refused', act: press('Check your update'), status: 422 }, { name: 'saying something else', find: async (page) => `/lead${await DISPUTED.find(page)}`, status: 200 },
     to('/lead/notices'), link('/lead/notices', 'The Saturday club will close for two weeks'), link('/lead/notices', 'A new firm will drive the school taxis'),
     beside(ROUTE, '/questions', { lead: true }), beside(ROUTE, '/questions', { lead: true, act: press('Publish the answer'), status: 422 }),
     beside(ROUTE, '/correction', { lead: true }), beside(ROUTE, '/withdrawal', { lead: true }), beside(ROUTE, '/withdrawal', { lead: true, act: press('Preview'), status: 422 }),
-    beside(CLUB, '/equality', { lead: true }), beside(CLUB, '/equality', { lead: true, act: press('Sign and publish it'), status: 422 }),
+    beside(CLUB, '/equality', { lead: true }), beside(CLUB, '/equality', { lead: true, act: press('Continue'), status: 422 }),
     to('/lead/notices/new?like=transport'), refused('/lead/notices/new', 'Preview'),
   ],
   admin: [

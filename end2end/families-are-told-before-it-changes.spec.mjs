@@ -148,6 +148,7 @@ for (const javaScriptEnabled of [true, false]) {
         await leader.getByLabel('What do you do about it?').fill('A taxi takes them from the library to the gate.');
         await leader.getByLabel('When will you look at this again?').fill(DAY(100));
         await leader.getByLabel('Who signs it: full name and job title').fill('An Invented Officer, head of transport');
+        await leader.getByRole('button', { name: 'Continue' }).click();
         await leader.getByRole('button', { name: 'Sign and publish it' }).click();
         await expect(leader.getByText('It is signed', { exact: true })).toBeVisible();
         await colleague.goto(`${service.url}/lead`);

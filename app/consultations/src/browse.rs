@@ -9,7 +9,7 @@ use forms::{Sent, page_number};
 use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Id};
-use ground::ui::{Page, Pager, Share, titled};
+use ground::ui::{Page, Pager, Share, When, titled};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 use questionnaires::way;
@@ -239,6 +239,7 @@ pub async fn consultation_page(
                     )}
                 </p>
                 {dates::changed(&changes)}
+                {decided(&consultation)}
                 {ways}
                 <h2>"What this is about"</h2>
                 {about(&consultation)}
@@ -255,6 +256,18 @@ pub async fn consultation_page(
     Ok(page.answer(&house, &viewer))
 }
 
+/// That the plan it belongs to is decided.
+fn decided(consultation: &Consultation) -> Option<impl IntoView + use<>> {
+    let (id, _) = consultation.plan.clone()?;
+    let at = consultation.plan_decided_at?;
+    Some(view! {
+        <p class="panel warn">
+            "The plan this is about was decided on "<When at />". "
+            <a href=format!("/plans/{id}/decision")>"Read what was decided"</a>
+        </p>
+    })
+}
+
 /// What a consultation says besides its questions.
 fn about(consultation: &Consultation) -> impl IntoView + use<> {
     let terms = &consultation.terms;
@@ -266,6 +279,11 @@ fn about(consultation: &Consultation) -> impl IntoView + use<> {
             </dd>
         }
     });
+    let can_change = if consultation.plan_decided_at.is_some() {
+        "What could still be changed when we asked"
+    } else {
+        "What can still be changed"
+    };
     let topic = consultation.topic.clone().map(|(id, title)| {
         view! {
             <dt>"It belongs to"</dt>
@@ -288,7 +306,7 @@ fn about(consultation: &Consultation) -> impl IntoView + use<> {
             <dt>"How long you can answer"</dt>
             <dd>{how_long(terms)}</dd>
             {reasons}
-            <dt>"What can still be changed"</dt>
+            <dt>{can_change}</dt>
             <dd class="lines">{terms.can_change.clone()}</dd>
             <dt>"What can't be changed"</dt>
             <dd class="lines">{terms.cannot_change.clone()}</dd>

@@ -37,6 +37,8 @@ pub struct Consultation {
     pub answered_for_by: Option<String>,
     /// Which version of the questions this is.
     pub version: i64,
+    /// When the plan it belongs to was decided, once everyone can read that.
+    pub plan_decided_at: Option<Millis>,
     /// Since when this version is asked, where it is a later one than the first.
     pub live_at: Option<Millis>,
     /// How often this list of questions was changed.
@@ -240,6 +242,8 @@ pub(super) const WHOLE: &str =
     "SELECT c.id, c.form_key, c.title, c.about, c.reasons, c.can_change, c.cannot_change, c.who_for,
          c.how_used, c.who_sees, c.access, c.topic_id, c.plan_id, c.draft_id, c.organisation_id,
                 c.opens_at, c.closes_at, c.opened_at, c.withdrawn_at, c.changes, p.title AS plan,
+                  (SELECT d.decided_at FROM decisions d WHERE d.plan_id = c.plan_id
+                    AND d.published_at IS NOT NULL) AS plan_decided_at,
                   t.title AS topic, o.name AS answered_for_by,
                   q.version, q.live_at, q.edits, q.questions, q.mended
          FROM consultations c JOIN questionnaires q ON q.consultation_id = c.id LEFT
@@ -273,6 +277,7 @@ pub(super) fn consultation(row: &AnyRow) -> sqlx::Result<Consultation> {
         opened_at: row.get("opened_at"),
         withdrawn_at: row.get("withdrawn_at"),
         plan: plan_id.zip(row.get("plan")),
+        plan_decided_at: row.get("plan_decided_at"),
         changes: row.get("changes"),
         topic: topic_id.zip(row.get("topic")),
         answered_for_by: row.get("answered_for_by"),

@@ -107,7 +107,7 @@ pub fn all_shown<'a, K: 'a, W: 'a>(
                 <p>
                     <b>"Changed on "<When at=change.at /></b>
                 </p>
-                <p>{words(change)}</p>
+                <p class="lines">{words(change)}</p>
                 <p class="lines">{change.reason.clone()}</p>
             </li>
         }

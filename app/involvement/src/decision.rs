@@ -54,6 +54,21 @@ pub fn is_ready(facts: &DecisionFacts) -> bool {
     points(facts).iter().all(|point| point.holds)
 }
 
+/// What is missing, in words that follow "without".
+#[must_use]
+pub fn lacks(facts: &DecisionFacts) -> String {
+    let lacks: Vec<&str> = [
+        ("a published draft of the plan", facts.has_published_draft),
+        ("an answer to every topic parents asked for", facts.topics == 0),
+        ("an answer to everything parents said in consultations", facts.themes == 0),
+        ("saying who it affects and whether it is fair", facts.has_equality),
+    ]
+    .into_iter()
+    .filter_map(|(words, holds)| (!holds).then_some(words))
+    .collect();
+    lacks.join(", without ")
+}
+
 /// Whether it was made before a consultation on the plan closed. Both are the last moment of a day:
 /// on its last day people can still answer.
 #[must_use]
@@ -78,7 +93,14 @@ mod tests {
         ] {
             let missing: Vec<_> = points(&facts).into_iter().filter(|point| !point.holds).collect();
             assert!(missing.len() == 1 && missing[0].asks.contains(asks), "{missing:?}");
+            assert!(!lacks(&facts).is_empty() && !lacks(&facts).contains("without"));
         }
+        assert_eq!(lacks(&ready), "");
+        let two = DecisionFacts { has_published_draft: false, has_equality: false, ..ready };
+        assert_eq!(
+            lacks(&two),
+            "a published draft of the plan, without saying who it affects and whether it is fair"
+        );
     }
 
     #[test]

@@ -12,6 +12,7 @@ use super::store::Notice;
 pub fn about_notice(house: &House, notice: &Notice, token: &str) -> Words {
     let mut paragraphs = vec![Paragraph::Begins(notice.words.title.clone())];
     paragraphs.extend(what_has_changed(notice));
+    paragraphs.extend(takes_away(notice));
     paragraphs.push(takes_effect(notice).into());
     paragraphs.extend(what_to_do(notice));
     paragraphs.extend([
@@ -40,12 +41,18 @@ pub fn about_notice(house: &House, notice: &Notice, token: &str) -> Words {
     }
 }
 
+/// That it takes something away, as its page says.
+fn takes_away(notice: &Notice) -> Option<Paragraph> {
+    notice.words.takes_away.then(|| "This ends or reduces a service, or raises its cost.".into())
+}
+
 /// The digest of several notices, the first to take effect first.
 pub fn digest(house: &House, notices: &[&Notice], token: &str) -> Words {
     let paragraphs = notices.iter().flat_map(|notice| {
         let address = house.link(&format!("/notices/{}", notice.id));
         let mut about = vec![Paragraph::Begins(notice.words.title.clone())];
         about.extend(what_has_changed(notice));
+        about.extend(takes_away(notice));
         about.push(takes_effect(notice).into());
         about.extend(what_to_do(notice));
         if notice.course.follow == Some(Follow::Correction) {

@@ -106,13 +106,17 @@ pub(super) fn to_say(notice: &Notice) -> Option<impl IntoView + use<>> {
             </details>
         }
     });
+    let words = if notice.passed.is_some() {
+        "This takes something away, and leaders went ahead without saying who it affects. You can \
+         still say it."
+    } else {
+        "This takes something away. Before it can be approved as decided, someone has to say who \
+         it affects, and sign that."
+    };
     is_unsaid.then(|| {
         view! {
             <div class="panel warn">
-                <p>
-                    "This takes something away. Before it can be approved as decided, someone has \
-                     to say who it affects, and sign that."
-                </p>
+                <p>{words}</p>
                 <p>
                     <a href=to("equality")>"Say who it affects, and whether it is fair"</a>
                 </p>
@@ -157,7 +161,7 @@ pub async fn sign_equality_form(
     Ok(sign_page(&notice, &choices, &sent, &Refusals::default()).answer(&house, &viewer))
 }
 
-/// POST `/lead/notices/{id}/equality`
+/// POST `/lead/notices/{id}/equality`: shows it once more, then signs it.
 pub async fn sign_equality(
     State(house): State<House>,
     viewer: Viewer,
@@ -170,10 +174,15 @@ pub async fn sign_equality(
     };
     let (now, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
     let choices = equality::choices(&house.db).await?;
-    let record = match equality::equality(&sent, &choices, now) {
-        Ok(record) => record,
-        Err(refusals) => {
+    let record = match Next::of(&sent, equality::equality(&sent, &choices, now)) {
+        Next::Keep(record) => record,
+        Next::Form(refusals) => {
             return Ok(sign_page(&notice, &choices, &sent, &refusals).answer(&house, &viewer));
+        }
+        Next::Check(record) => {
+            let to = format!("/lead/notices/{}/equality", notice.id);
+            let about = ("Change", notice.words.title);
+            return Ok(equality::check(about, &record, to, &sent).answer(&house, &viewer));
         }
     };
     let mut tx = house.db.begin().await?;

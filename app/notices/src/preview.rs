@@ -1,6 +1,7 @@
 //! A notice as it will be: its page, its email, who will be told, and what the leader reading it
 //! can do.
 
+use area::equality;
 use area::store::Ground;
 use axum::extract::{Path, State};
 use axum::http::Uri;
@@ -90,6 +91,7 @@ pub(super) async fn preview_with(
                     {notice.written_by.1.clone()}"."
                 </p>
                 {warnings(&notice, &ground, now)}
+                {small_groups(&notice)}
                 <h1>{notice.words.title.clone()}</h1>
                 {follows_words(&notice)}
                 {fairness::banner(&notice)}
@@ -119,6 +121,19 @@ fn warnings(notice: &Notice, ground: &Ground, now: Millis) -> impl IntoView + us
     }
     told_late(notice, ground, told)
         .map(|late| view! { <p class="panel warn">{late}</p> }.into_any())
+}
+
+/// Words and a number that may mean fewer than ten people, for whoever is about to approve them.
+fn small_groups(notice: &Notice) -> impl IntoView + use<> {
+    let words = &notice.words;
+    let few = words.families.filter(|families| (1..10).contains(families));
+    let few = few.map(|families| format!("about {families} families"));
+    let said = [&words.title, &words.what, &words.why, &words.affected, &words.must_do];
+    let said = said.into_iter().flat_map(|words| equality::small_groups(words));
+    let asked = few.into_iter().chain(said).map(|group| {
+        view! { <p class="panel warn">{equality::ask_about(&group)}</p> }
+    });
+    asked.collect_view()
 }
 
 /// That families would hear later than the area's rule for the service, if they are told from this

@@ -96,11 +96,14 @@ pub async fn list(
 pub async fn of_topic(
     db: &Db,
     topic_id: &Id<Topic>,
-) -> sqlx::Result<(Vec<(Id<Plan>, String)>, Vec<ListedUpdate>)> {
+) -> sqlx::Result<(Vec<(Id<Plan>, String, bool)>, Vec<ListedUpdate>)> {
     let sql = format!(
         "SELECT id, you_said, outcome, verdict, organisation, published_at, we_did, found, kind
          FROM (
-           SELECT p.id, p.title AS you_said, '' AS outcome, CAST(NULL AS TEXT) AS verdict,
+           SELECT p.id, p.title AS you_said,
+             CASE WHEN EXISTS (SELECT 1 FROM decisions d WHERE d.plan_id = p.id
+               AND d.published_at IS NOT NULL) THEN 'decided' ELSE '' END AS outcome,
+             CAST(NULL AS TEXT) AS verdict,
              '' AS organisation, CAST(0 AS BIGINT) AS published_at, '' AS we_did, '' AS found,
              'plan' AS kind
              FROM plan_topics x JOIN plans p ON p.id = x.plan_id WHERE x.topic_id = $1
@@ -115,7 +118,13 @@ pub async fn of_topic(
     let (plans, updates): (Vec<&AnyRow>, Vec<&AnyRow>) =
         rows.iter().partition(|row| row.get::<&str, _>("kind") == "plan");
     Ok((
-        plans.into_iter().map(|row| (row.get("id"), row.get("you_said"))).collect(),
+        plans
+            .into_iter()
+            .map(|row| {
+                let is_decided = row.get::<&str, _>("outcome") == "decided";
+                (row.get("id"), row.get("you_said"), is_decided)
+            })
+            .collect(),
         updates.into_iter().map(listed).collect::<sqlx::Result<_>>()?,
     ))
 }

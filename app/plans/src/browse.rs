@@ -90,8 +90,10 @@ pub async fn plans_page(
 
 fn card(plan: ListedPlan) -> impl IntoView {
     let state = match (plan.is_overridden, plan.has_draft, plan.is_shut) {
+        _ if plan.is_decision_passed => "! Decided without everything that was agreed",
         (true, true, _) => "! Published without involving parents as agreed",
         (true, false, _) => "! Going ahead without involving parents as agreed",
+        (false, _, _) if plan.is_decided => "✓ Decided",
         (false, true, _) => "✓ A draft is published",
         (false, false, true) => "○ Not ready to publish: parents not involved yet",
         (false, false, false) => "● Ready to publish",
@@ -663,8 +665,10 @@ pub fn happened(what: &str) -> &str {
         "gate overridden" => "Leaders went ahead without involving parents as agreed",
         "draft published" => "A draft was published",
         "equality record signed" => "Leaders said who it affects, and what they do about it",
-        "decision being written" => "A decision is being written down",
-        "decision going ahead" => "Leaders went ahead without answering parents as agreed",
+        "decision being written" => "Leaders started to write the decision",
+        "decision going ahead" => {
+            "Leaders went ahead with the decision without everything that was agreed"
+        }
         "decision published" => "The decision was published",
         "decision corrected" => "What the decision says was corrected",
         "due day changed" => "The day it is due was changed",
@@ -721,9 +725,14 @@ pub async fn draft_page(
         let is_leader = viewer.is(Role::Leader);
         let banner =
             (is_leader && done == "published" && draft.published_at.is_some()).then(|| {
+                let told = if plan.open_topics().next().is_some() {
+                    "We are emailing any parents who proposed or supported its topics."
+                } else {
+                    "Everyone can read it from now on."
+                };
                 view! {
                     <Banner title="The draft is published">
-                        <p>"We are emailing parents who proposed or supported its topics."</p>
+                        <p>{told}</p>
                     </Banner>
                 }
             });

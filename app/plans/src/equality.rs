@@ -11,7 +11,7 @@ use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Id};
 use ground::sent::Form;
-use ground::ui::{Frame, Page};
+use ground::ui::{Frame, Next, Page};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
@@ -65,7 +65,7 @@ pub async fn sign_equality_form(
     Ok(sign_page(&plan, &choices, &sent, &Refusals::default()).answer(&house, &viewer))
 }
 
-/// POST `/lead/plans/{id}/equality`
+/// POST `/lead/plans/{id}/equality`: shows it once more, then signs it.
 pub async fn sign_equality(
     State(house): State<House>,
     viewer: Viewer,
@@ -73,11 +73,18 @@ pub async fn sign_equality(
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let choices = equality::choices(&house.db).await?;
-    let record = match equality::equality(&sent, &choices, house.clock.now()) {
-        Ok(record) => record,
-        Err(refusals) => {
+    let read = equality::equality(&sent, &choices, house.clock.now());
+    let record = match Next::of(&sent, read) {
+        Next::Keep(record) => record,
+        Next::Form(refusals) => {
             let plan = led_plan(&house, &viewer, &id).await?;
             return Ok(sign_page(&plan, &choices, &sent, &refusals).answer(&house, &viewer));
+        }
+        Next::Check(record) => {
+            let plan = led_plan(&house, &viewer, &id).await?;
+            let to = format!("/lead/plans/{}/equality", plan.id);
+            let page = equality::check(("Plan", plan.title), &record, to, &sent);
+            return Ok(page.answer(&house, &viewer));
         }
     };
     let (by, plan_id) = (leader(&viewer)?, parsed(&id)?);

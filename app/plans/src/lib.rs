@@ -169,7 +169,7 @@ pub fn routes() -> Routes {
         .post_first(
             "/lead/plans/{id}/decision/override",
             leader.fresh(),
-            "publish a decision without answering parents first",
+            "publish a decision without everything that was agreed",
             decision::publish::go_ahead,
         )
         .get("/lead/plans/{id}/equality", leader, equality::sign_equality_form)

@@ -246,7 +246,7 @@ pub const PERSONAL: &[Table] = &[
     },
     Table {
         name: "decision_overrides",
-        title: "Decisions you published without answering parents as agreed",
+        title: "Decisions you published without everything that was agreed",
         whose: Whose::Account("t.made_by = $1"),
         columns: &[
             Id("decision_id"),

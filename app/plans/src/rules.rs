@@ -177,7 +177,8 @@ pub fn cancellation(sent: &Sent, was: &str) -> Result<PlanChange, Refusals> {
     Ok(PlanChange { form_key, kind, due_day: was.to_owned(), reason })
 }
 
-fn change_reason(sent: &Sent) -> Result<String, String> {
+/// Why something that others count on is changed.
+pub(crate) fn change_reason(sent: &Sent) -> Result<String, String> {
     let reason = forms::prose(sent.typed("reason"));
     forms::within(reason, LONGEST_CHANGE, "Say why. Everyone can read it")
 }
@@ -487,16 +488,33 @@ pub struct Answer {
     pub decided_by: String,
 }
 
-/// Reads what a draft, or the decision, does about something that it must answer.
+/// Reads what a draft does about something that it must answer.
 pub fn answer(sent: &Sent) -> Result<Answer, Refusals> {
-    let Some(kind) = AnswerKind::read(sent.typed("answer")) else {
-        return Err(Refusals::one("answer", "Choose what the draft does about this topic"));
-    };
-    let what_to_do = match kind {
+    read_answer(sent, "Choose what the draft does about this topic", |kind| match kind {
         AnswerKind::Adopted => "Say where it is in the draft",
         AnswerKind::Adapted => "Say how it was changed, and where it is in the draft",
         AnswerKind::Not => "Say why it is not in the draft",
+    })
+}
+
+/// Reads what was decided about something that the decision must answer.
+pub fn decided_answer(sent: &Sent) -> Result<Answer, Refusals> {
+    read_answer(sent, "Choose what was decided about this", |kind| match kind {
+        AnswerKind::Adopted => "Say how and by when it will be done",
+        AnswerKind::Adapted => "Say what was changed, and by when it will be done",
+        AnswerKind::Not => "Say why it will not be done",
+    })
+}
+
+fn read_answer(
+    sent: &Sent,
+    to_choose: &'static str,
+    to_say: impl Fn(AnswerKind) -> &'static str,
+) -> Result<Answer, Refusals> {
+    let Some(kind) = AnswerKind::read(sent.typed("answer")) else {
+        return Err(Refusals::one("answer", to_choose));
     };
+    let what_to_do = to_say(kind);
     let mut refusals = Refusals::default();
     let words = refusals.take("words", prose(sent, "words", what_to_do));
     let decided_by = sent.line("decided_by");
@@ -519,9 +537,9 @@ pub fn overriding(sent: &Sent) -> Result<Override, Refusals> {
     passing::read(sent, "Say why parents can't be involved first")
 }
 
-/// Reads who goes ahead with a decision that doesn't answer parents, and why.
+/// Reads who goes ahead with a decision though something is missing, and why.
 pub fn going_ahead(sent: &Sent) -> Result<Override, Refusals> {
-    passing::read(sent, "Say why parents can't be answered first")
+    passing::read(sent, "Say why this can't wait")
 }
 
 /// Some lines of a form, which must not be empty.

@@ -12,7 +12,7 @@ use ground::viewer::Viewer;
 use leptos::prelude::*;
 
 use super::store::{self, Act, By, Plan};
-use super::{find_plan, frame, note, parsed, rules};
+use super::{decision, find_plan, frame, note, parsed, rules};
 
 /// GET `/forum/plans/{id}/statement`
 pub async fn statement_form(
@@ -77,11 +77,19 @@ fn statement_page(plan: &Plan, sent: &Sent, refusals: &Refusals) -> Page {
         });
         let not =
             (!may).then(|| view! { <p id="words" class="panel warn">{rules::BOTH_SIDES}"."</p> });
+        let asks = if plan.decided().is_some() {
+            "What does the forum think of the decision below? Were parents involved from the \
+             start, and were they answered?"
+        } else if plan.has_published_draft() {
+            "What does the forum think of this plan so far? Were parents involved from the start?"
+        } else {
+            "What does the forum think of this plan so far? Were parents involved from the start? \
+             No draft can be published until you have said."
+        };
+        let decided = plan.decided().is_some().then(|| decision::section(plan));
         view! {
-            <p class="lead">
-                "What does the forum think of this plan so far? Were parents involved from the \
-                 start? No draft can be published until you have said."
-            </p>
+            <p class="lead">{asks}</p>
+            {decided}
             <p>"Everyone can read it. You can't change it later, but you can add another."</p>
             {not}
             {form}

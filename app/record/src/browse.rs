@@ -10,6 +10,7 @@ use ground::house::House;
 use ground::ids::{self, Id};
 use ground::ui::{Bar, Bars, Page, When};
 use ground::viewer::Viewer;
+use involvement::decision;
 use involvement::rung;
 use leptos::prelude::*;
 use outcomes::rules::{Stage, Verdict, judged};
@@ -242,9 +243,14 @@ fn decisions(plans: &[Plan]) -> impl IntoView + use<> {
                 view! { <p>"× Decided before the consultation on it had closed"</p> }
             });
             let answered = if plan.decision_passed.is_some() {
-                "× Published without answering parents as agreed"
+                match decision::lacks(&plan.decision_facts()) {
+                    lacks if lacks.is_empty() => {
+                        "× Leaders went ahead before everything that was agreed was done".to_owned()
+                    }
+                    lacks => format!("× Published without {lacks}"),
+                }
             } else {
-                "✓ It answers every topic, and what parents said in consultations"
+                "✓ It answers every topic, and what parents said in consultations".to_owned()
             };
             let decided_by = decision.decided_by.clone();
             view! {
@@ -277,8 +283,7 @@ fn plan_row(plan: &Plan, now: Millis) -> impl IntoView + use<> {
         Some(at) => view! { <When at /> }.into_any(),
         None => "None yet".into_any(),
     };
-    let overrides = plan.drafts.iter().filter(|draft| draft.overridden.is_some()).count();
-    let gate = if overrides > 0 { "× Yes" } else { "No" };
+    let gate = if plan.went_ahead() { "× Yes" } else { "No" };
     view! {
         <tr>
             <th scope="row">

@@ -416,7 +416,7 @@ fn of_plans(history: &History, at: Millis) -> Vec<Figure> {
         count("decisions", "Plans that were decided", decided.len(), "plans"),
         count(
             "decisions_unanswered",
-            "Of these, published without answering parents as agreed",
+            "Of these, published without everything that was agreed",
             passed,
             "plans",
         ),

@@ -147,10 +147,12 @@ fn task(waits: Waits, now: Millis) -> Option<Task> {
         .more("Until you do, nobody can tell parents what happened."),
         WaitKind::DecisionPassed => Task::new(
             format!("/forum/plans/{id}/statement"),
-            format!("Say what the forum thinks of a decision that doesn't answer parents: {title}"),
+            format!(
+                "Say what the forum thinks of a decision that leaders went ahead with: {title}"
+            ),
             since,
         )
-        .more("It was published without answering parents as agreed."),
+        .more("It was published without everything that was agreed."),
         WaitKind::Task(Kind::Update) => Task::new(
             format!("/forum/updates/{id}"),
             format!("Check what leaders say they did: {}", outcomes::shortened(&title)),

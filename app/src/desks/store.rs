@@ -225,6 +225,10 @@ pub async fn for_leader(
          UNION ALL SELECT 'forums statement', t.id, t.title, 1, t.since FROM ({}) t
            WHERE EXISTS (SELECT 1 FROM plan_leaders k WHERE k.plan_id = t.id
              AND k.account_id = $1)
+             AND NOT EXISTS (SELECT 1 FROM drafts d WHERE d.plan_id = t.id
+               AND d.published_at IS NOT NULL)
+             AND NOT EXISTS (SELECT 1 FROM decisions d WHERE d.plan_id = t.id
+               AND d.published_at IS NOT NULL)
          UNION ALL SELECT 'confirmation', t.id, t.title, 1, t.since FROM ({}) t
            JOIN planning_sessions s ON s.id = t.id
            WHERE EXISTS (SELECT 1 FROM plan_leaders k WHERE k.plan_id = s.plan_id

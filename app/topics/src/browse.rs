@@ -228,25 +228,35 @@ async fn taken_down(house: &House, viewer: &Viewer, topic: &Topic) -> Result<Res
     Ok(page.answer(house, viewer))
 }
 
-/// The plans that answer a topic; nothing where none does.
-fn planned(plans: Vec<(Id<Plan>, String)>) -> impl IntoView {
-    (!plans.is_empty()).then(|| {
-        let plans = plans
-            .into_iter()
-            .map(|(id, title)| {
+/// The plans that answer a topic, and those that are decided; nothing where none does.
+fn planned(plans: Vec<(Id<Plan>, String, bool)>) -> impl IntoView {
+    let (decided, planned): (Vec<_>, Vec<_>) =
+        plans.into_iter().partition(|(_, _, is_decided)| *is_decided);
+    let list = |plans: Vec<(Id<Plan>, String, bool)>, words: [&'static str; 2], page: &str| {
+        let [heading, said] = words;
+        (!plans.is_empty()).then(|| {
+            let plans = plans.into_iter().map(|(id, title, _)| {
                 view! {
                     <li>
-                        <a href=format!("/plans/{id}")>{title}</a>
+                        <a href=format!("/plans/{id}{page}")>{title}</a>
                     </li>
                 }
-            })
-            .collect_view();
-        view! {
-            <h2>"Being planned now"</h2>
-            <p>"The council and NHS must say how they will answer this topic in:"</p>
-            <ul class="queue">{plans}</ul>
-        }
-    })
+            });
+            view! {
+                <h2>{heading}</h2>
+                <p>{said}</p>
+                <ul class="queue">{plans.collect_view()}</ul>
+            }
+        })
+    };
+    let decided_words =
+        ["What was decided", "Read what the council and NHS decided about this topic in:"];
+    let planned_words =
+        ["Being planned now", "The council and NHS must say how they will answer this topic in:"];
+    view! {
+        {list(decided, decided_words, "/decision")}
+        {list(planned, planned_words, "")}
+    }
 }
 
 /// POST `/topics/{id}/withdrawal`
@@ -271,8 +281,8 @@ pub async fn withdraw_topic(
 struct CameOfIt {
     /// What was counted at the close of its round.
     counted: Tally,
-    /// The plans it is tied to, with their titles.
-    plans: Vec<(Id<Plan>, String)>,
+    /// The plans it is tied to, with their titles, and whether they are decided.
+    plans: Vec<(Id<Plan>, String, bool)>,
     /// What leaders say they did.
     updates: Vec<outcomes::store::ListedUpdate>,
 }

@@ -64,6 +64,8 @@ fn a_decision_is_held_until_it_answers_every_topic_and_theme_and_then_it_stays()
         let form = format!("{desk}/answers/{topic}");
         let shown = leader.get(&form).await;
         assert!(shown.says("On page 3, from May."), "what the draft did: {}", shown.html);
+        let unsaid = leader.post(&form, &[]).await;
+        assert!(unsaid.says("Choose what was decided about this"), "{}", unsaid.html);
         let answer = [("answer", "adopted"), ("words", "From May.")];
         leader.post(&form, &answer).await.leads_to();
         let held = leader.post(&publication, &[]).await;
@@ -95,6 +97,8 @@ fn a_decision_is_held_until_it_answers_every_topic_and_theme_and_then_it_stays()
             assert!(page.says(words), "{words}: {}", page.html);
         }
         assert!(!page.says("before the consultation") && !page.says("without answering"));
+        let of_topic = visitor.get(&format!("/topics/{topic}")).await;
+        assert!(of_topic.says("What was decided") && !of_topic.says("Being planned now"));
         let of_plan = visitor.get(&format!("/plans/{plan}")).await;
         assert!(of_plan.says("What was decided") && of_plan.says("The decision was published"));
         assert!(visitor.get("/record").await.says("✓ It answers every topic"));
@@ -128,6 +132,7 @@ fn going_ahead_with_a_decision_takes_two_steps_and_everyone_always_sees_it() {
         let publication = leader.post(&desk, &decided(&today(&world))).await.leads_to();
         let held = leader.post(&publication, &[]).await;
         assert!(held.says("Publish a draft of the plan first"), "{}", held.html);
+        assert!(held.says("Say first who it affects"), "all that is missing at once");
         let form = format!("{desk}/override");
         let short = leader.post(&form, &[("name", "Invented Officer"), ("reason", "Hurry")]).await;
         assert_eq!(short.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -143,20 +148,31 @@ fn going_ahead_with_a_decision_takes_two_steps_and_everyone_always_sees_it() {
         for path in [format!("/plans/{plan}"), format!("/plans/{plan}/decision")] {
             let page = world.visitor().get(&path).await;
             assert!(
-                page.says("The decision was published without answering parents as agreed.")
+                page.says("The decision was published without a published draft of the plan, ")
+                    && page.says("without saying who it affects")
+                    && !page.says("an answer to")
                     && page.says(REASON)
                     && page.says("Invented Officer"),
                 "{path}"
             );
         }
         let record = world.visitor().get("/record").await;
-        assert!(record.says("× Published without answering parents as agreed"));
+        assert!(record.says("× Published without a published draft of the plan"));
+        assert!(record.says("× Yes"), "leaders went ahead: {}", record.html);
+        let page = world.visitor().get(&format!("/plans/{plan}")).await;
+        assert!(page.says("How involved parents were") && page.says("Told afterwards"));
+        let list = world.visitor().get("/plans").await;
+        assert!(list.says("! Decided without everything that was agreed"));
+        assert!(leader.get("/lead").await.says("Decided without a published draft"));
 
         // Organisers find it on their desk until the forum has said what it thinks.
-        let waits = "Say what the forum thinks of a decision that doesn't answer parents";
+        let waits = "Say what the forum thinks of a decision that leaders went ahead with";
         let organiser = world.organiser().await;
         assert!(organiser.get("/forum").await.says(waits));
         let statement = format!("/forum/plans/{plan}/statement");
+        let form = organiser.get(&statement).await;
+        assert!(form.says("What was decided") && !form.says("No draft can be published"));
+        assert!(!leader.get("/lead").await.says("your draft can't be published"));
         organiser.post(&statement, &[("words", "Nobody asked us.")]).await.leads_to();
         assert!(!organiser.get("/forum").await.says(waits));
     });
@@ -184,13 +200,24 @@ fn a_published_decision_is_corrected_in_sight_and_never_in_silence() {
         assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
         let mut words = decided("2026-01-01");
         words[0].1 = "Buses will come at 8:20.";
+        let unsaid = leader.post(&form, &words).await;
+        assert!(unsaid.says("Say why. Everyone can read it") && unsaid.says("at 8:20."));
+        let mut words = [&words[..], &[("reason", "We had the wrong list.")]].concat();
+        let check = leader.post(&form, &words).await;
+        for shown in ["Check the correction", "at 8:10.", "at 8:20.", "We had the wrong list."] {
+            assert!(check.says(shown), "{shown}: {}", check.html);
+        }
+        assert_eq!(number(&world, "SELECT count(*) FROM corrections").await, 0);
+        words.push(("step", "confirm"));
         for _ in 0..2 {
             leader.post(&form, &words).await.leads_to();
         }
-        assert_eq!(number(&world, "SELECT count(*) FROM corrections").await, 1);
+        assert_eq!(number(&world, "SELECT count(*) FROM corrections").await, 2);
         let page = visitor.get(&public).await;
         assert!(
-            page.says("Buses will come at 8:20.") && page.says("it said: Buses will come at 8:10."),
+            page.says("Buses will come at 8:20.")
+                && page.says("it said: Buses will come at 8:10.")
+                && page.says("We had the wrong list."),
             "{}",
             page.html
         );
@@ -360,6 +387,12 @@ fn a_record_of_equality_is_signed_shown_and_signed_again_and_never_shows_a_small
         let refused = leader.post(&desk, &small).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(refused.says("With fewer than ten people") && refused.says("every day."));
+        let mut asked = FAIR[..7].to_vec();
+        asked[0] = ("affected", "4 families on route 5 lose a lift.");
+        let check = leader.post(&desk, &asked).await;
+        assert!(check.says("Check this: everyone will be able to read it"), "{}", check.html);
+        assert!(check.says("Is this a number of people: “4 families”?"), "{}", check.html);
+        assert_eq!(number(&world, "SELECT count(*) FROM equality_records").await, 0);
         let mut first = FAIR.to_vec();
         let (place, key) = (format!("/places/{}", world.south), id::fresh());
         first.extend([("form_key", key.as_str()), ("places", world.south.as_str())]);

@@ -10,7 +10,7 @@ mod personal;
 mod rules;
 mod store;
 
-pub use parts::{TITLE, as_sent, before, form, section, shown};
+pub use parts::{TITLE, as_sent, before, check, form, section, shown};
 pub use personal::{NUMBER_COLUMNS, signed_columns};
-pub use rules::{EqualityChoices, NewEquality, PublishedFigure, equality};
+pub use rules::{EqualityChoices, NewEquality, PublishedFigure, ask_about, equality, small_groups};
 pub use store::{Kept, Signed, SignedEquality, Signing, choices, last, sign};

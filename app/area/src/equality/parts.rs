@@ -2,10 +2,10 @@
 
 use calendar::clock;
 use forms::{Refusals, Sent};
-use ground::ui::{Area, Choice, Choices, Field, FormKey, When};
+use ground::ui::{Area, CONFIRMED, Check, Choice, Choices, Field, FormKey, Page, When};
 use leptos::prelude::*;
 
-use super::rules::{EqualityChoices, NONE};
+use super::rules::{EqualityChoices, NONE, NewEquality, ask_about, small_groups};
 use super::store::{Signed, SignedEquality};
 
 /// What the record is called.
@@ -211,10 +211,47 @@ pub fn form(choices: &EqualityChoices, sent: &Sent, refusals: &Refusals) -> AnyV
                 autocomplete="name"
                 refusals
             />
-            <button class="button">"Sign and publish it"</button>
+            <button class="button">"Continue"</button>
         </form>
     }
     .into_any()
+}
+
+/// The page that shows once more what is about to be signed; `about`: what it is called. It asks
+/// about words that may mean a small group.
+#[must_use]
+pub fn check(about: (&'static str, String), record: &NewEquality, to: String, sent: &Sent) -> Page {
+    let numbers = record.numbers.iter().map(|(group, people)| format!("{group}; {people}"));
+    let mut rows = vec![
+        about,
+        ("Who is affected", record.affected.clone()),
+        (
+            "Protected characteristics",
+            list(&record.characteristics, "None of these more than others"),
+        ),
+        ("Where", list(&record.places, "The whole area")),
+        ("How we know", record.evidence.clone()),
+    ];
+    if !record.numbers.is_empty() {
+        rows.push(("How many people", numbers.collect::<Vec<_>>().join("\n")));
+    }
+    rows.extend([
+        ("What is done about it", record.done.clone()),
+        ("To be looked at again by", day(&record.review_day)),
+        ("Signed by", record.signed_name.clone()),
+    ]);
+    let groups = [&record.affected, &record.evidence, &record.done];
+    let groups = groups.into_iter().flat_map(|words| small_groups(words));
+    let check = Check {
+        title: "Check this: everyone will be able to read it",
+        rows,
+        warnings: groups.map(|group| ask_about(&group)).collect(),
+        after: "What you sign stays. You can sign it again with other words later.",
+        to,
+        sent,
+        does: ("Sign and publish it", CONFIRMED),
+    };
+    check.page()
 }
 
 /// A day in words.

@@ -140,6 +140,61 @@ fn numbers(typed: &str) -> Result<Vec<(String, i64)>, String> {
     lines.iter().map(number).collect()
 }
 
+const PEOPLE: [&str; 23] = [
+    "people",
+    "person",
+    "child",
+    "children",
+    "family",
+    "families",
+    "parent",
+    "parents",
+    "carer",
+    "carers",
+    "pupil",
+    "pupils",
+    "student",
+    "students",
+    "learner",
+    "learners",
+    "boy",
+    "boys",
+    "girl",
+    "girls",
+    "household",
+    "households",
+    "toddlers",
+];
+const SMALL: [&str; 18] = [
+    "1", "2", "3", "4", "5", "6", "7", "8", "9", "one", "two", "three", "four", "five", "six",
+    "seven", "eight", "nine",
+];
+
+/// Words that may say that fewer than ten people are meant: "4 families", "seven of the children".
+/// No rule can tell for sure, so whoever wrote them is asked.
+#[must_use]
+pub fn small_groups(words: &str) -> Vec<String> {
+    let plain = |word: &str| word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    let all: Vec<&str> = words.split_whitespace().collect();
+    let found = all.iter().copied().enumerate().filter_map(|(start, number)| {
+        let next: Vec<&str> = all.iter().copied().skip(start + 1).take(3).collect();
+        let person = next.iter().copied().position(|word| PEOPLE.contains(&&*plain(word)))?;
+        let is_small = SMALL.contains(&&*plain(number)) && !number.ends_with(['.', ';', ':']);
+        let group: Vec<&str> = next.into_iter().take(person + 1).collect();
+        is_small.then(|| format!("{number} {}", group.join(" ")))
+    });
+    found.collect()
+}
+
+/// What whoever wrote such words is asked before everyone can read them.
+#[must_use]
+pub fn ask_about(group: &str) -> String {
+    format!(
+        "Is this a number of people: “{group}”? With fewer than ten, someone could be identified. \
+         If so, leave it out, or put the group together with another."
+    )
+}
+
 fn review_day(typed: &str, now: Millis) -> Result<String, String> {
     match clock::end_of(typed) {
         None => Err("Enter the day you will look at this again".to_owned()),
@@ -203,6 +258,19 @@ mod tests {
             read("review_day", "2020-01-01").is_err() && read("review_day", "2099-01-01").is_err()
         );
         assert!(read("picked", "/somewhere").is_ok_and(|none| none.picked.is_empty()));
+    }
+
+    #[test]
+    fn a_small_group_in_a_sentence_is_asked_about() {
+        for (words, found) in [
+            ("4 families on route 5 lose a lift.", vec!["4 families"]),
+            ("Seven children come by taxi.", vec!["Seven children"]),
+            ("For two of the children, (3) pupils", vec!["two of the children,", "(3) pupils"]),
+            ("40 families, 1,750 people and 12 children", vec![]),
+            ("Route 5 comes at 9. Children wait.", vec![]),
+        ] {
+            assert_eq!(small_groups(words), found, "{words}");
+        }
     }
 
     #[test]

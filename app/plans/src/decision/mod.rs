@@ -11,13 +11,15 @@ pub mod write;
 use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::Response;
-use calendar::clock::{self, Millis};
+use calendar::clock::Millis;
 use forms::Sent;
+use ground::changes::{self, PastChange};
 use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Consultation, Id};
 use ground::ui::{Frame, When};
 use ground::viewer::{Role, Viewer};
+use involvement::decision::{self, DecisionFacts};
 use leptos::prelude::*;
 
 use super::find_plan;
@@ -94,7 +96,7 @@ fn what_was_decided(decision: &Decision) -> impl IntoView + use<> {
                 <When at=decided_at />
             </dd>
             {published}
-            <dt>"Their paper"</dt>
+            <dt>"The official paper"</dt>
             <dd>
                 <a href=paper rel="noopener noreferrer">
                     "Read it on their website"
@@ -105,17 +107,29 @@ fn what_was_decided(decision: &Decision) -> impl IntoView + use<> {
 }
 
 /// What it said before it was corrected, the latest first.
-fn before(plan: &Plan, decision: &Decision) -> impl IntoView + use<> {
-    let before = plan.corrections_of(&decision.id).map(|was| {
-        let until = clock::day(was.at);
-        let words = match was.field.as_str() {
-            "words" => format!("Until {until} it said: {}", was.was),
-            "decided_by" => format!("Until {until} it said that it was decided by: {}", was.was),
-            _ => format!("Until {until} the link to the paper was: {}", was.was),
+fn before(plan: &Plan, decision: &Decision) -> AnyView {
+    let mut changes: Vec<PastChange<(), String>> = Vec::new();
+    for one in plan.corrections_of(&decision.id) {
+        let (at, was, is) = (one.at, one.was.as_str(), one.became.as_str());
+        let (words, reason) = match one.field.as_str() {
+            "words" => (format!("Until then it said: {was}"), ""),
+            "decided_by" => (format!("Until then it said that it was decided by: {was}"), ""),
+            "paper" => (format!("Until then the link to the paper was: {was}"), ""),
+            _ => (String::new(), is),
         };
-        view! { <p class="soft lines">{words}</p> }
-    });
-    before.collect_view()
+        match changes.last_mut().filter(|change| change.at == at) {
+            Some(change) => {
+                let gap = if change.was.is_empty() || words.is_empty() { "" } else { "\n" };
+                change.was = format!("{}{gap}{words}", change.was);
+                change.reason.push_str(reason);
+            }
+            None => {
+                let (is, reason) = (String::new(), reason.to_owned());
+                changes.push(PastChange { kind: (), was: words, is, reason, at });
+            }
+        }
+    }
+    changes::all_shown(None, &changes, |change| change.was.clone())
 }
 
 /// The way to put it right, for whoever may.
@@ -135,7 +149,7 @@ fn warnings(plan: &Plan) -> impl IntoView + use<> {
     let early = plan.decision.as_ref().and_then(|decision| decision.early.clone());
     let early = early.map(|(consultation_id, closes_at)| early_words(&consultation_id, closes_at));
     let passed = plan.decision_passed.clone().map(|(name, reason, at)| {
-        let words = passed_words(plan.decided().is_some());
+        let words = passed_words(&plan.decision_facts(), plan.decided().is_some());
         view! {
             <div class="panel warn">
                 <p>
@@ -152,13 +166,17 @@ fn warnings(plan: &Plan) -> impl IntoView + use<> {
     }
 }
 
-/// That somebody went ahead.
+/// That somebody went ahead, and what was missing.
 #[must_use]
-pub fn passed_words(is_published: bool) -> &'static str {
-    if is_published {
-        "The decision was published without answering parents as agreed."
-    } else {
-        "The decision may be published without answering parents as agreed."
+pub fn passed_words(facts: &DecisionFacts, is_published: bool) -> String {
+    let lacks = decision::lacks(facts);
+    match (lacks.is_empty(), is_published) {
+        (true, _) => {
+            "Leaders went ahead with the decision before everything that was agreed was done."
+                .to_owned()
+        }
+        (false, true) => format!("The decision was published without {lacks}."),
+        (false, false) => format!("The decision may be published without {lacks}."),
     }
 }
 

@@ -59,14 +59,17 @@ pub async fn publish_decision(
 
 /// What keeps a decision from being published, and what to do.
 fn missing(facts: &DecisionFacts) -> String {
-    match facts.topics + facts.themes {
-        0 if !facts.has_published_draft => {
-            "Publish a draft of the plan first, once parents have been involved".to_owned()
-        }
-        0 => "Say first who it affects, and whether it is fair to everyone".to_owned(),
-        1 => "Answer the topic or theme that hasn't been answered yet".to_owned(),
-        many => format!("Answer the {many} topics or themes that haven't been answered yet"),
-    }
+    let draft = "Publish a draft of the plan first, once parents have been involved";
+    let draft = (!facts.has_published_draft).then(|| draft.to_owned());
+    let answers = match facts.topics + facts.themes {
+        0 => None,
+        1 => Some("Answer the topic or theme that hasn't been answered yet".to_owned()),
+        many => Some(format!("Answer the {many} topics or themes that haven't been answered yet")),
+    };
+    let equality = "Say first who it affects, and whether it is fair to everyone";
+    let equality = (!facts.has_equality).then(|| equality.to_owned());
+    let all: Vec<String> = [draft, answers, equality].into_iter().flatten().collect();
+    all.join(". ")
 }
 
 async fn publication_page(
@@ -144,7 +147,7 @@ fn past(plan: &Plan, facts: &DecisionFacts) -> AnyView {
         Some((name, _, at)) => view! {
             <p class="panel warn">
                 {name.clone()}" decided on "<When at=*at />
-                " to publish this without answering parents as agreed. Everyone will always be \
+                " to publish this without everything that was agreed. Everyone will always be \
                  able to see that."
             </p>
         }
@@ -159,10 +162,10 @@ fn past(plan: &Plan, facts: &DecisionFacts) -> AnyView {
                     <summary>"We have to publish it anyway"</summary>
                     <p>
                         "You can go ahead if you give a name and a reason. The plan will always \
-                         say that parents weren't answered as agreed."
+                         say what was missing."
                     </p>
                     <p>
-                        <a href=to>"Go ahead without answering parents as agreed"</a>
+                        <a href=to>"Go ahead without what is missing"</a>
                     </p>
                 </details>
             }
@@ -276,16 +279,16 @@ pub async fn go_ahead(
 
 fn go_ahead_page(plan: &Plan, sent: &Sent, refusals: &Refusals) -> Page {
     let back = (format!("/lead/plans/{}/decision/publication", plan.id), "The decision");
-    let frame = Frame::new("Go ahead without answering parents as agreed", back)
-        .of(&plan.title)
-        .refused_for(refusals);
+    let frame =
+        Frame::new("Go ahead without what is missing", back).of(&plan.title).refused_for(refusals);
     let page = frame.around(|| {
         view! {
             <p class="lead">
-                "A decision should answer what parents asked for and what they said. If you go \
-                 ahead without that, the name and reason you give will always be on show."
+                "A decision should come after a published draft, and answer what parents asked for \
+                 and said. If you go ahead without that, the name and reason you give will always \
+                 be on show."
             </p>
-            {passing::form("Why parents can't be answered first", sent, refusals)}
+            {passing::form("Why this can't wait", sent, refusals)}
         }
     });
     page.kept_for_going_back()
@@ -296,7 +299,7 @@ fn check_page(plan: &Plan, sent: &Sent, passing: &Override) -> Page {
         title: "Check this: everyone will see it, and it can't be removed",
         rows: vec![
             ("Plan", plan.title.clone()),
-            ("What the page will say", passed_words(true).to_owned()),
+            ("What the page will say", passed_words(&plan.decision_facts(), true)),
             ("Who is responsible", passing.name.clone()),
             ("Why", passing.reason.clone()),
         ],

@@ -3,7 +3,7 @@
 use calendar::clock::{self, DAY, Millis};
 use forms::{Refusals, Sent};
 
-use crate::rules::prose;
+use crate::rules::{change_reason, prose};
 
 /// An earlier day is taken for a typing slip.
 const LONGEST_AGO: Millis = 5 * 366 * DAY;
@@ -29,12 +29,20 @@ pub fn decision(sent: &Sent, now: Millis) -> Result<NewDecision, Refusals> {
     read(sent, day(sent.typed("day"), now))
 }
 
-/// Reads what a published decision should have said. The day it was decided stays.
+/// Reads what a published decision should have said, and why it says so only now. The day it was
+/// decided stays.
 ///
 /// # Errors
 /// What to correct, in the order of the fields.
-pub fn correction(sent: &Sent, decided_at: Millis) -> Result<NewDecision, Refusals> {
-    read(sent, Ok(decided_at))
+pub fn correction(sent: &Sent, decided_at: Millis) -> Result<(NewDecision, String), Refusals> {
+    match (read(sent, Ok(decided_at)), change_reason(sent)) {
+        (Ok(decision), Ok(reason)) => Ok((decision, reason)),
+        (decision, reason) => {
+            let mut refusals = decision.err().unwrap_or_default();
+            refusals.take("reason", reason);
+            Err(refusals)
+        }
+    }
 }
 
 fn read(sent: &Sent, decided_at: Result<Millis, String>) -> Result<NewDecision, Refusals> {
@@ -123,11 +131,13 @@ mod tests {
             ("decided_by", "The cabinet"),
             ("day", "2020-01-01"),
             ("paper", "https://www.example.org/cabinet/paper.pdf"),
+            ("reason", "We had left one out."),
         ]);
-        assert_eq!(correction(&sent, NOW).map(|decision| decision.decided_at), Ok(NOW));
+        let read = correction(&sent, NOW).map(|(decision, _)| decision.decided_at);
+        assert_eq!(read, Ok(NOW));
         let refused = correction(&Sent::default(), NOW).expect_err("refusals");
         let about: Vec<_> = refused.iter().map(|(field, _)| field).collect();
-        assert_eq!(about, ["words", "decided_by", "paper"]);
+        assert_eq!(about, ["words", "decided_by", "paper", "reason"]);
     }
 
     #[test]

@@ -15,7 +15,7 @@ use leptos::prelude::*;
 
 use super::{rules, title};
 use crate::answers::{self, Asks};
-use crate::rules::answer;
+use crate::rules::decided_answer;
 use crate::store::{self, Act, AskedThing, Plan, ThingKind, Written};
 use crate::{begin, frame, leader, led_plan, note, parsed};
 
@@ -193,7 +193,7 @@ pub async fn answer_thing(
     Path((id, thing)): Path<(Id<ids::Plan>, Id<DecisionThing>)>,
     Form(sent): Form,
 ) -> Result<Response, Error> {
-    let refusals = match answer(&sent) {
+    let refusals = match decided_answer(&sent) {
         Err(refusals) => refusals,
         Ok(answer) => {
             let (by, plan_id, thing_id) = (leader(&viewer)?, parsed(&id)?, parsed(&thing)?);

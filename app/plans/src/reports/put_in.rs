@@ -88,7 +88,7 @@ fn report_page(sent: &Sent, kinds: Vec<Named>, refusals: &Refusals) -> Page {
     let kinds = kinds.into_iter().map(|kind| (kind.id, kind.name));
     let kinds = Choice::each(kinds, |id| id == sent.typed("kind"));
     let back = ("/reports", "Reports that plans must answer");
-    let page = Frame::new("Put in a report", back).refused_for(refusals).around(|| {
+    let page = Frame::new("Add a report", back).refused_for(refusals).around(|| {
         view! {
             <p class="lead">
                 "Every plan of the kind you choose must then say what it does about each \

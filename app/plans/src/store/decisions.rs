@@ -229,7 +229,7 @@ pub async fn answer_thing(
     Ok(true)
 }
 
-/// Keeps that somebody goes ahead with an unpublished decision though it doesn't answer parents.
+/// Keeps that somebody goes ahead with an unpublished decision though something is missing.
 /// False when it is published, there is none, or somebody did before.
 pub async fn pass_decision(
     tx: &mut AnyConnection,
@@ -311,13 +311,14 @@ pub async fn publish_decision(tx: &mut AnyConnection, act: Act<'_>) -> sqlx::Res
 }
 
 /// Corrects what a published decision says, which body made it and where its paper is, and keeps
-/// what was said. The day it was decided stays: whether it was early rests on it. False where
-/// somebody else has corrected it meanwhile. The schema lets nobody do it without what is kept.
+/// what was said and why it is another now. The day it was decided stays: whether it was early
+/// rests on it. False where somebody else has corrected it meanwhile. The schema lets nobody do it
+/// without what is kept.
 pub async fn correct_decision(
     tx: &mut AnyConnection,
     act: Act<'_>,
     was: &reading::Decision,
-    is: &NewDecision,
+    (is, reason): (&NewDecision, &str),
 ) -> sqlx::Result<bool> {
     let of = Of { kind: "decision", thing_id: &was.id, at: act.at };
     for (field, was, became) in [
@@ -327,6 +328,7 @@ pub async fn correct_decision(
     ] {
         corrections::keep(tx, of, field, (was, became)).await?;
     }
+    corrections::keep(tx, of, "reason", ("", reason)).await?;
     let corrected = sqlx::query(
         "UPDATE decisions SET words = $3, decided_by = $4, paper = $5
          WHERE id = $1 AND plan_id = $2 AND published_at IS NOT NULL AND words = $6

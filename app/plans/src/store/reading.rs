@@ -10,6 +10,7 @@ use ground::ids::{self, Account, Consultation, Id, Topic};
 use ground::text::RULES;
 use ground::ui::Step;
 use ground::viewer::Role;
+use involvement::decision::DecisionFacts;
 use involvement::gate::{self, GateFacts, TopicFacts};
 use involvement::rung::RungFacts;
 use involvement::session::{SessionFacts, SessionState};
@@ -42,8 +43,11 @@ pub struct Plan {
     pub equality: Vec<Signed>,
     /// What was decided, published or not: see [`Plan::decided`].
     pub decision: Option<Decision>,
-    /// Who went ahead with the decision though it didn't answer parents, why and when.
+    /// Who went ahead with the decision though something was missing, why and when.
     pub decision_passed: Option<(String, String, Millis)>,
+    /// How many topics and how many themes the decision doesn't answer, of those that were there
+    /// when it was published.
+    pub decision_unanswered: (usize, usize),
     /// In order.
     pub events: Vec<PlanEvent>,
     /// What was put right about it, its sessions, its decision and the organisations that plan it,
@@ -209,6 +213,23 @@ impl Plan {
         self.drafts.iter().any(|draft| draft.published_at.is_some())
     }
 
+    /// What the decision was asked when it was published; now, while it isn't.
+    #[must_use]
+    pub fn decision_facts(&self) -> DecisionFacts {
+        let decided_at = self.decided().and_then(|decision| decision.published_at);
+        let by_then = |at: Millis| decided_at.is_none_or(|decided| at <= decided);
+        let (topics, themes) = self.decision_unanswered;
+        DecisionFacts {
+            has_published_draft: self
+                .drafts
+                .iter()
+                .any(|draft| draft.published_at.is_some_and(by_then)),
+            topics,
+            themes,
+            has_equality: self.equality.iter().any(|signed| by_then(signed.at)),
+        }
+    }
+
     /// The draft of this version, if whoever looks may read it.
     #[must_use]
     pub fn readable(&self, version: i64) -> Option<&Draft> {
@@ -328,10 +349,12 @@ impl Plan {
     }
 
     /// What the rung is worked out from. Topics count as they did when the first draft was
-    /// published.
+    /// published, or the decision where that came first.
     #[must_use]
     pub fn rung(&self) -> RungFacts {
-        let published_at = self.drafts.iter().filter_map(|draft| draft.published_at).min();
+        let drafted_at = self.drafts.iter().filter_map(|draft| draft.published_at).min();
+        let decided_at = self.decided().and_then(|decision| decision.published_at);
+        let published_at = [drafted_at, decided_at].into_iter().flatten().min();
         let topics: Vec<&TiedTopic> = self
             .topics
             .iter()
@@ -349,8 +372,15 @@ impl Plan {
             statement_at: self.statements.iter().map(|statement| statement.at).min(),
             first_draft_at: self.drafts.iter().map(|draft| draft.first_recorded_at).min(),
             published_at,
-            is_overridden: self.drafts.iter().any(|draft| draft.overridden.is_some()),
+            is_overridden: self.went_ahead(),
         }
+    }
+
+    /// Whether somebody went ahead without parents: with a draft, or by deciding without one.
+    #[must_use]
+    pub fn went_ahead(&self) -> bool {
+        let skips_drafts = self.decided().is_some() && !self.decision_facts().has_published_draft;
+        skips_drafts || self.drafts.iter().any(|draft| draft.overridden.is_some())
     }
 }
 
@@ -482,6 +512,21 @@ fn happenings(of: &str) -> String {
              coalesce(d.early_id, ''), d.decided_at, coalesce(d.early_closes_at, 0),
              d.written_at, d.published_at, d.plan_id
              FROM decisions d WHERE d.plan_id {of}
+           UNION ALL SELECT 'unanswered', d.id, '', '', '', '',
+             (SELECT count(*) FROM plan_topics x JOIN topics t ON t.id = x.topic_id
+               WHERE x.plan_id = d.plan_id AND t.withdrawn_at IS NULL
+                 AND x.tied_at <= coalesce(d.published_at, x.tied_at)
+                 AND NOT EXISTS (SELECT 1 FROM decision_answers a
+                   WHERE a.decision_id = d.id AND a.thing_id = x.topic_id)),
+             (SELECT count(*) FROM consultations c JOIN releases r ON r.consultation_id = c.id
+               JOIN released_themes h ON h.consultation_id = c.id AND h.number = r.number
+               WHERE c.plan_id = d.plan_id AND r.number = (SELECT max(l.number) FROM releases l
+                   WHERE l.consultation_id = c.id
+                     AND l.checked_at <= coalesce(d.published_at, l.checked_at))
+                 AND NOT EXISTS (SELECT 1 FROM decision_answers a
+                   WHERE a.decision_id = d.id AND a.thing_id = h.theme_id)),
+             d.written_at, CAST(NULL AS BIGINT), d.plan_id
+             FROM decisions d WHERE d.plan_id {of}
            UNION ALL SELECT 'equality', e.id, e.signed_name, e.review_day, '', '',
              CAST(0 AS BIGINT), CAST(0 AS BIGINT), e.signed_at, CAST(NULL AS BIGINT), e.plan_id
              FROM equality_records e WHERE e.plan_id {of}
@@ -565,6 +610,10 @@ fn add(plan: &mut Plan, row: &AnyRow) -> sqlx::Result<()> {
             });
         }
         "decision" => plan.decision = Some(decision(row, at)),
+        "unanswered" => {
+            let many = |column: &str| number(row.get(column), "decision_answers");
+            plan.decision_unanswered = (many("first")?, many("second")?);
+        }
         "equality" => plan.equality.push(Signed {
             signed_name: row.get("one"),
             review_day: row.get("two"),
@@ -626,7 +675,8 @@ fn correction(row: &AnyRow) -> sqlx::Result<Correction> {
     let is_number = correction.was.parse::<u64>().is_ok();
     let is_readable = match correction.field.as_str() {
         "parents" | "others" => is_number,
-        "day" | "held_at" | "title" | "name" | "words" | "decided_by" | "paper" => true,
+        "day" | "held_at" | "title" | "name" => true,
+        "words" | "decided_by" | "paper" | "reason" => true,
         _ => return known(None, "corrections.field"),
     };
     known(is_readable.then_some(correction), "corrections.was")
@@ -658,6 +708,9 @@ pub struct ListedPlan {
     /// Whether the gate was overridden for any draft.
     pub is_overridden: bool,
     pub is_shut: bool,
+    /// Whether what was decided is published, and whether somebody had to go ahead for that.
+    pub is_decided: bool,
+    pub is_decision_passed: bool,
 }
 
 /// What everyone can find of this room: (kind, id, title, words, since); of drafts the summary of
@@ -688,6 +741,11 @@ pub async fn list(
                   AND d.published_at IS NOT NULL) AS published,
                 (SELECT count(*) FROM drafts d JOIN overrides o ON o.draft_id = d.id
                   WHERE d.plan_id = p.id) AS overridden,
+                (SELECT count(*) FROM decisions d WHERE d.plan_id = p.id
+                  AND d.published_at IS NOT NULL) AS decided,
+                (SELECT count(*) FROM decisions d
+                  JOIN decision_overrides o ON o.decision_id = d.id
+                  WHERE d.plan_id = p.id AND d.published_at IS NOT NULL) AS passed,
                 (SELECT count(*) FROM shut_gates g WHERE g.plan_id = p.id)
                 + (SELECT count(*) FROM plan_topics x JOIN topics t ON t.id = x.topic_id
                    WHERE x.plan_id = p.id AND t.withdrawn_at IS NULL AND t.published_at > $3
@@ -707,12 +765,14 @@ pub async fn list(
         due_day: row.get("due_day"),
         has_draft: row.get::<i64, _>("published") > 0,
         is_overridden: row.get::<i64, _>("overridden") > 0,
+        is_decided: row.get::<i64, _>("decided") > 0,
+        is_decision_passed: row.get::<i64, _>("passed") > 0,
         is_shut: row.get::<i64, _>("shut") > 0,
     };
     Ok(rows.iter().map(listed).collect())
 }
 
-/// A plan that is under way: what was decided about it is not published yet.
+/// A plan that is under way: what was decided about it is not published yet, or no draft is.
 #[derive(Clone, Debug)]
 pub struct PlanCourse {
     pub id: Id<ids::Plan>,
@@ -729,8 +789,9 @@ pub struct PlanCourse {
     pub draft: i64,
     /// Whether that is published.
     pub is_draft_published: bool,
-    /// Whether the decision is being written.
+    /// Whether the decision is being written, and whether it is published.
     pub has_decision: bool,
+    pub is_decided: bool,
     pub is_shut: bool,
 }
 
@@ -750,7 +811,7 @@ impl PlanCourse {
             ("Waiting for the forum's statement", "Forum's statement", self.statements > 0),
             ("Writing the draft", "Draft submitted", self.draft > 0),
             ("Publishing the draft", "Draft published", self.is_draft_published),
-            ("Deciding", "Decided", false),
+            ("Deciding", "Decided", self.is_decided),
         ])
     }
 
@@ -758,6 +819,9 @@ impl PlanCourse {
     #[must_use]
     pub fn state(&self) -> &'static str {
         match (self.is_draft_published, self.is_shut) {
+            _ if self.is_decided => {
+                "× Decided without a published draft. Publish one that parents can read"
+            }
             (true, _) => "✓ A draft is published. Add the decision once it is made",
             (false, true) => "○ Not ready to publish: parents not involved yet",
             (false, false) => "● Ready to publish",
@@ -810,6 +874,8 @@ pub async fn courses(
              AND d.version = (SELECT max(l.version) FROM drafts l
                WHERE l.plan_id = p.id)) AS draft_published,
            (SELECT count(*) FROM decisions d WHERE d.plan_id = p.id) AS decisions,
+           (SELECT count(*) FROM decisions d WHERE d.plan_id = p.id
+             AND d.published_at IS NOT NULL) AS decided,
            (SELECT count(*) FROM shut_gates g WHERE g.plan_id = p.id)
              + (SELECT count(*) FROM plan_topics x JOIN topics t ON t.id = x.topic_id
                WHERE x.plan_id = p.id AND t.withdrawn_at IS NULL AND t.published_at > $2
@@ -820,7 +886,8 @@ pub async fn courses(
            AND NOT EXISTS (SELECT 1 FROM plan_changes x WHERE x.plan_id = p.id
              AND x.kind = 'cancelled')
            AND NOT EXISTS (SELECT 1 FROM decisions d WHERE d.plan_id = p.id
-             AND d.published_at IS NOT NULL)
+             AND d.published_at IS NOT NULL AND EXISTS (SELECT 1 FROM drafts f
+               WHERE f.plan_id = p.id AND f.published_at IS NOT NULL))
          ORDER BY p.registered_at, p.id LIMIT 50",
     )
     .bind(leader.map_or("", Id::as_str))
@@ -838,6 +905,7 @@ pub async fn courses(
         draft: row.get("draft"),
         is_draft_published: row.get::<i64, _>("draft_published") > 0,
         has_decision: row.get::<i64, _>("decisions") > 0,
+        is_decided: row.get::<i64, _>("decided") > 0,
         is_shut: row.get::<i64, _>("shut") > 0,
     };
     Ok(rows.iter().map(course).collect())
@@ -849,8 +917,8 @@ pub const TO_STATE: &str = "SELECT id, title, registered_at AS since FROM plans 
      AND NOT EXISTS (SELECT 1 FROM plan_changes x WHERE x.plan_id = p.id AND x.kind = 'cancelled')
    ORDER BY p.id LIMIT 50";
 
-/// Decisions that were published without answering parents as agreed, and about which the forum has
-/// said nothing since, oldest first, for the organiser `$1`: (id of the plan, title, since).
+/// Decisions that were published though something was missing, and about which the forum has said
+/// nothing since, oldest first, for the organiser `$1`: (id of the plan, title, since).
 pub const PASSED: &str = "SELECT p.id, p.title, d.published_at AS since FROM decisions d
    JOIN decision_overrides o ON o.decision_id = d.id JOIN plans p ON p.id = d.plan_id
    WHERE d.published_at IS NOT NULL

@@ -47,7 +47,9 @@ impl Decision {
         match field {
             "words" => was.clone_into(&mut self.words),
             "decided_by" => was.clone_into(&mut self.decided_by),
-            _ => was.clone_into(&mut self.paper),
+            "paper" => was.clone_into(&mut self.paper),
+            // Why it was corrected was never a part of it.
+            _ => {}
         }
     }
 }
