@@ -28,7 +28,7 @@ for (const javaScriptEnabled of [true, false]) {
 
         // Somebody new represents the forum.
         await page.getByRole('link', { name: 'Who represents the forum' }).click();
-        await page.getByLabel('Add somebody').fill('Third Invented Representative');
+        await page.getByLabel('Add someone').fill('Third Invented Representative');
         await fine();
         await page.getByRole('button', { name: 'Add', exact: true }).click();
         await expect(page.getByText('Third Invented Representative: no meetings yet')).toBeVisible();

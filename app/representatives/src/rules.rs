@@ -66,7 +66,7 @@ fn held_on(typed: &str, today: Date) -> Result<Date, String> {
     match typed.trim().parse::<Date>() {
         Ok(day) if day > today => Err("Enter it once the meeting has taken place".to_owned()),
         Ok(day) if day >= FIRST_DAY => Ok(day),
-        _ => Err("Enter the day of the meeting, like 2026-12-01".to_owned()),
+        _ => Err("Enter the day of the meeting, like 1 December 2026".to_owned()),
     }
 }
 
