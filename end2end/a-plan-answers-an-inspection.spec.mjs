@@ -26,7 +26,7 @@ for (const javaScriptEnabled of [true, false]) {
         await signIn(organiser, service, 'organiser@example.org');
         await organiser.goto(`${service.url}/forum`);
         await organiser.getByRole('link', { name: 'Reports that plans must answer' }).click();
-        await organiser.getByRole('link', { name: 'Put in a report' }).click();
+        await organiser.getByRole('link', { name: 'Add a report' }).click();
         await organiser.getByLabel('What is the report called?').fill('A second inspection');
         await organiser.getByLabel('When was it published?').fill(YESTERDAY);
         await organiser.getByLabel('Where can everyone read it?').fill('https://example.org/second');
@@ -40,7 +40,7 @@ for (const javaScriptEnabled of [true, false]) {
         await organiser.getByRole('button', { name: 'Check this report' }).click();
         await expect(organiser.getByText('1. Shorten the waits (page 12)')).toBeVisible();
         await fine(organiser);
-        await organiser.getByRole('button', { name: 'Put in this report' }).click();
+        await organiser.getByRole('button', { name: 'Add this report' }).click();
         await expect(organiser.getByText('Every plan of this kind must now answer each of them.')).toBeVisible();
         await fine(organiser);
 

@@ -40,7 +40,7 @@ pub async fn reports_page(
             view! {
                 <p>
                     <a class="button" href="/reports/new">
-                        "Put in a report"
+                        "Add a report"
                     </a>
                 </p>
             }
@@ -132,7 +132,7 @@ pub async fn report_page(
                     <a href=format!(
                         "/forum/reports/{}",
                         first.report_id,
-                    )>"Plans don't have to answer it any more"</a>
+                    )>"Stop asking plans to answer this report"</a>
                 </p>
             }
         });
@@ -213,7 +213,7 @@ pub async fn end_report_form(
     let first = standing.first().ok_or(Error::NotFound)?;
     let back = (format!("/reports/{}", first.report_id), first.report.as_str());
     let (none, is_ended) = (Refusals::default(), first.ended_at.is_some());
-    let frame = Frame::new("Plans don't have to answer it any more", back).of(&first.report);
+    let frame = Frame::new("Stop asking plans to answer this report", back).of(&first.report);
     let page = frame.refused_for(&none).around(|| {
         let form = if is_ended {
             view! { <p class="panel">"This is so already."</p> }.into_any()
@@ -227,8 +227,8 @@ pub async fn end_report_form(
         };
         view! {
             <p class="lead">
-                "Do this once a newer report has taken its place, or if it was put in with a \
-                 mistake: then put it in again. Everyone will see the day. You can't undo it."
+                "Do this once a newer report has taken its place, or if it was added with a \
+                 mistake: then add it again. Everyone will see the day. You can't undo it."
             </p>
             {form}
         }

@@ -51,7 +51,9 @@ fn title(does: AnswerKind) -> &'static str {
 
 /// A recommendation by its number and page, with its words.
 fn named(number: &str, page: &str, words: &str) -> String {
-    format!("{number}. {words} (page {page})")
+    let are_several = page.contains('-') && page.starts_with(|c: char| c.is_ascii_digit());
+    let on = if are_several { "pages" } else { "page" };
+    format!("{number}. {words} ({on} {page})")
 }
 
 /// What a draft does about each recommendation; nothing where it has to answer none. `lead`: the

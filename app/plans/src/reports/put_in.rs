@@ -76,10 +76,10 @@ fn check_report(report: &NewReport, kinds: &[Named], sent: &Sent) -> Page {
         ],
         warnings: Vec::new(),
         after: "Everyone can read it at once. It can't be changed: if something is wrong, the \
-            forum says that plans don't have to answer it any more, and you put it in again.",
+            forum says that plans don't have to answer it any more, and you add it again.",
         to: "/reports/new".to_owned(),
         sent,
-        does: ("Put in this report", CONFIRMED),
+        does: ("Add this report", CONFIRMED),
     };
     check.page()
 }
@@ -88,7 +88,7 @@ fn report_page(sent: &Sent, kinds: Vec<Named>, refusals: &Refusals) -> Page {
     let kinds = kinds.into_iter().map(|kind| (kind.id, kind.name));
     let kinds = Choice::each(kinds, |id| id == sent.typed("kind"));
     let back = ("/reports", "Reports that plans must answer");
-    let page = Frame::new("Put in a report", back).refused_for(refusals).around(|| {
+    let page = Frame::new("Add a report", back).refused_for(refusals).around(|| {
         view! {
             <p class="lead">
                 "Every plan of the kind you choose must then say what it does about each \
