@@ -732,6 +732,8 @@ pub struct PlanCourse {
     /// Whether the decision is being written.
     pub has_decision: bool,
     pub is_shut: bool,
+    /// How many recommendations its next draft must answer.
+    pub recommendations: i64,
 }
 
 impl PlanCourse {
@@ -810,6 +812,10 @@ pub async fn courses(
              AND d.version = (SELECT max(l.version) FROM drafts l
                WHERE l.plan_id = p.id)) AS draft_published,
            (SELECT count(*) FROM decisions d WHERE d.plan_id = p.id) AS decisions,
+           (SELECT count(*) FROM kinds_of_plans k
+             JOIN reports o ON o.kind_id = k.kind_id AND o.ended_at IS NULL
+             JOIN recommendations e ON e.report_id = o.id
+             WHERE k.plan_id = p.id) AS recommendations,
            (SELECT count(*) FROM shut_gates g WHERE g.plan_id = p.id)
              + (SELECT count(*) FROM plan_topics x JOIN topics t ON t.id = x.topic_id
                WHERE x.plan_id = p.id AND t.withdrawn_at IS NULL AND t.published_at > $2
@@ -839,6 +845,7 @@ pub async fn courses(
         is_draft_published: row.get::<i64, _>("draft_published") > 0,
         has_decision: row.get::<i64, _>("decisions") > 0,
         is_shut: row.get::<i64, _>("shut") > 0,
+        recommendations: row.get("recommendations"),
     };
     Ok(rows.iter().map(course).collect())
 }
