@@ -40,7 +40,7 @@ for (const javaScriptEnabled of [true, false]) {
         await organiser.getByRole('button', { name: 'Check this report' }).click();
         await expect(organiser.getByText('1. Shorten the waits (page 12)')).toBeVisible();
         await fine(organiser);
-        await organiser.getByRole('button', { name: 'Put in this report' }).click();
+        await organiser.getByRole('button', { name: 'Add this report' }).click();
         await expect(organiser.getByText('Every plan of this kind must now answer each of them.')).toBeVisible();
         await fine(organiser);
 

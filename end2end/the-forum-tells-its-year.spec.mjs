@@ -28,7 +28,7 @@ for (const javaScriptEnabled of [true, false]) {
 
         // Somebody new represents the forum.
         await page.getByRole('link', { name: 'Who represents the forum' }).click();
-        await page.getByLabel('Add somebody').fill('Third Invented Representative');
+        await page.getByLabel('Add someone').fill('Third Invented Representative');
         await fine();
         await page.getByRole('button', { name: 'Add', exact: true }).click();
         await expect(page.getByText('Third Invented Representative: no meetings yet')).toBeVisible();
@@ -57,7 +57,7 @@ for (const javaScriptEnabled of [true, false]) {
         await page.getByRole('link', { name: "The forum's year: who took part, and what happened" }).click();
         await expect(page.getByRole('heading', { name: 'Parents and carers who took part' })).toBeVisible();
         await expect(page.getByText('How we counted:').first()).toBeVisible();
-        await expect(page.getByText(/^about \d+0$/).first()).toBeVisible();
+        await expect(page.getByText(/^\d*0$/).first()).toBeVisible();
         await expect(page.getByText('SEND partnership board').first()).toBeVisible();
         await fine();
         await page.getByLabel('To this day').fill('2001-01-01');

@@ -195,6 +195,14 @@ pub fn read(day: &str, time: &str) -> Option<Millis> {
     Some(at.timestamp().as_millisecond())
 }
 
+/// Reads a day as a field for days sends it (`2026-12-04`), or as people write it where a browser
+/// has no such field ("4 December 2026").
+#[must_use]
+pub fn typed_day(typed: &str) -> Option<Date> {
+    let typed = typed.trim();
+    typed.parse().ok().or_else(|| Date::strptime("%d %B %Y", typed).ok())
+}
+
 /// The last moment of a day (`2026-12-04`) in London: what ends on that day is still there then.
 #[must_use]
 pub fn end_of(day: &str) -> Option<Millis> {
@@ -218,6 +226,16 @@ fn london(at: Millis) -> Zoned {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_day_is_read_as_a_field_sends_it_and_as_people_write_it() {
+        for typed in ["2026-12-04", " 4 December 2026 ", "04 december 2026"] {
+            assert_eq!(typed_day(typed), Some(jiff::civil::date(2026, 12, 4)), "{typed}");
+        }
+        for typed in ["", "4 December", "31 February 2026", "soon"] {
+            assert_eq!(typed_day(typed), None, "{typed}");
+        }
+    }
 
     #[test]
     fn a_clock_that_is_ahead_goes_on_by_itself_and_can_be_moved() {

@@ -120,6 +120,11 @@ pub async fn plan_page(
     let now = house.clock.now();
     let about = outcomes::store::Which::About(&plan.id);
     let said = outcomes::store::list(&house.db, &about, (20, 0)).await?;
+    let must_answer = if plan.cancelled().is_none() && plan.decided().is_none() {
+        reports::store::of_plan(&house.db, &plan.id).await?
+    } else {
+        Vec::new()
+    };
     let done = Sent::query(&uri).line("done");
     let page = Page::new(plan.title.clone(), || {
         let (is_leader, is_organiser) = (viewer.is(Role::Leader), viewer.is(Role::Organiser));
@@ -181,6 +186,7 @@ pub async fn plan_page(
                 {equality::section(&plan)}
                 <section class="stack">{gate_of(&plan, now)}</section>
                 {topics(&plan)}
+                {reports::of_plan(&must_answer)}
                 {drafts(&plan)}
                 {sessions(&plan, &viewer)}
                 {statements(&plan, &house.names.forum)}

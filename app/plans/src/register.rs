@@ -14,6 +14,8 @@ use ground::ui::{
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
+use super::reports::many;
+use super::reports::store::MustAnswer;
 use super::rules::{self, NewPlan, PlanChoices};
 use super::store::{self, Act};
 use super::{leader, note, reports};
@@ -58,7 +60,12 @@ pub async fn register_plan(
             return Ok(page.answer(&house, &viewer));
         }
         Next::Check(plan) => {
-            return Ok(check_plan(&plan, kind, &choices, &sent, now).answer(&house, &viewer));
+            let must_answer = match kind {
+                Some(kind) => reports::store::of_kind(&house.db, &kind.id.as_str().into()).await?,
+                None => Vec::new(),
+            };
+            let chosen = Chosen { kind, must_answer, choices: &choices };
+            return Ok(check_plan(&plan, chosen, &sent, now).answer(&house, &viewer));
         }
         Next::Keep(plan) => plan,
     };
@@ -84,14 +91,16 @@ async fn choices(house: &House, viewer: &Viewer) -> Result<PlanChoices, Error> {
     })
 }
 
+/// What a plan chooses from, and what follows from its kind.
+struct Chosen<'a> {
+    kind: Option<&'a Named>,
+    must_answer: Vec<MustAnswer>,
+    choices: &'a PlanChoices,
+}
+
 /// The page before a plan is registered.
-fn check_plan(
-    plan: &NewPlan,
-    kind: Option<&Named>,
-    choices: &PlanChoices,
-    sent: &Sent,
-    now: Millis,
-) -> Page {
+fn check_plan(plan: &NewPlan, chosen: Chosen<'_>, sent: &Sent, now: Millis) -> Page {
+    let Chosen { kind, must_answer, choices } = chosen;
     fn names(chosen: &[&str], there_are: &[Named]) -> String {
         let is_chosen = |named: &&Named| chosen.contains(&named.id.as_str());
         let names = there_are.iter().filter(is_chosen).map(|named| named.name.as_str());
@@ -106,17 +115,23 @@ fn check_plan(
     };
     let due = clock::read(&plan.due_day, "12:00");
     let due = due.map(|at| format!("{} ({})", clock::day(at), clock::days_away(now, at)));
+    let mut rows = vec![
+        ("Title", plan.title.clone()),
+        ("Kind of plan", kind.map_or_else(|| NO_KIND.to_owned(), |kind| kind.name.clone())),
+        ("What will be planned", plan.what.clone()),
+        ("Planned by", names(&organisations, &choices.organisations)),
+        ("Services", names(&services, &choices.services)),
+        ("Places", places),
+        ("Due by", due.unwrap_or_else(|| plan.due_day.clone())),
+    ];
+    if !must_answer.is_empty() {
+        let reports = must_answer.iter();
+        let reports = reports.map(|of| format!("{}: {}", of.report, many(of.recommendations)));
+        rows.push(("Each draft must answer", reports.collect::<Vec<_>>().join("\n")));
+    }
     let check = Check {
         title: "Check this plan",
-        rows: vec![
-            ("Title", plan.title.clone()),
-            ("Kind of plan", kind.map_or_else(|| NO_KIND.to_owned(), |kind| kind.name.clone())),
-            ("What will be planned", plan.what.clone()),
-            ("Planned by", names(&organisations, &choices.organisations)),
-            ("Services", names(&services, &choices.services)),
-            ("Places", places),
-            ("Due by", due.unwrap_or_else(|| plan.due_day.clone())),
-        ],
+        rows,
         warnings: Vec::new(),
         after: "Everyone can read it at once. Until something is added to it, you can change the \
             day or cancel the plan. After that, you can only make it due later.",
@@ -170,6 +185,10 @@ fn register_plan_page(
                 <FormKey key=sent.typed("form_key") />
                 <Field name="title" label="Title" value=sent.typed("title") refusals />
                 <Select name="kind" label="What kind of plan is it?" choices=kinds />
+                <p class="soft">
+                    "Some kinds of plan must answer what an inspection recommended. You will see \
+                     what before you register it."
+                </p>
                 <Area
                     name="what"
                     label="What will be planned"

@@ -48,7 +48,7 @@ pub async fn meetings_page(
         let rows = meetings.into_iter().map(row).collect_view();
         view! {
             <p class="lead">
-                "Where somebody represented the forum, and what happened next. It becomes part of \
+                "Where someone represented the forum, and what happened next. It becomes part of \
                  the forum's year."
             </p>
             <p>

@@ -29,7 +29,8 @@ pub async fn representatives_page(
     Ok(page.answer(&house, &viewer))
 }
 
-/// POST `/forum/representatives`: adds somebody, lets them step down, or takes their name away.
+/// POST `/forum/representatives`: adds somebody, lets them step down, or takes their name away,
+/// which is asked once more: nobody can bring it back.
 pub async fn change_representatives(
     State(house): State<House>,
     viewer: Viewer,
@@ -37,8 +38,15 @@ pub async fn change_representatives(
 ) -> Result<Response, Error> {
     let (at, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
     let step = sent.typed("step");
-    if matches!(step, "step down" | "take away") {
+    if matches!(step, "step down" | "check" | "take away") {
         let Some(id) = Id::parse(sent.typed("who")) else { return Err(Error::NotFound) };
+        if step == "check" {
+            let people = store::representatives(&house.db).await?;
+            return Ok(match people.into_iter().find(|one| one.id == id) {
+                Some(one) => check_page(&one).answer(&house, &viewer),
+                None => Redirect::to("/forum/representatives?done=saved").into_response(),
+            });
+        }
         let mut tx = house.db.begin().await?;
         let (done, what) = if step == "step down" {
             (store::step_down(&mut tx, &id, at).await?, "representative stepped down")
@@ -86,7 +94,7 @@ fn page(people: Vec<Representative>, done: &str, sent: &Sent, refusals: &Refusal
                 <FormKey key=sent.typed("form_key").to_owned() />
                 <Field
                     name="name"
-                    label="Add somebody"
+                    label="Add someone"
                     hint="The name they want to be shown by."
                     value=sent.typed("name")
                     refusals
@@ -103,30 +111,55 @@ fn row(one: Representative) -> impl IntoView {
         1 => "1 meeting".to_owned(),
         many => format!("{many} meetings"),
     };
-    let state = if one.stepped_down_at.is_some() { ". Stepped down" } else { "" };
-    let unseen = format!(": {}", one.name);
-    let step_down = one.stepped_down_at.is_none().then(|| {
-        view! {
-            <button class="link" name="step" value="step down">
-                "Steps down"
-                <span class="unseen">{unseen.clone()}</span>
-            </button>
-        }
-    });
+    let state = if one.stepped_down_at.is_some() { ". No longer represents us" } else { "" };
+    let step_down =
+        one.stepped_down_at.is_none().then(|| step(&one, "step down", "No longer represents us"));
+    let take_away = step(&one, "check", "Take the name away");
     view! {
         <li>
             <span>
                 <b>{one.name.clone()}</b>
                 {format!(": {meetings}{state}")}
             </span>
-            <form method="post">
-                <input type="hidden" name="who" value=one.id.to_string() />
-                {step_down}
-                <button class="link" name="step" value="take away">
-                    "Take the name away"
-                    <span class="unseen">{unseen}</span>
-                </button>
-            </form>
+            {step_down}
+            {take_away}
         </li>
     }
+}
+
+/// A button about one of them.
+fn step(one: &Representative, step: &'static str, label: &'static str) -> impl IntoView + use<> {
+    let (who, unseen) = (one.id.to_string(), format!(": {}", one.name));
+    view! {
+        <form method="post">
+            <input type="hidden" name="who" value=who />
+            <button class="link" name="step" value=step>
+                {label}
+                <span class="unseen">{unseen}</span>
+            </button>
+        </form>
+    }
+}
+
+/// The page before a name is taken away.
+fn check_page(one: &Representative) -> Page {
+    let (who, name) = (one.id.to_string(), one.name.clone());
+    let back = ("/forum/representatives", "Who represents the forum");
+    Frame::new("Take this name away?", back).of(&one.name).around(|| {
+        view! {
+            <p class="lead">
+                {format!("{name} will no longer be named at any meeting, past ones too.")}
+            </p>
+            <p>
+                "The meetings stay, and say “a representative”. You can't put the name back. If \
+                 they only stop going to meetings, go back and choose “No longer represents us”."
+            </p>
+            <form method="post" action="/forum/representatives">
+                <input type="hidden" name="who" value=who />
+                <button class="button" name="step" value="take away">
+                    "Take the name away"
+                </button>
+            </form>
+        }
+    })
 }

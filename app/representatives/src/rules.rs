@@ -1,5 +1,6 @@
 //! What a meeting is, and what must be right before it is saved. Pure.
 
+use calendar::clock;
 use forms::{Named, Refusals, Sent, optional, prose, within};
 use ground::ids::{Id, Place, Representative};
 use jiff::civil::{Date, date};
@@ -63,10 +64,10 @@ pub fn meeting(sent: &Sent, choices: &Choices, today: Date) -> Result<Meeting, R
 }
 
 fn held_on(typed: &str, today: Date) -> Result<Date, String> {
-    match typed.trim().parse::<Date>() {
-        Ok(day) if day > today => Err("Enter it once the meeting has taken place".to_owned()),
-        Ok(day) if day >= FIRST_DAY => Ok(day),
-        _ => Err("Enter the day of the meeting, like 2026-12-01".to_owned()),
+    match clock::typed_day(typed) {
+        Some(day) if day > today => Err("Enter it once the meeting has taken place".to_owned()),
+        Some(day) if day >= FIRST_DAY => Ok(day),
+        _ => Err("Enter the day of the meeting, like 1 December 2026".to_owned()),
     }
 }
 

@@ -207,10 +207,16 @@ fn notice_under_way(notice: ListedNotice) -> UnderWay {
 
 fn plan_under_way(plan: PlanCourse) -> UnderWay {
     let (to, label) = plan.next_for_leader();
+    let words = match plan.recommendations {
+        many if many > 0 && !plan.is_draft_published => {
+            format!("{}. Its draft must answer {}", plan.state(), plans::reports::many(many))
+        }
+        _ => plan.state().to_owned(),
+    };
     UnderWay {
         to: format!("/plans/{}", plan.id),
         steps: plan.steps(),
-        words: plan.state().to_owned(),
+        words,
         next: Some((to, label.to_owned())),
         title: plan.title,
     }

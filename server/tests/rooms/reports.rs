@@ -106,9 +106,23 @@ fn a_plan_of_the_kind_is_not_published_before_its_draft_answers_every_recommenda
     on_both(async |world| {
         let (leader, organiser) = (leader(&world).await, world.organiser().await);
         let report = put_in(&world, &leader).await;
-        let plan = register(&world, &leader, &kind(&world, "Strategic").await).await;
+        let strategic = kind(&world, "Strategic").await;
+        let due = clock::fields(world.now() + 200 * DAY).0;
+        let fields: [(&str, &str); 6] = [
+            ("title", "What we do about the inspection"),
+            ("what", "How we act on it."),
+            ("kind", &strategic),
+            ("organisations", &world.council),
+            ("services", &world.transport),
+            ("due_day", &due),
+        ];
+        let check = leader.post("/lead/plans/new", &fields).await;
+        assert!(check.says("Area SEND inspection: 2 recommendations"), "{}", check.html);
+        let plan = register(&world, &leader, &strategic).await;
         let page = world.visitor().get(&format!("/plans/{plan}")).await;
         assert!(page.says("Strategic plan after an inspection"), "{}", page.html);
+        assert!(page.says(&format!("href=\"{report}\"")), "the plan names it: {}", page.html);
+        assert!(leader.get("/lead").await.says("Its draft must answer 2 recommendations"));
         let draft = draft(&leader, &plan).await;
         passes(&leader, &draft).await;
         let held = leader.post(&draft, &[]).await;

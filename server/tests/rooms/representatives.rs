@@ -150,6 +150,11 @@ fn who_steps_down_goes_to_no_new_meeting_and_a_name_is_taken_away_from_those_tha
         assert!(!form.says("Invented Representative") && form.says("Another"), "{}", form.html);
         let page = world.one("SELECT '/forum/meetings/' || id FROM meetings").await;
         assert!(organiser.get(&page).await.says("Invented Representative"), "they were there");
+        let fields = [("who", who.as_str()), ("step", "check")];
+        let check = organiser.post("/forum/representatives", &fields).await;
+        assert!(check.says("past ones too") && check.says("value=\"take away\""), "{}", check.html);
+        let named = "SELECT count(*) FROM representatives WHERE name = 'Invented Representative'";
+        assert_eq!(number(&world, named).await, 1, "it is asked once more");
         press(step("take away")).await;
         press(step("take away")).await;
         for path in ["/forum/meetings", "/forum/representatives", "/forum/year", page.as_str()] {

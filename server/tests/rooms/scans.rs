@@ -164,7 +164,7 @@ const EXCEPTIONS: [Exception; 44] = [
     may("topics/src/store.rs", "passed_on_at", RARELY),
     may("store/parents.rs", "FROM doubts d", RARELY),
     may("waits/src/store.rs", "FROM wait_doubts d", RARELY),
-    may("year/store.rs", "FROM update_subjects b", RARELY),
+    may_on_postgres("year/store.rs", "FROM update_versions v", RARELY),
     may("store/subjects.rs", "SELECT 'topic' AS kind", RARELY),
     may("record/src/store.rs", "FROM update_letters l", RARELY),
     may("local_offer/src/store.rs", "declined_at >= $1", RARELY),

@@ -227,8 +227,8 @@ pub async fn end_report_form(
         };
         view! {
             <p class="lead">
-                "Do this once a newer report has taken its place, or if it was put in with a \
-                 mistake: then put it in again. Everyone will see the day. You can't undo it."
+                "Do this once a newer report has taken its place, or if it was added with a \
+                 mistake: then add it again. Everyone will see the day. You can't undo it."
             </p>
             {form}
         }

@@ -23,7 +23,7 @@ use leptos::prelude::*;
 
 use super::rules::AnswerKind;
 use super::store::SaidOf;
-use store::ForDraft;
+use store::{ForDraft, MustAnswer};
 
 /// What a draft does about a recommendation, in words.
 pub(crate) fn answer_words(answer: Option<&SaidOf>) -> impl IntoView + use<> {
@@ -51,7 +51,40 @@ fn title(does: AnswerKind) -> &'static str {
 
 /// A recommendation by its number and page, with its words.
 fn named(number: &str, page: &str, words: &str) -> String {
-    format!("{number}. {words} (page {page})")
+    let are_several = page.contains('-') && page.starts_with(|c: char| c.is_ascii_digit());
+    let on = if are_several { "pages" } else { "page" };
+    format!("{number}. {words} ({on} {page})")
+}
+
+/// How many recommendations, as in "1 recommendation", "12 recommendations".
+pub fn many(recommendations: i64) -> String {
+    let them = if recommendations == 1 { "recommendation" } else { "recommendations" };
+    format!("{recommendations} {them}")
+}
+
+/// The reports that the drafts of a plan must answer; nothing where there are none.
+pub(crate) fn of_plan(all: &[MustAnswer]) -> Option<impl IntoView + use<>> {
+    if all.is_empty() {
+        return None;
+    }
+    let rows = all.iter().map(|one| {
+        let to = format!("/reports/{}", one.report_id);
+        let many = format!(": {}", many(one.recommendations));
+        view! {
+            <li>
+                <a href=to>{one.report.clone()}</a>
+                {many}
+            </li>
+        }
+    });
+    let rows = rows.collect::<Vec<_>>();
+    Some(view! {
+        <section class="stack">
+            <h2>"What inspections recommended"</h2>
+            <p>"No draft is published before it says what it does about each recommendation."</p>
+            <ul class="queue">{rows}</ul>
+        </section>
+    })
 }
 
 /// What a draft does about each recommendation; nothing where it has to answer none. `lead`: the

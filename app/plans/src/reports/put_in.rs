@@ -76,10 +76,10 @@ fn check_report(report: &NewReport, kinds: &[Named], sent: &Sent) -> Page {
         ],
         warnings: Vec::new(),
         after: "Everyone can read it at once. It can't be changed: if something is wrong, the \
-            forum says that plans don't have to answer it any more, and you put it in again.",
+            forum says that plans don't have to answer it any more, and you add it again.",
         to: "/reports/new".to_owned(),
         sent,
-        does: ("Put in this report", CONFIRMED),
+        does: ("Add this report", CONFIRMED),
     };
     check.page()
 }

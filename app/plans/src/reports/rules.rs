@@ -48,7 +48,7 @@ pub fn report(sent: &Sent, kinds: &[Named], now: Millis) -> Result<NewReport, Re
     let title = within(sent.line("title"), 160, "Enter what the report is called");
     let title = refusals.take("title", title);
     let published_on = match clock::read(sent.typed("published_on"), "00:00") {
-        Some(at) if at > now => Err("Put it in once the report is published".to_owned()),
+        Some(at) if at > now => Err("Add it once the report is published".to_owned()),
         Some(at) if at >= 0 => Ok(clock::fields(at).0),
         _ => Err(DAY.to_owned()),
     };
@@ -108,7 +108,7 @@ pub fn recommendations(typed: &str) -> Result<Vec<NewRecommendation>, Vec<String
         }
     }
     if all.len() + faults.len() > MOST {
-        faults = vec![format!("Put in at most {MOST} recommendations")];
+        faults = vec![format!("Add at most {MOST} recommendations")];
     } else if all.is_empty() && faults.is_empty() {
         faults = vec!["Enter the recommendations, one on each line".to_owned()];
     }
@@ -130,7 +130,7 @@ fn recommendation(line: &str) -> Result<NewRecommendation, String> {
     if !is_number(&number) {
         return Err("begin with its number in the report, as in “3.”".to_owned());
     }
-    let page = page.trim_start_matches("page ").trim_start_matches("p. ").to_owned();
+    let page = pages(&page);
     if !is_number(&page) {
         return Err("say on which page it is, as in “(page 12)”".to_owned());
     }
@@ -139,9 +139,22 @@ fn recommendation(line: &str) -> Result<NewRecommendation, String> {
     Ok(NewRecommendation { number, page, words })
 }
 
+/// The page or pages that are written there, as in "12" or "8-9".
+fn pages(typed: &str) -> String {
+    let folded = typed.to_ascii_lowercase();
+    let named = ["pages ", "page ", "pp. ", "pp ", "p. ", "p "];
+    let named = named.iter().find(|named| folded.starts_with(**named));
+    let bare = &typed[named.map_or(0, |named| named.len())..];
+    let dashed = bare.replace(['–', '—'], "-");
+    dashed.split('-').map(str::trim).collect::<Vec<_>>().join("-")
+}
+
 /// Number, page and words of a line that is a sentence.
 fn in_words(line: &str) -> Result<[String; 3], String> {
-    const PAGE: [&str; 5] = ["(page ", ", page ", "(p. ", "(p ", ", p. "];
+    const PAGE: [&str; 10] = [
+        "(page ", ", page ", "(pages ", ", pages ", "(p. ", "(p ", ", p. ", "(pp. ", "(pp ",
+        ", pp. ",
+    ];
     let (number, rest) = line.split_once(' ').unwrap_or((line, ""));
     let folded = rest.to_ascii_lowercase();
     let at = PAGE.iter().filter_map(|mark| Some((folded.rfind(mark)?, mark.len()))).max();
@@ -182,6 +195,16 @@ mod tests {
                 of("R4", "14", "Write to us"),
             ]
         );
+    }
+
+    #[test]
+    fn a_recommendation_may_go_over_several_pages() {
+        let typed = "1. Shorten the waits (pages 8-9)\n2 | Pages 8 – 9 | Listen.\n\
+                     3. Write to us, pp. 8–9\n4 | pp. 8-9 | Publish it.\n5 | P. 8-9 | Do it.";
+        let read = recommendations(typed).expect("five");
+        assert_eq!(read.len(), 5);
+        assert!(read.iter().all(|one| one.page == "8-9"), "{read:?}");
+        assert!(recommendations("1. Shorten the waits (pages eight to nine)").is_err());
     }
 
     #[test]

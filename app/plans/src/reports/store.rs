@@ -272,6 +272,37 @@ fn answered(row: &AnyRow) -> sqlx::Result<Option<SaidOf>> {
     Ok(answer.transpose()?.map(|does| (does, row.get("answer_words"), row.get("decided_by"))))
 }
 
+/// A report whose recommendations the next draft of a plan must answer.
+#[derive(Clone, Debug, FromRow)]
+pub struct MustAnswer {
+    pub report_id: Id<ids::Report>,
+    pub report: String,
+    pub recommendations: i64,
+}
+
+/// What plans of this kind must answer now, report by report.
+pub async fn of_kind(db: &Db, kind_id: &Id<PlanKind>) -> sqlx::Result<Vec<MustAnswer>> {
+    sqlx::query_as(
+        "SELECT p.id AS report_id, p.title AS report, p.recommendations FROM reports p
+         WHERE p.kind_id = $1 AND p.ended_at IS NULL ORDER BY p.put_in_at, p.id LIMIT 100",
+    )
+    .bind(kind_id)
+    .fetch_all(&mut *db.read().await?)
+    .await
+}
+
+/// What this plan must answer now, report by report.
+pub async fn of_plan(db: &Db, plan_id: &Id<Plan>) -> sqlx::Result<Vec<MustAnswer>> {
+    sqlx::query_as(
+        "SELECT p.id AS report_id, p.title AS report, p.recommendations
+         FROM kinds_of_plans k JOIN reports p ON p.kind_id = k.kind_id AND p.ended_at IS NULL
+         WHERE k.plan_id = $1 ORDER BY p.put_in_at, p.id LIMIT 100",
+    )
+    .bind(plan_id)
+    .fetch_all(&mut *db.read().await?)
+    .await
+}
+
 /// A recommendation that a draft answers, or must.
 #[derive(Clone, Debug)]
 pub struct ForDraft {

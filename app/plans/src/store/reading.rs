@@ -793,6 +793,8 @@ pub struct PlanCourse {
     pub has_decision: bool,
     pub is_decided: bool,
     pub is_shut: bool,
+    /// How many recommendations its next draft must answer.
+    pub recommendations: i64,
 }
 
 impl PlanCourse {
@@ -876,6 +878,10 @@ pub async fn courses(
            (SELECT count(*) FROM decisions d WHERE d.plan_id = p.id) AS decisions,
            (SELECT count(*) FROM decisions d WHERE d.plan_id = p.id
              AND d.published_at IS NOT NULL) AS decided,
+           (SELECT count(*) FROM kinds_of_plans k
+             JOIN reports o ON o.kind_id = k.kind_id AND o.ended_at IS NULL
+             JOIN recommendations e ON e.report_id = o.id
+             WHERE k.plan_id = p.id) AS recommendations,
            (SELECT count(*) FROM shut_gates g WHERE g.plan_id = p.id)
              + (SELECT count(*) FROM plan_topics x JOIN topics t ON t.id = x.topic_id
                WHERE x.plan_id = p.id AND t.withdrawn_at IS NULL AND t.published_at > $2
@@ -907,6 +913,7 @@ pub async fn courses(
         has_decision: row.get::<i64, _>("decisions") > 0,
         is_decided: row.get::<i64, _>("decided") > 0,
         is_shut: row.get::<i64, _>("shut") > 0,
+        recommendations: row.get("recommendations"),
     };
     Ok(rows.iter().map(course).collect())
 }

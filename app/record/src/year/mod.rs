@@ -102,6 +102,10 @@ fn page(
             }
         });
         view! {
+            <p class="no-print">
+                "Choose any two days. How many people took part is only shown for three whole \
+                 months or more."
+            </p>
             <form class="stack no-print" method="get" action="/forum/year" novalidate>
                 <Field
                     name="from"
@@ -177,7 +181,7 @@ fn row(columns: &'static [&'static str], cells: Vec<Cell>) -> impl IntoView {
 fn read(cell: Cell) -> String {
     match cell {
         Cell::Words(words) => words,
-        Cell::Number(number) => number.to_string(),
+        Cell::Number(number) => disclosure::commas(u64::try_from(number).unwrap_or_default()),
         Cell::Day(day) => clock::day_of(&day).unwrap_or(day),
     }
 }

@@ -4,6 +4,7 @@
 use calendar::clock::{self, Millis};
 use consultations::workbook::Cell;
 use ground::ids::{Id, Update};
+use involvement::session::SessionState;
 use outcomes::rules::judged;
 use outcomes::shortened;
 use questionnaires::library;
@@ -13,7 +14,7 @@ use representatives::store::KeptMeeting;
 use super::people::{HOW_OFTEN, KINDS, People};
 use super::period::Period;
 use super::store::{Also, Session};
-use crate::figures::{TOO_FEW, supports};
+use crate::figures::supports;
 use crate::history::{ClosedRound, OpenedConsultation, Outcome, Version};
 
 /// One table.
@@ -69,6 +70,22 @@ fn day(at: Millis) -> Cell {
     Cell::Day(clock::fields(at).0)
 }
 
+/// What is said where there is a number, and people are too few for it.
+const NOT_SHOWN: &str = "not shown, to protect people";
+
+/// A number of people to the nearest ten.
+fn rounded(shown: disclosure::Shown) -> Cell {
+    match shown.to_ten() {
+        Some(people) => people_cell(people),
+        None if shown == disclosure::Shown::Hidden => words(NOT_SHOWN),
+        None => words(shown.words()),
+    }
+}
+
+fn people_cell(people: u64) -> Cell {
+    Cell::Number(i64::try_from(people).unwrap_or(i64::MAX))
+}
+
 fn number(number: usize) -> Cell {
     Cell::Number(i64::try_from(number).unwrap_or(i64::MAX))
 }
@@ -82,7 +99,7 @@ fn who(people: Option<&(Period, People)>) -> Part {
     let mut rows = Vec::new();
     if let Some((_, people)) = people {
         let mut row = |what: &str, shown: disclosure::Shown| {
-            rows.push(vec![words(what), words(shown.rounded())]);
+            rows.push(vec![words(what), rounded(shown)]);
         };
         row("Everyone who took part", people.all);
         for (place, shown) in &people.places {
@@ -100,10 +117,10 @@ fn who(people: Option<&(Period, People)>) -> Part {
         title: "Parents and carers who took part",
         sheet: "Who took part",
         lead: String::new(),
-        columns: &["Parents and carers", "How many"],
+        columns: &["Parents and carers", "How many, to the nearest ten"],
         rows,
-        nothing: "People are only counted over three whole months or more, so that nobody can be \
-            identified. Choose more days.",
+        nothing: "These days have fewer than three whole months that are over, so numbers of \
+            people are not shown, to protect people. Choose more days to see them.",
         counted: format!(
             "{months}People with an account who voted, proposed a topic that was published, \
              commented on the Local Offer as a parent or carer, confirmed a planning session or \
@@ -143,7 +160,7 @@ fn rounds(rounds: &[ClosedRound], period: Period) -> Part {
 }
 
 fn by_place(place: &str, people: Option<u64>) -> String {
-    let people = people.map_or_else(|| TOO_FEW.to_owned(), disclosure::commas);
+    let people = people.map_or_else(|| NOT_SHOWN.to_owned(), disclosure::commas);
     format!("{place}: {people}")
 }
 
@@ -183,6 +200,8 @@ fn meetings(meetings: &[KeptMeeting]) -> Part {
 }
 
 const WHOLE_AREA: &str = "All of the area";
+/// What is said of an outcome when nothing it answers names a part of the area.
+const NO_PART: &str = "No part named";
 
 /// How many there were, and how many of them for each place.
 fn in_all<'p>(
@@ -205,7 +224,11 @@ fn in_all<'p>(
 
 fn sessions(sessions: &[Session]) -> Part {
     let row = |session: &Session| {
-        let state = session.state.title();
+        let state = match session.state {
+            SessionState::Confirmed if session.by_forum => "Confirmed by the forum",
+            SessionState::Confirmed => "Confirmed by parents who were there",
+            state => state.title(),
+        };
         vec![Cell::Day(session.day.clone()), words(&*session.plan), words(state)]
     };
     Part {
@@ -224,17 +247,15 @@ fn sessions(sessions: &[Session]) -> Part {
 fn consultations(all: &[OpenedConsultation], period: Period) -> Part {
     let row = |asked: &OpenedConsultation| {
         let answers = match &asked.released {
-            None => "No results yet".to_owned(),
-            Some((_, _, results)) => {
-                results.people.map_or_else(|| TOO_FEW.to_owned(), disclosure::commas)
-            }
+            None => words("No results yet"),
+            Some((_, _, results)) => results.people.map_or_else(|| words(NOT_SHOWN), people_cell),
         };
         let places =
             asked.by_place().into_iter().map(|(place, people, _)| by_place(&place, people));
         vec![
             words(&*asked.title),
             day(asked.closes_at),
-            words(answers),
+            answers,
             words(places.collect::<Vec<_>>().join(", ")),
         ]
     };
@@ -246,7 +267,7 @@ fn consultations(all: &[OpenedConsultation], period: Period) -> Part {
         rows: all.iter().filter(|asked| period.has(asked.closes_at)).map(row).collect(),
         nothing: "No consultation closed in these days.",
         counted: "Consultations that closed in these days, with the numbers of their published \
-            results. Somebody may have answered more than one."
+            results. Someone may have answered more than one."
             .to_owned(),
     }
 }
@@ -313,7 +334,7 @@ fn share(counted: &Counted, answer: &str) -> String {
             format!("{share}% ({} of {})", disclosure::commas(people), disclosure::commas(all))
         }
         (Some(people), _) => disclosure::commas(people),
-        (None, _) => disclosure::Shown::Hidden.words(),
+        (None, _) => NOT_SHOWN.to_owned(),
     }
 }
 
@@ -327,7 +348,7 @@ fn outcomes(all: &[Outcome], places: &[(Id<Update>, String)], period: Period) ->
     let places_of = |outcome: &Outcome| {
         let about = places.iter().filter(|(id, _)| *id == outcome.id);
         let about: Vec<&str> = about.map(|(_, place)| place.as_str()).collect();
-        if about.is_empty() { vec![WHOLE_AREA] } else { about }
+        if about.is_empty() { vec![NO_PART] } else { about }
     };
     let row = |(outcome, version): &(&Outcome, Version)| {
         let verdict = version.verdict.map(|(verdict, _)| verdict);
@@ -355,13 +376,15 @@ fn outcomes(all: &[Outcome], places: &[(Id<Update>, String)], period: Period) ->
         nothing: "Leaders said nothing about what happened in these days.",
         counted: "What leaders published in these days about what parents had said: the last \
             version of each, and what the forum has said about it by today. It is about the parts \
-            of the area that its topics are about, and counts once for each."
+            of the area that the topics, plans and notices it answers name, and counts once for \
+            each. A consultation names none."
             .to_owned(),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use disclosure::Shown;
     use jiff::civil::date;
 
     use super::*;
@@ -405,10 +428,32 @@ mod tests {
         let cell = |row: usize, column: usize| part.rows[row][column].text();
         assert_eq!(cell(0, 2), "30% (30 of 100)");
         assert_eq!(cell(0, 3), "20", "a part of it is hidden, so there is no share");
-        assert_eq!(cell(1, 3), "not shown");
+        assert_eq!(cell(1, 3), NOT_SHOWN);
         assert!(part.lead.contains("Survey 2025-06-01"), "{}", part.lead);
         assert!(survey(&all[..2], PERIOD).rows.is_empty(), "none closed in these days");
         assert_eq!(survey(&all[2..], PERIOD).rows[0][3].text(), "not asked");
+    }
+
+    #[test]
+    fn a_number_that_may_be_shown_is_a_number_and_one_that_may_not_says_why() {
+        let shown = [Shown::Number(1_748), Shown::Number(0), Shown::FewerThanTen, Shown::Hidden];
+        let cells = shown.map(rounded);
+        assert!(matches!(cells[0], Cell::Number(1_750)) && matches!(cells[1], Cell::Number(0)));
+        assert_eq!(cells[2].text(), "fewer than 10");
+        assert_eq!(cells[3].text(), NOT_SHOWN);
+    }
+
+    #[test]
+    fn a_session_says_who_confirmed_it() {
+        let of = |by_forum| Session {
+            plan: "Buses".to_owned(),
+            day: "2026-12-04".to_owned(),
+            state: SessionState::Confirmed,
+            by_forum,
+        };
+        let part = sessions(&[of(true), of(false)]);
+        assert_eq!(part.rows[0][2].text(), "Confirmed by the forum");
+        assert_eq!(part.rows[1][2].text(), "Confirmed by parents who were there");
     }
 
     #[test]

@@ -96,10 +96,10 @@ fn words(day: Date) -> String {
 }
 
 fn day(typed: &str, today: Date) -> Result<Date, String> {
-    match typed.trim().parse::<Date>() {
-        Ok(day) if day > today => Err("Choose today or an earlier day".to_owned()),
-        Ok(day) if day.year() >= 2000 => Ok(day),
-        _ => Err("Enter a day like 2026-12-01".to_owned()),
+    match clock::typed_day(typed) {
+        Some(day) if day > today => Err("Choose today or an earlier day".to_owned()),
+        Some(day) if day.year() >= 2000 => Ok(day),
+        _ => Err("Enter a day like 1 December 2026".to_owned()),
     }
 }
 

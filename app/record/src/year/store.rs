@@ -73,6 +73,8 @@ pub struct Session {
     /// As `2026-12-04`.
     pub day: String,
     pub state: SessionState,
+    /// Whether the forum confirmed it; if not, parents who were there did, if anyone.
+    pub by_forum: bool,
 }
 
 /// What else is asked, in one statement.
@@ -80,27 +82,38 @@ pub struct Session {
 pub struct Also {
     /// The sessions of these days, the first first.
     pub sessions: Vec<Session>,
-    /// Which parts of the area each update is about, by the topics it answers.
+    /// Which parts of the area each update of these days is about, by the topics, plans and notices
+    /// it answers.
     pub places: Vec<(Id<Update>, String)>,
 }
 
-/// The planning sessions of these days, and which places updates are about.
+/// The planning sessions of these days, and which places their updates are about.
 pub async fn also(db: &Db, period: Period) -> sqlx::Result<Also> {
+    let (from, until) = period.moments();
     let rows = sqlx::query(
         "SELECT 'session' AS what, s.id, p.title AS words, s.day, s.recorded_at,
            (SELECT min(c.confirmed_at) FROM session_confirmations c
              WHERE c.session_id = s.id AND c.settles = 1) AS confirmed_at,
-           (SELECT d.disputed_at FROM session_disputes d WHERE d.session_id = s.id) AS disputed_at
+           (SELECT d.disputed_at FROM session_disputes d WHERE d.session_id = s.id) AS disputed_at,
+           (SELECT CAST(max(c.for_forum) AS BIGINT) FROM session_confirmations c
+             WHERE c.session_id = s.id AND c.settles = 1) AS for_forum
          FROM planning_sessions s JOIN plans p ON p.id = s.plan_id
          WHERE s.parents > 0 AND s.day >= $1 AND s.day <= $2
          UNION ALL SELECT DISTINCT 'place', b.update_id, p.name, '', 0,
-           CAST(NULL AS BIGINT), CAST(NULL AS BIGINT)
-         FROM update_subjects b JOIN topic_places y ON y.topic_id = b.topic_id
-         JOIN places p ON p.id = y.place_id
+           CAST(NULL AS BIGINT), CAST(NULL AS BIGINT), CAST(NULL AS BIGINT)
+         FROM (SELECT DISTINCT v.update_id FROM update_versions v
+           WHERE v.published_at >= $3 AND v.published_at < $4) u
+         JOIN update_subjects b ON b.update_id = u.update_id
+         LEFT JOIN topic_places t ON t.topic_id = b.topic_id
+         LEFT JOIN plan_places l ON l.plan_id = b.plan_id
+         LEFT JOIN notice_places n ON n.notice_id = b.notice_id
+         JOIN places p ON p.id = coalesce(t.place_id, l.place_id, n.place_id)
          ORDER BY 1, 4, 2, 3",
     )
     .bind(period.first.to_string())
     .bind(period.last.to_string())
+    .bind(from)
+    .bind(until)
     .fetch_all(&mut *db.read().await?)
     .await?;
     let mut also = Also::default();
@@ -113,7 +126,8 @@ pub async fn also(db: &Db, period: Period) -> sqlx::Result<Also> {
                     disputed_at: row.get("disputed_at"),
                 };
                 let (plan, day) = (row.get("words"), row.get("day"));
-                also.sessions.push(Session { plan, day, state: facts.state() });
+                let by_forum = row.get::<Option<i64>, _>("for_forum") == Some(1);
+                also.sessions.push(Session { plan, day, state: facts.state(), by_forum });
             }
             "place" => also.places.push((row.get("id"), row.get("words"))),
             _ => return db::known(None, "what a forum's year asks"),
