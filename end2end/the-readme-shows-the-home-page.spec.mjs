@@ -24,7 +24,7 @@ const ORGANISER = 'organiser@example.org';
 /** Whose desk it is, how many days on, which links are followed and what is pressed from there, what the picture begins with and shows. */
 const GUIDES = [
   { name: 'organisers-desk', who: ORGANISER, follow: [], begins: /^Waiting for you: /, shows: /^(Check|Write|Read|Say|Tell) / },
-  { name: 'check-topic', who: ORGANISER, follow: ['Check the topic: Hearing tests after nursery age'], begins: 'What should happen to this topic?', shows: 'Save this decision' },
+  { name: 'check-topic', who: ORGANISER, follow: ['Check the topic: Hearing tests after nursery age'], begins: 'What should happen to this topic?', shows: 'Publish it as it is' },
   { name: 'questions', who: ORGANISER, follow: ["All the forum's consultations", 'After a diagnosis of autism: what helps?'], press: 'Copy this consultation', begins: 'The questions', shows: /^Undo$/ },
   { name: 'shortlist', days: 33, who: ORGANISER, follow: [/^Confirm the shortlist for /], begins: 'Confirm the shortlist', shows: 'Which topics should be planned?' },
   { name: 'read-answers', days: 33, who: ORGANISER, follow: [/^Read the answers: /, /better/], begins: 'Themes', shows: 'Add this theme' },

@@ -33,7 +33,9 @@ for (const javaScriptEnabled of [true, false]) {
         await expect(admin.getByRole('link', { name: 'There is no 31 June' })).toBeVisible();
         await expect(admin.getByLabel('On: it is counted and people are told')).toBeChecked();
         await fine(admin);
+        await expect(admin.getByRole('link', { name: 'Look at the source first, and enter the day you did' })).toBeVisible();
         await admin.getByLabel('Due', { exact: true }).fill('30 September');
+        await admin.getByLabel('When was this last checked?').fill(new Date(Date.now() - 86_400_000).toISOString().slice(0, 10));
         await admin.getByRole('button', { name: 'Save', exact: true }).click();
         await expect(admin.getByText('Saved', { exact: true })).toBeVisible();
         await admin.getByRole('link', { name: 'Import a file' }).click();
