@@ -139,7 +139,7 @@ impl PostOffice {
                 tracing::warn!(%error, "emails could not be given back; they go a little later");
                 return;
             }
-            ready.is_settled();
+            ready.settle();
         }
     }
 
@@ -163,7 +163,7 @@ impl PostOffice {
         }
         let is_kept = outcome.is_ok();
         if is_kept {
-            ready.is_settled();
+            ready.settle();
         }
         if self.note(outcome) {
             self.give_back().await;

@@ -297,7 +297,7 @@ impl Shown<'_> {
         };
         let of_duty = self.all.reports.iter().filter(|report| report.duty_id == self.kept.id);
         let mut reports: Vec<&Report> = of_duty.filter(may).collect();
-        reports.sort_by(|one, next| (next.year, next.done_on).cmp(&(one.year, one.done_on)));
+        reports.sort_by_key(|report| std::cmp::Reverse((report.year, report.done_on)));
         let rows = reports.into_iter().take(rules::MOST).map(|report| {
             let what = if report.step.is_empty() { &self.kept.duty.name } else { &report.step };
             let words = format!("{what}, {}: done on {}", report.year, in_words(report.done_on));

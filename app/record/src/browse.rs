@@ -389,7 +389,7 @@ pub async fn told_page(State(house): State<House>, viewer: Viewer) -> Result<Res
                 1 => "1 day before".to_owned(),
                 days => format!("{days} days before"),
             };
-            let fair = told.takes_away.then(|| match (&told.passed, told.equality_signed_at) {
+            let fair = told.takes_away.then_some(match (&told.passed, told.equality_signed_at) {
                 (Some(_), _) => "× Leaders went ahead before saying who it affects",
                 (None, Some(_)) => "✓ It takes something away, and says who it affects",
                 (None, None) => "○ It takes something away. Nobody has said yet who it affects",

@@ -71,10 +71,8 @@ impl Month {
             let is_a_day = (36_526..=73_050).contains(&days);
             return is_a_day.then(|| Self::of((days - 25_569) * DAY + 12 * HOUR));
         }
-        let parts: Vec<&str> = typed
-            .split(|c: char| matches!(c, '-' | '/' | '.' | ' '))
-            .filter(|part| !part.is_empty())
-            .collect();
+        let parts: Vec<&str> =
+            typed.split(['-', '/', '.', ' ']).filter(|part| !part.is_empty()).collect();
         match parts[..] {
             [year, month] if year.len() == 4 && is_number(year) => Self::of_parts(year, month),
             [month, year] if is_number(month) && year.len() != 4 => None,

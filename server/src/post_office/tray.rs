@@ -30,8 +30,8 @@ impl Ready {
         &self.written
     }
 
-    /// It is kept what became of it.
-    pub fn is_settled(mut self) {
+    /// Says that what became of it is kept.
+    pub fn settle(mut self) {
         self.is_settled = true;
     }
 }

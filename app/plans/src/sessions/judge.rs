@@ -115,12 +115,13 @@ fn judge_page(Met { plan, session }: &Met, sent: &Sent, refusals: &Refusals) -> 
                 </form>
             }
         });
-        let disputes = (may && is_disputable).then(|| dispute_form(sent, refusals));
+        let has_form = may && is_disputable;
+        let disputes = has_form.then(|| dispute_form(sent, refusals));
         let not = (!may).then(|| view! { <p class="panel warn">{rules::BOTH_SIDES}"."</p> });
         let stays = is_disputable.then_some(" What you say can't be changed later.");
         // Nothing that was typed is lost where the form is gone.
         let typed = sent.typed("reason").to_owned();
-        let typed = (!(may && is_disputable) && !typed.is_empty()).then(|| {
+        let typed = (!has_form && !typed.is_empty()).then(|| {
             view! {
                 <p>"Here is what you wrote. Copy it before you leave this page."</p>
                 <blockquote class="lines">{typed}</blockquote>

@@ -675,8 +675,7 @@ fn correction(row: &AnyRow) -> sqlx::Result<Correction> {
     let is_number = correction.was.parse::<u64>().is_ok();
     let is_readable = match correction.field.as_str() {
         "parents" | "others" => is_number,
-        "day" | "held_at" | "title" | "name" => true,
-        "words" | "decided_by" | "paper" | "reason" => true,
+        "day" | "held_at" | "title" | "name" | "words" | "decided_by" | "paper" | "reason" => true,
         _ => return known(None, "corrections.field"),
     };
     known(is_readable.then_some(correction), "corrections.was")

@@ -16,6 +16,7 @@ mod xlsform;
 pub use limesurvey::limesurvey;
 pub use xlsform::xlsform;
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Cursor;
 
@@ -358,13 +359,14 @@ impl Builder {
                 self.report(at, what);
             }
             let key = all.fresh_key(&name);
-            if all.keys.contains_key(&name) {
-                let what = format!(
-                    "Two options have the name {code}. Conditions on it are those of the first"
-                );
-                self.report(at, what);
-            } else {
-                all.keys.insert(name, key.clone());
+            match all.keys.entry(name) {
+                Entry::Vacant(free) => _ = free.insert(key.clone()),
+                Entry::Occupied(_) => {
+                    let what = format!(
+                        "Two options have the name {code}. Conditions on it are those of the first"
+                    );
+                    self.report(at, what);
+                }
             }
             all.choices.push(Choice { key, text });
         }
