@@ -28,11 +28,15 @@ const TOOLS_STAMP: &str = "site/node_modules/.package-lock.json";
 
 /// The passes that came out smallest, and what Rust's compiler takes for granted in every browser.
 const WASM_OPT: &[&str] = &[
+    "-Oz",
     "--flatten",
     "--rereloop",
     "-Oz",
     "-Oz",
     "-Oz",
+    "-Oz",
+    "--reorder-locals",
+    "--reorder-globals",
     "--enable-bulk-memory",
     "--enable-nontrapping-float-to-int",
     "--enable-reference-types",

@@ -357,7 +357,13 @@ fn by_place(places: &[AreaItem], sent: &Sent, refusals: &Refusals) -> impl IntoV
             view! {
                 <div class="field">
                     <label for=name.clone()>{label}</label>
-                    <input id=name.clone() name=name inputmode="numeric" value=value />
+                    <input
+                        id=name.clone()
+                        name=name
+                        type="text"
+                        inputmode="numeric"
+                        value=value
+                    />
                 </div>
             }
         });

@@ -118,7 +118,7 @@ fn target(typed: &str) -> Result<Option<i64>, String> {
 /// The name of a field for a number of a place.
 #[must_use]
 pub fn field(column: &str, place_id: &str) -> String {
-    format!("{column}.{place_id}")
+    format!("{column}-{place_id}")
 }
 
 /// One month, place by place. A place about which nothing is typed is left out.
@@ -346,9 +346,9 @@ mod tests {
     fn what_is_typed_is_for_one_month_and_a_place_can_be_left_out() {
         let sent = sourced()
             .with("month", "october 2026")
-            .with("waiting.id of South Sefton", "57")
-            .with("median.id of South Sefton", "24")
-            .with("longest.id of South Sefton", "40");
+            .with("waiting-id of South Sefton", "57")
+            .with("median-id of South Sefton", "24")
+            .with("longest-id of South Sefton", "40");
         let report = of(&sent, Numbers::Typed).expect("numbers");
         assert_eq!(report.lines.len(), 1);
         let faults =

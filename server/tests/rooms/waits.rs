@@ -187,7 +187,7 @@ fn every_line_that_is_wrong_is_named_and_nothing_is_lost_or_taken_over() {
                 assert!(refused.says(line), "{line}: {}", refused.html);
             }
         }
-        let waiting = format!("waiting.{}", world.south);
+        let waiting = format!("waiting-{}", world.south);
         let typed = [("month", "December 2026"), (waiting.as_str(), "64"), SOURCED[0]];
         let refused = leader.post(&desk(&world), &typed).await;
         assert!(refused.says("South Sefton: “” is not a number of weeks"), "{}", refused.html);
