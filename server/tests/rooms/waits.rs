@@ -210,7 +210,7 @@ fn numbers_are_typed_for_one_month_and_a_late_month_is_missing() {
         let fields: Vec<(String, &str)> = ["waiting", "median", "longest"]
             .into_iter()
             .zip(["64", "24.4", "40"])
-            .map(|(column, value)| (format!("{column}.{}", world.south), value))
+            .map(|(column, value)| (format!("{column}-{}", world.south), value))
             .collect();
         let typed = async |month: &str| {
             let mut all: Vec<(&str, &str)> =
