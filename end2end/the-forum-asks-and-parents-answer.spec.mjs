@@ -74,6 +74,8 @@ for (const javaScriptEnabled of [true, false]) {
         await phone.goBack();
         await expect(phone.getByText('Question 1 of 3')).toBeVisible();
         await phone.getByRole('button', { name: 'Continue' }).click();
+        // Both questions have the buttons: the first is left once its answer has been saved.
+        await expect(phone.getByRole('heading', { level: 1, name: 'Do you have a short break now?' })).toBeVisible();
         // Nor does she have to answer before she may look.
         await phone.getByRole('button', { name: 'Email me my code' }).click();
         await expect(phone.getByRole('heading', { name: 'Check your answers' })).toBeVisible();

@@ -108,6 +108,8 @@ impl Answering {
             page.is_sending.set(false);
             let (goes_on, is_first) = (page.goes_on.get(), !page.has_begun.replace(true));
             page.is_waiting.set(came.stands == Stands::OnThisPhone);
+            // A browser may show this very page again when they come back to it.
+            page.goes_on.set(goes_on && page.is_waiting.get());
             say(came.stands);
             match (came.next, came.stands) {
                 // What was kept before the page loaded is only in it once it loads again.
