@@ -114,7 +114,7 @@ fn a_page_costs_at_most_ten_statements_and_a_form_twelve_with_a_thousand_topics(
     on_both(async |world| {
         let (round, topic) = world.voting("Buses").await;
         let everyone = world.signed_in("everyone@example.org", &Role::ALL).await;
-        a_thousand_topics(&world, &round).await;
+        fixtures::topics::a_thousand(&world, &round).await;
         let waiting = everyone.propose("Waiting").await;
         let to_merge = everyone.propose("To merge").await;
         accounts::invite(&world.house, None, "new@example.org".into(), Role::Organiser, None)
@@ -734,6 +734,9 @@ async fn saying_what_came_of_it(world: &World, round: &str, plan: &str) {
     ];
     opens(&leader, &format!("/lead/updates/new?about={about}")).await;
     opens(&forum, &format!("/forum/rounds/{round}/shortlist")).await;
+    for page in ["", "?page=2"] {
+        opens(&forum, &format!("/rounds/{round}{page}")).await;
+    }
     let (statements, answer) = counted(leader.post("/lead/updates/new", &words)).await;
     println!("POST /lead/updates/new: {statements} statements");
     assert!(at_most(FORM).contains(&statements), "POST /lead/updates/new: {statements} statements");
@@ -940,39 +943,4 @@ async fn email_that_came_back(world: &World) -> (String, String) {
     .unwrap();
     tx.commit().await.unwrap();
     (family, notice)
-}
-
-/// A thousand published topics in this round, in one write.
-async fn a_thousand_topics(world: &World, round: &str) {
-    let author = world.person("prolific@example.org", &[Role::Parent], &world.south).await;
-    let now = world.now();
-    let mut tx = world.db().begin().await.unwrap();
-    for nth in 0..1_000 {
-        let text = |text: &str| {
-            format!("{text} number {nth}, as a parent would say it in a few words of her own.")
-        };
-        let proposal = topics::rules::Proposal {
-            form_key: id::fresh(),
-            title: format!("Topic {nth}"),
-            happens_now: text("What happens now"),
-            would_help: text("What would help"),
-            services: vec![world.transport.as_str().into()],
-            places: Vec::new(),
-        };
-        let by = author.as_str().into();
-        let topic = topics::store::propose(&mut tx, &by, &proposal, now).await.unwrap();
-        let waiting = topics::store::Waiting {
-            id: &topic,
-            proposed_at: now,
-            words: format!("{} {}", proposal.title, proposal.would_help),
-        };
-        topics::store::publish(&mut tx, &waiting, now).await.unwrap();
-    }
-    sqlx::query("UPDATE topics SET round_id = $2 WHERE author_id = $1")
-        .bind(&author)
-        .bind(round)
-        .execute(&mut *tx)
-        .await
-        .unwrap();
-    tx.commit().await.unwrap();
 }

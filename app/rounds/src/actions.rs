@@ -4,7 +4,7 @@ use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use calendar::clock::{self, DAY, Millis};
-use forms::{Refusals, Sent};
+use forms::{Refusals, Sent, page_number};
 use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
@@ -15,7 +15,7 @@ use ground::viewer::{Role, Viewer};
 use topics::store::Filter;
 use voting::Phase;
 
-use super::pages::TopicsOfRound;
+use super::pages::{CountedTopics, ResultOfRound, TopicsOfRound};
 use super::rules::{self, NewRound};
 use super::{pages, shortlist, store};
 
@@ -43,12 +43,7 @@ pub async fn round_page(
     };
     let now = house.clock.now();
     if round.dates.phase(now) == Phase::Closed {
-        let tallies = topics::support::store::tallies(&house.db, &id).await?;
-        let chosen = shortlist::store::chosen(&house.db, &id).await?;
-        let done = Sent::query(&uri).line("done");
-        let may_confirm = viewer.is(Role::Organiser);
-        let page = pages::counted_round(&round, &changes, tallies, &chosen, may_confirm, &done);
-        return Ok(page.answer(&house, &viewer));
+        return counted_page(&house, &viewer, &round, &changes, &Sent::query(&uri)).await;
     }
     let after = topics::page_after(&Sent::query(&uri));
     let viewer_id = viewer.person().map(|person| person.account_id.clone()).unwrap_or_default();
@@ -74,6 +69,35 @@ pub async fn round_page(
     let topics = TopicsOfRound { topics, first, next };
     let page = pages::uncounted_round((&round, changes.as_slice()), now, topics, &viewer, &done);
     Ok(page.wide().answer(&house, &viewer))
+}
+
+/// A round that was counted: its result, then its topics by pages. A later page has topics alone.
+async fn counted_page(
+    house: &House,
+    viewer: &Viewer,
+    round: &store::Round,
+    changes: &[store::PastChange],
+    query: &Sent,
+) -> Result<Response, Error> {
+    let (nth, most) = (page_number(query), MOST_ON_A_PAGE as i64);
+    let listed = (most + 1, (nth - 1) * most);
+    let mut tallies = topics::support::store::tallies_listed(&house.db, &round.id, listed).await?;
+    let next = (tallies.len() > MOST_ON_A_PAGE).then(|| {
+        tallies.truncate(MOST_ON_A_PAGE);
+        format!("/rounds/{}?page={}", round.id, nth + 1)
+    });
+    let page = CountedTopics { tallies, next };
+    let answer = if nth > 1 {
+        pages::more_of_counted_round(round, page)
+    } else {
+        let chosen = shortlist::store::chosen(&house.db, &round.id).await?;
+        let of_result =
+            topics::support::store::tallies_of_result(&house.db, &round.id, round.seats).await?;
+        let may_confirm = viewer.is(Role::Organiser);
+        let result = ResultOfRound { chosen, tallies: of_result, may_confirm };
+        pages::counted_round((round, changes), &result, page, &query.line("done"))
+    };
+    Ok(answer.answer(house, viewer))
 }
 
 /// GET `/forum/rounds/new`: proposing from now for four weeks, then voting for two, and neither

@@ -6,7 +6,7 @@ use forms::{Refusals, Sent};
 use ground::changes;
 use ground::ui::{
     Banner, CONFIRMED, Check, Done, Field, FormKey, Frame, Labels, Page, Pager, Step, Timeline,
-    When,
+    When, titled,
 };
 use ground::viewer::{Role, Viewer};
 use leptos::prelude::*;
@@ -232,15 +232,30 @@ pub fn uncounted_round(
     if is_voting && viewer.is(Role::Parent) { page.with_island() } else { page }
 }
 
-/// A round that has been counted: its shortlist, then the results, place by place.
+/// What came out of a round.
+pub struct ResultOfRound {
+    pub chosen: Vec<Chosen>,
+    /// Of the topics that the result speaks of.
+    pub tallies: Vec<Tally>,
+    /// Whether whoever looks may confirm it.
+    pub may_confirm: bool,
+}
+
+/// Some topics of a round that has been counted, with the address of the next ones.
+pub struct CountedTopics {
+    pub tallies: Vec<Tally>,
+    pub next: Option<String>,
+}
+
+/// A round that has been counted: its shortlist, then the first results, place by place.
 pub fn counted_round(
-    round: &Round,
-    changes: &[PastChange],
-    tallies: Vec<Tally>,
-    chosen: &[Chosen],
-    may_confirm: bool,
+    (round, changes): (&Round, &[PastChange]),
+    result: &ResultOfRound,
+    topics: CountedTopics,
     done: &str,
 ) -> Page {
+    let ResultOfRound { chosen, tallies, may_confirm } = result;
+    let may_confirm = *may_confirm;
     Page::new(round.title.clone(), || {
         let banner = match done {
             "confirmed" if may_confirm => Some(view! {
@@ -255,23 +270,12 @@ pub fn counted_round(
             }),
             _ => None,
         };
-        let outcome =
-            (!tallies.is_empty()).then(|| shortlist::outcome(round, chosen, &tallies, may_confirm));
-        let nothing =
-            tallies.is_empty().then(|| view! { <p>"There were no topics in this round."</p> });
-        let topics = tallies
-            .into_iter()
-            .map(|tally| {
-                view! {
-                    <li class="card">
-                        <h3>
-                            <a href=format!("/topics/{}", tally.topic_id)>{tally.title}</a>
-                        </h3>
-                        {counts(tally.counted)}
-                    </li>
-                }
-            })
-            .collect_view();
+        let outcome = (!topics.tallies.is_empty())
+            .then(|| shortlist::outcome(round, chosen, tallies, may_confirm));
+        let nothing = topics
+            .tallies
+            .is_empty()
+            .then(|| view! { <p>"There were no topics in this round."</p> });
         view! {
             <div class="stack-l">
                 <section class="stack">
@@ -294,15 +298,57 @@ pub fn counted_round(
                 <section class="stack">
                     <h2>"Results for every topic"</h2>
                     {nothing}
-                    <ul class="stack">{topics}</ul>
-                    <p class="soft">
-                        "We never show a number from 1 to 9, so nobody can be identified. “Not \
-                         shown” means that this number would give a small one away."
-                    </p>
+                    {counted_topics(topics, None)}
                 </section>
             </div>
         }
     })
+}
+
+/// A later page of a round that has been counted: more results.
+pub fn more_of_counted_round(round: &Round, topics: CountedTopics) -> Page {
+    let to_round = format!("/rounds/{}", round.id);
+    let first = Some(to_round.clone());
+    Page::new(titled("More results", &round.title), || {
+        view! {
+            <div class="stack">
+                <p>
+                    <a class="back" href=to_round>
+                        "The shortlist and the first results"
+                    </a>
+                </p>
+                <h1>{round.title.clone()}</h1>
+                <h2>"More results"</h2>
+                {counted_topics(topics, first)}
+            </div>
+        }
+    })
+}
+
+/// What was counted for these topics, place by place, and the way to more.
+fn counted_topics(topics: CountedTopics, first: Option<String>) -> impl IntoView {
+    let CountedTopics { tallies, next } = topics;
+    let topics = tallies
+        .into_iter()
+        .map(|tally| {
+            view! {
+                <li class="card">
+                    <h3>
+                        <a href=format!("/topics/{}", tally.topic_id)>{tally.title}</a>
+                    </h3>
+                    {counts(tally.counted)}
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <ul class="stack">{topics}</ul>
+        <p class="soft">
+            "We never show a number from 1 to 9, so nobody can be identified. “Not shown” means \
+             that this number would give a small one away."
+        </p>
+        <Pager first next />
+    }
 }
 
 /// Opening a round.

@@ -101,7 +101,7 @@ fn what_is_not_here_says_so_and_a_slash_too_many_leads_on() {
 const BUDGET: usize = 14_336;
 
 /// Looks at these pages as a visitor does, and names those that are over the budget.
-async fn weigh(world: &World, paths: impl IntoIterator<Item = String>) -> usize {
+pub async fn weigh(world: &World, paths: impl IntoIterator<Item = String>) -> usize {
     let visitor = world.visitor();
     let (mut pages, mut too_heavy) = (0, Vec::new());
     for path in paths {

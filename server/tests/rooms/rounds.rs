@@ -1,8 +1,12 @@
+use std::collections::BTreeSet;
+
 use axum::http::{Method, StatusCode};
 use calendar::clock::DAY;
 use ground::viewer::Role;
 use rounds::close_due;
 
+use crate::edge::weigh;
+use crate::fixtures;
 use crate::world::{Browser, World, on_both};
 
 /// Somebody in each role, and who has none.
@@ -263,6 +267,40 @@ fn at_the_close_the_smaller_group_gets_its_place_and_the_page_says_why() {
         .await
         .unwrap();
         assert_eq!(chosen, [buses, ferries]);
+    });
+}
+
+#[test]
+fn a_closed_round_of_a_thousand_topics_shows_its_result_first_and_then_all_topics_by_pages() {
+    on_both(async |world| {
+        let (round, buses) = world.voting("Buses").await;
+        fixtures::topics::a_thousand(&world, &round).await;
+        for nth in 0..12 {
+            world.supporter(nth, &world.south, &buses).await;
+        }
+        world.close().await;
+        let (path, visitor) = (format!("/rounds/{round}"), world.visitor());
+        let first = visitor.get(&path).await;
+        let result = first.html.find("Chosen first. 12 parents supported it").unwrap();
+        assert!(result < first.html.find("Results for every topic").unwrap());
+        assert!(first.says("A simple count would have chosen the same topics."));
+        let (mut listed, mut pages, mut next) = (BTreeSet::new(), 0, Some(path.clone()));
+        while let Some(path) = next {
+            let page = visitor.get(&path).await;
+            pages += 1;
+            assert_eq!(page.says("The shortlist</h2>"), pages == 1, "{path}");
+            let list = page.html.split("<ul class=\"stack\">").nth(1).unwrap();
+            let list = list.split("</ul>").next().unwrap();
+            let topics = list.split("href=\"/topics/").skip(1);
+            let before = listed.len();
+            listed.extend(topics.map(|rest| rest.split('"').next().unwrap().to_owned()));
+            assert!((1..=20).contains(&(listed.len() - before)), "{path}");
+            let more = page.html.split("rel=\"next\" href=\"").nth(1);
+            next = more.map(|rest| rest.split('"').next().unwrap().to_owned());
+        }
+        assert_eq!((pages, listed.len()), (51, 1_001));
+        let pages = ["", "?page=2", "?page=52"].map(|page| format!("{path}{page}"));
+        assert_eq!(weigh(&world, pages).await, 3);
     });
 }
 

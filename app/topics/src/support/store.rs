@@ -4,6 +4,7 @@ use area::ELSEWHERE;
 use calendar::clock::Millis;
 use ground::db::{self, Db, Kind};
 use ground::ids::{Account, Id, Round, Topic};
+use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 /// Until when topics can be proposed for the next round of voting, if there is one.
@@ -117,6 +118,72 @@ async fn tallies_where(db: &Db, round_id: &Id<Round>, topic_id: &str) -> sqlx::R
     .bind(ELSEWHERE)
     .fetch_all(&mut *db.read().await?)
     .await?;
+    by_topic(&rows)
+}
+
+/// What was counted for some topics of a closed round, in the order they were proposed: at most
+/// `most`, after so many.
+pub async fn tallies_listed(
+    db: &Db,
+    round_id: &Id<Round>,
+    (most, after): (i64, i64),
+) -> sqlx::Result<Vec<Tally>> {
+    // A topic that was counted stays in its round.
+    let rows = sqlx::query(
+        "SELECT t.id, t.title, coalesce(p.name, $2) AS place, y.supporters, x.topic_id AS confirmed
+         FROM (SELECT c.id, c.title, c.proposed_at FROM topics c
+           WHERE c.round_id = $1 AND EXISTS (SELECT 1 FROM tallies e
+             WHERE e.round_id = $1 AND e.topic_id = c.id)
+           ORDER BY c.proposed_at, c.id LIMIT CAST($3 AS BIGINT) OFFSET CAST($4 AS BIGINT)) t
+         JOIN tallies y ON y.round_id = $1 AND y.topic_id = t.id
+         LEFT JOIN places p ON p.id = y.place_id
+         LEFT JOIN confirmed_topics x ON x.round_id = y.round_id AND x.topic_id = y.topic_id
+         ORDER BY t.proposed_at, t.id, coalesce(p.position, 1000000), p.name",
+    )
+    .bind(round_id)
+    .bind(ELSEWHERE)
+    .bind(most)
+    .bind(after)
+    .fetch_all(&mut *db.read().await?)
+    .await?;
+    by_topic(&rows)
+}
+
+/// What was counted for the topics that the result of a closed round speaks of, in the order they
+/// were proposed: those that were chosen, that the forum confirmed, or that have most supporters;
+/// of the last at most `seats`.
+pub async fn tallies_of_result(
+    db: &Db,
+    round_id: &Id<Round>,
+    seats: i64,
+) -> sqlx::Result<Vec<Tally>> {
+    let rows = sqlx::query(
+        "WITH ahead AS (
+           SELECT e.topic_id FROM tallies e JOIN topics c ON c.id = e.topic_id
+           WHERE e.round_id = $1 GROUP BY e.topic_id, c.proposed_at HAVING sum(e.supporters) > 0
+           ORDER BY sum(e.supporters) DESC, c.proposed_at, e.topic_id LIMIT CAST($3 AS BIGINT)),
+         named AS (
+           SELECT topic_id FROM ahead
+           UNION SELECT topic_id FROM shortlist WHERE round_id = $1
+           UNION SELECT topic_id FROM confirmed_topics WHERE round_id = $1)
+         SELECT t.id, t.title, coalesce(p.name, $2) AS place, y.supporters, x.topic_id AS confirmed
+         FROM named n
+         JOIN topics t ON t.id = n.topic_id
+         JOIN tallies y ON y.round_id = $1 AND y.topic_id = n.topic_id
+         LEFT JOIN places p ON p.id = y.place_id
+         LEFT JOIN confirmed_topics x ON x.round_id = y.round_id AND x.topic_id = y.topic_id
+         ORDER BY t.proposed_at, t.id, coalesce(p.position, 1000000), p.name",
+    )
+    .bind(round_id)
+    .bind(ELSEWHERE)
+    .bind(seats)
+    .fetch_all(&mut *db.read().await?)
+    .await?;
+    by_topic(&rows)
+}
+
+/// Puts the rows of one topic together, which follow each other.
+fn by_topic(rows: &[AnyRow]) -> sqlx::Result<Vec<Tally>> {
     let mut tallies: Vec<Tally> = Vec::new();
     for row in rows {
         let topic_id: Id<Topic> = row.get("id");
