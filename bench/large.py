@@ -20,6 +20,10 @@ def run(table, plan, areas):
     islands(table, areas)
     with Service(copied(areas.demonstration(), FOLDER / 'idle')) as idle:
         time.sleep(plan.idle)
+        before = cpu_now(idle.pid)
+        time.sleep(plan.idle)
+        used = (cpu_now(idle.pid) - before) / plan.idle * 100
+        table.add('CPU, idle', [used], ' %', at_most(0.2, ' %'))
         table.add('memory, idle', [memory(idle.pid)], ' MB', at_most(64, ' MB'))
     standard, few = areas.standard(), copied(areas.small(), FOLDER / 'few')
     with Service(few) as small, Service(standard) as large:

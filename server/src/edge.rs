@@ -192,7 +192,9 @@ fn calls_allowed() -> Quota {
         .allow_burst(NonZeroU32::new(2_000).unwrap_or(NonZeroU32::MIN))
 }
 
-/// How many calls each network made lately.
+/// How many calls each network made lately. Each is made good after a hundredth of a second, and a
+/// network whose calls all are is forgotten: so however many networks call, there are never more
+/// here than calls in that time, and those since the last look.
 struct Calls {
     limit: DefaultKeyedRateLimiter<String>,
     made: AtomicU64,
@@ -364,15 +366,34 @@ mod tests {
         assert_eq!(network("192.0.2.1"), "192.0.2.1");
     }
 
+    const MANY: u128 = 250_000;
+
+    /// The network of an address: the first ones are so many bits apart.
+    fn nth_network(nth: u128, apart: u32) -> String {
+        network(Ipv6Addr::from_bits((0x2001_0db8_u128 << 96) | (nth << apart)).into())
+    }
+
     #[test]
     fn a_flood_from_ever_new_addresses_of_one_network_is_one_entry_and_is_refused() {
         let calls = Calls::new();
-        let mut refused = 0;
-        for nth in 0..5_000_u128 {
-            let address = Ipv6Addr::from_bits((0x2001_0db8_u128 << 96) | nth);
-            refused += usize::from(calls.wait(&network(address.into())).is_some());
-        }
+        let refused = (0..MANY).filter(|nth| calls.wait(&nth_network(*nth, 0)).is_some()).count();
         assert_eq!(calls.limit.len(), 1);
-        assert!(refused > 1_000, "{refused}");
+        // But for two thousand at once, and a hundred a second.
+        assert!(refused > 240_000, "{refused}");
+    }
+
+    #[test]
+    fn a_flood_from_a_quarter_of_a_million_networks_leaves_the_list_of_them_short() {
+        let (calls, mut longest) = (Calls::new(), 0);
+        for nth in 0..MANY {
+            assert!(calls.wait(&nth_network(nth, 64)).is_none(), "each has a limit of its own");
+            if nth % 1_000 == 999 {
+                longest = longest.max(calls.limit.len());
+                // A million calls a second, far more than are ever answered: at most ten thousand
+                // while one call is made good, and a thousand since the last look.
+                std::thread::sleep(std::time::Duration::from_millis(1));
+            }
+        }
+        assert!((1_000..=12_000).contains(&longest), "{longest} networks were remembered at once");
     }
 }

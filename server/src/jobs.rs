@@ -12,20 +12,21 @@ use calendar::clock::{self, Clock, Millis};
 use ground::db::{Kind, Presence};
 use ground::health::Health;
 use ground::house::House;
-use ground::jobs::Rhythm::{self, AtNight, EachTick, Every};
+use ground::jobs::Rhythm::{self, AfterWrites, AtNight, Every};
 use ground::jobs::{EACH_SECOND, EACH_TEN_MINUTES, EACH_TEN_SECONDS, Job};
-use tokio::sync::{Mutex, Semaphore};
+use tokio::sync::{Mutex, Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::mailbox::Mailbox;
-use crate::tasks::longer;
+use crate::tasks::{Rests, longer};
 use crate::worker::{Gone, clock_is_wrong};
 use crate::{backup, figures, retention};
 
-/// The pause between two ticks.
-const TICK: Duration = Duration::from_millis(500);
+/// How long a job that follows writes rests: at most until it finds what another process wrote, and
+/// what is due by now.
+const RESTS: Rests = Rests { least: Duration::from_millis(500), most: Duration::from_secs(2) };
 const MINUTE: Duration = Duration::from_secs(60);
 
 /// A job that is well says so within this time after it was due.
@@ -36,16 +37,16 @@ const NIGHT_TO_NIGHT: Duration = Duration::from_secs(26 * 60 * 60);
 /// How long after it was last heard from a job of this rhythm is taken to hang.
 fn heard_within(rhythm: Rhythm) -> Duration {
     match rhythm {
-        EachTick => HEARD_WITHIN,
+        AfterWrites => HEARD_WITHIN,
         Every(pause) => pause + HEARD_WITHIN,
         AtNight => NIGHT_TO_NIGHT,
     }
 }
 
 /// Waits until a job of this rhythm that began then, and went well, is due again.
-async fn rest(rhythm: Rhythm, clock: &Clock, began: Millis) {
+async fn rest(rhythm: Rhythm, clock: &Clock, began: Millis, written: &mut watch::Receiver<()>) {
     match rhythm {
-        EachTick => sleep(TICK).await,
+        AfterWrites => RESTS.rest(written).await,
         Every(pause) => sleep(pause).await,
         // The clock may be set meanwhile, so it is looked at.
         AtNight => {
@@ -108,13 +109,15 @@ async fn once(job: &Job, health: &Health) -> Result<(), Wrong> {
 
 /// Does a job at its rhythm until told to stop.
 async fn go_on(job: Job, work: Arc<Work>) {
-    let mut pause = FIRST_PAUSE;
+    let (mut pause, mut written) = (FIRST_PAUSE, work.written.clone());
     loop {
+        // What is written from here on it may miss.
+        written.mark_unchanged();
         let began = work.clock.now();
         let Some(done) = in_turn(&job, &work).await else { return };
         let rest = async {
             match &done {
-                Ok(()) => rest(job.rhythm(), &work.clock, began).await,
+                Ok(()) => rest(job.rhythm(), &work.clock, began, &mut written).await,
                 Err(wrong) => sleep(pause.min(wrong.longest_pause())).await,
             }
         };
@@ -152,14 +155,24 @@ pub(crate) const FINISH_WITHIN: Duration = Duration::from_secs(60);
 struct Work {
     health: Health,
     clock: Clock,
+    /// Hears of the writes of this process.
+    written: watch::Receiver<()>,
     turns: Semaphore,
     stop: CancellationToken,
 }
 
 /// Does these jobs, each at its rhythm, until told to stop. Then those under way may finish, for a
-/// while; what is left half-way is carried on with after the next start.
-pub async fn keep_at(jobs: Vec<Job>, health: Health, clock: Clock, stop: CancellationToken) {
-    let work = Work { health, clock, turns: Semaphore::new(AT_ONCE), stop: stop.clone() };
+/// while; what is left half-way is carried on with after the next start. `written`: hears of the
+/// writes of this process.
+pub async fn keep_at(
+    jobs: Vec<Job>,
+    health: Health,
+    clock: Clock,
+    written: watch::Receiver<()>,
+    stop: CancellationToken,
+) {
+    let turns = Semaphore::new(AT_ONCE);
+    let work = Work { health, clock, written, turns, stop: stop.clone() };
     let work = Arc::new(work);
     let mut going = JoinSet::new();
     for job in jobs {
@@ -265,7 +278,8 @@ mod tests {
     /// they have.
     async fn for_so_long(jobs: Vec<Job>, health: &Health, long: Duration) {
         let stop = CancellationToken::new();
-        let going = tokio::spawn(keep_at(jobs, health.clone(), Clock::by_hand(0), stop.clone()));
+        let (clock, (_, written)) = (Clock::by_hand(0), watch::channel(()));
+        let going = tokio::spawn(keep_at(jobs, health.clone(), clock, written, stop.clone()));
         sleep(long).await;
         stop.cancel();
         let stopped = timeout(2 * FINISH_WITHIN, going).await.expect("it stops in time");
@@ -279,13 +293,41 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn jobs_that_hang_hold_up_no_other_and_do_not_keep_the_process_from_stopping() {
-        let (job, times) = counts("counts", EachTick);
-        let hanging = ["one", "two", "three", "four"].map(|name| Job::new(name, EachTick, HANGS));
+        let (job, times) = counts("counts", AfterWrites);
+        let hanging =
+            ["one", "two", "three", "four"].map(|name| Job::new(name, AfterWrites, HANGS));
         let health = Health::default();
-        for_so_long(hanging.into_iter().chain([job]).collect(), &health, 300 * TICK).await;
+        for_so_long(hanging.into_iter().chain([job]).collect(), &health, 300 * RESTS.most).await;
         assert!(times.load(Ordering::SeqCst) > 100, "{times:?}");
         // Known, so that their silence is missed.
         assert_eq!(wrong(&health, "four"), None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_job_that_follows_writes_is_done_at_once_after_one_not_after_each_and_else_seldom() {
+        let (write, written) = watch::channel(());
+        let (job, times) = counts("counts", AfterWrites);
+        let (health, clock, stop) =
+            (Health::default(), Clock::by_hand(0), CancellationToken::new());
+        let going = tokio::spawn(keep_at(vec![job], health, clock, written, stop.clone()));
+        let done = || times.load(Ordering::SeqCst);
+        sleep(100 * RESTS.most).await;
+        let seldom = done();
+        assert!((95..=102).contains(&seldom), "{seldom} times without a write");
+        for _ in 0..1_000 {
+            write.send_replace(());
+            sleep(Duration::from_millis(10)).await;
+        }
+        let often = done() - seldom;
+        assert!((18..=22).contains(&often), "{often} times in ten seconds, while much is written");
+        // Until it rests again.
+        sleep(RESTS.least * 2 + RESTS.least / 2).await;
+        let before = done();
+        write.send_replace(());
+        sleep(Duration::from_millis(2)).await;
+        assert_eq!(done(), before + 1, "at once");
+        stop.cancel();
+        going.await.expect("it stops well");
     }
 
     #[tokio::test(start_paused = true)]
@@ -293,11 +335,11 @@ mod tests {
         let (now, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
         let jobs = ["one", "two", "three", "four"].map(|name| {
             let (now, most) = (Arc::clone(&now), Arc::clone(&most));
-            Job::new(name, EachTick, move || {
+            Job::new(name, AfterWrites, move || {
                 let (now, most) = (Arc::clone(&now), Arc::clone(&most));
                 async move {
                     most.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
-                    sleep(TICK).await;
+                    sleep(RESTS.least).await;
                     now.fetch_sub(1, Ordering::SeqCst);
                     Ok::<_, String>(())
                 }
@@ -309,10 +351,10 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_job_that_a_fault_of_the_program_stops_is_tried_again_and_stops_no_other() {
-        let (job, times) = counts("counts", EachTick);
+        let (job, times) = counts("counts", AfterWrites);
         let tries = Arc::new(AtomicUsize::new(0));
         let trying = Arc::clone(&tries);
-        let faulty = Job::new("faulty", EachTick, move || {
+        let faulty = Job::new("faulty", AfterWrites, move || {
             let nth = trying.fetch_add(1, Ordering::SeqCst);
             async move {
                 assert!(nth > 100, "a fault made for this test");
@@ -321,7 +363,7 @@ mod tests {
         });
         let health = Health::default();
         for_so_long(vec![faulty, job], &health, MINUTE).await;
-        assert!(times.load(Ordering::SeqCst) > 60, "{times:?}");
+        assert!(times.load(Ordering::SeqCst) > 25, "{times:?}");
         // After 1, 3, 7, 15 and 31 seconds.
         assert_eq!(tries.load(Ordering::SeqCst), 6);
         assert_eq!(wrong(&health, "faulty"), Some("stopped by a fault of the program"));
@@ -352,7 +394,7 @@ mod tests {
 
         let tries = Arc::new(Mutex::new(Vec::new()));
         let trying = Arc::clone(&tries);
-        let fails = Job::new("closing rounds", EachTick, move || {
+        let fails = Job::new("closing rounds", AfterWrites, move || {
             let mut tries = trying.lock().expect("whole");
             tries.push(tokio::time::Instant::now());
             // It is well once, and the pause begins small again.
@@ -364,7 +406,7 @@ mod tests {
 
         let tries = tries.lock().expect("whole");
         let pauses = tries.windows(2).map(|pair| (pair[1] - pair[0]).as_secs());
-        assert_eq!(pauses.take(8).collect::<Vec<_>>(), [1, 2, 4, 4, 4, 0, 1, 2]);
+        assert_eq!(pauses.take(8).collect::<Vec<_>>(), [1, 2, 4, 4, 4, 2, 1, 2]);
         assert_eq!(wrong(&health, "closing rounds"), Some("failed and will be tried again"));
         let log = String::from_utf8(log.0.lock().expect("whole").clone()).expect("text");
         let line = log.lines().next().unwrap_or_default();
@@ -378,8 +420,9 @@ mod tests {
         let (job, times) = counts("at night", AtNight);
         let evening = clock::read("2026-12-04", "17:00").expect("a time");
         let (clock, stop) = (Clock::by_hand(evening), CancellationToken::new());
-        let going =
-            tokio::spawn(keep_at(vec![job], Health::default(), clock.clone(), stop.clone()));
+        let (jobs, (_, written)) = (vec![job], watch::channel(()));
+        let (health, at) = (Health::default(), clock.clone());
+        let going = tokio::spawn(keep_at(jobs, health, at, written, stop.clone()));
         let steps = [
             (0, 1, "at the start"),
             (6 * clock::HOUR, 1, "in the evening"),
@@ -400,7 +443,7 @@ mod tests {
     #[tokio::test]
     async fn by_hand_each_job_is_done_once_in_the_order_of_the_list() {
         let order = Arc::new(Mutex::new(Vec::new()));
-        let jobs = [("third", AtNight), ("first", EachTick), ("second", EACH_TEN_MINUTES)];
+        let jobs = [("third", AtNight), ("first", AfterWrites), ("second", EACH_TEN_MINUTES)];
         let jobs = jobs.map(|(name, rhythm)| {
             let order = Arc::clone(&order);
             Job::new(name, rhythm, move || {

@@ -1,9 +1,10 @@
 //! Public pages for visitors, kept as they were sent: many ask for the same one, and it is made once.
 //!
-//! A page is kept for its address, for what the browser can unpack, until the next committed write
-//! of this process, and never for longer than the second it was made in. So it is never older than
-//! what somebody was told is saved, and what changes by the clock or in another process is seen a
-//! second later. Only answers of [`OfDataAlone`] are kept.
+//! A page is kept for its address, for what the browser can unpack, until this process commits the
+//! next write that somebody is told of, and never for longer than the second it was made in. So it
+//! is never older than what somebody was told is saved, and what changes by the clock, in another
+//! process or by what the service notes for itself is seen a second later. Only answers of
+//! [`OfDataAlone`] are kept.
 
 use std::sync::Arc;
 
@@ -34,8 +35,8 @@ struct Key {
     address: String,
     /// As the browser says it.
     unpacks: Option<HeaderValue>,
-    /// [`Db::commits`](ground::db::Db::commits) before it was made.
-    commits: u64,
+    /// [`Db::changes`](ground::db::Db::changes) before it was made.
+    changes: u64,
     /// The second it was made in.
     second: i64,
 }
@@ -56,7 +57,7 @@ impl Key {
         (long <= LONGEST_KEY).then(|| Self {
             address: address.to_owned(),
             unpacks: unpacks.cloned(),
-            commits: house.db.commits(),
+            changes: house.db.changes(),
             second: house.clock.now().div_euclid(1_000),
         })
     }

@@ -22,10 +22,13 @@ use self::lots::{Lots, MOST};
 use self::tray::{Ready, Tray};
 use crate::figures;
 use crate::mailer::{Ahead, Mailer, Next};
-use crate::tasks::longer;
+use crate::tasks::{Rests, longer};
 
-/// How long to wait when nothing is due.
+/// How long to wait where the database or the mail server is away.
 const PAUSE: Duration = Duration::from_millis(500);
+/// How long to rest where nothing is due: at most until it is seen what another process owes, and
+/// what is due by now.
+const RESTS: Rests = Rests { least: BETWEEN_LOOKS, most: Duration::from_secs(1) };
 /// How often it is looked, while the tray is full, for an email that somebody waits for.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(200);
 /// A task that is well says so within this time.
@@ -87,8 +90,8 @@ impl PostOffice {
     }
 
     /// Puts what is due into the tray: a lot when it is half empty, and otherwise what somebody
-    /// waits for.
-    async fn fill(&self, lots: &mut Lots) -> Result<(), sqlx::Error> {
+    /// waits for. How many emails.
+    async fn fill(&self, lots: &mut Lots) -> Result<usize, sqlx::Error> {
         self.give_back_what_was_lost().await?;
         // While the server is away one is enough to try it with.
         let most = if self.away.is_so() { 1 } else { lots.size(self.done.load(Ordering::Relaxed)) };
@@ -101,6 +104,7 @@ impl PostOffice {
         } else {
             deliveries::store::claim_first(&hand, MOST, now).await?
         };
+        let many = claimed.len();
         // All are begun before the first is waited for.
         let begun: Vec<_> = claimed
             .into_iter()
@@ -112,7 +116,7 @@ impl PostOffice {
             self.tray.put(permit, comes_first, written.await);
         }
         *self.claiming() = None;
-        Ok(())
+        Ok(many)
     }
 
     /// Gives back what a fault took out of the hands of this process.
@@ -208,23 +212,28 @@ impl PostOffice {
 
 /// Fills the tray until told to stop.
 pub async fn keep_filling(office: Arc<PostOffice>, stop: CancellationToken) {
-    let health = &office.house.health;
+    let (health, mut written) = (&office.house.health, office.house.db.written());
     let (mut lots, mut looked) = (office.lots_begin(), None::<Instant>);
     while !stop.is_cancelled() {
         let is_time = looked.is_none_or(|looked| looked.elapsed() >= BETWEEN_LOOKS);
         if is_time || office.tray.len() * 2 <= lots.last() {
             looked = Some(Instant::now());
-            if let Err(error) = office.fill(&mut lots).await {
-                health.wrong("emails", "cannot be read");
-                tracing::error!(%error, "the outbox could not be read and will be tried again");
-                pause(&stop).await;
-                continue;
-            }
-            if office.tray.is_empty() {
+            // What is written from here on this look may miss.
+            written.mark_unchanged();
+            let found = match office.fill(&mut lots).await {
+                Ok(found) => found,
+                Err(error) => {
+                    health.wrong("emails", "cannot be read");
+                    tracing::error!(%error, "the outbox could not be read and will be tried again");
+                    pause(&stop).await;
+                    continue;
+                }
+            };
+            if found == 0 && office.tray.is_empty() {
                 // What is in hands will be heard of.
                 health.well("emails", HEARD_WITHIN);
                 lots = office.lots_begin();
-                pause(&stop).await;
+                stop.run_until_cancelled(RESTS.rest(&mut written)).await;
                 continue;
             }
         }

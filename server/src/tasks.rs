@@ -1,10 +1,11 @@
 //! Tasks that live as long as the process: one that stops by a fault of this program is begun
 //! again, after a pause that grows.
 
-use std::future::Future;
+use std::future::{Future, pending};
 use std::time::{Duration, Instant};
 
 use ground::health::Health;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 /// The first pause, and after a while of good work again.
@@ -43,6 +44,30 @@ pub async fn keep_going<F>(
     }
 }
 
+/// How long whoever looks for what is to be done rests before the next look.
+#[derive(Clone, Copy, Debug)]
+pub struct Rests {
+    /// However much is written meanwhile.
+    pub least: Duration,
+    /// Where this process writes nothing.
+    pub most: Duration,
+}
+
+impl Rests {
+    /// Rests until this process writes something that is not known yet.
+    pub async fn rest(self, written: &mut watch::Receiver<()>) {
+        tokio::time::sleep(self.least).await;
+        let next = async {
+            if written.changed().await.is_err() {
+                // Nobody writes any more.
+                pending::<()>().await;
+            }
+        };
+        // Where that takes too long it is time to look all the same.
+        let _ = tokio::time::timeout(self.most.saturating_sub(self.least), next).await;
+    }
+}
+
 /// The pause after this one.
 #[must_use]
 pub fn longer(pause: Duration) -> Duration {
@@ -67,6 +92,30 @@ mod tests {
         .await;
         assert_eq!(begun.load(Ordering::SeqCst), 4);
         assert!(health.states()[0].wrong.is_some());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_rests_looks_at_once_after_a_write_and_seldom_without_one() {
+        const RESTS: Rests =
+            Rests { least: Duration::from_millis(500), most: Duration::from_secs(2) };
+        let (write, mut written) = watch::channel(());
+        let rested = async |written: &mut watch::Receiver<()>| {
+            let began = tokio::time::Instant::now();
+            RESTS.rest(written).await;
+            // In hundredths of a second: clocks of tests round up.
+            began.elapsed().as_millis() / 10
+        };
+        assert_eq!(rested(&mut written).await, 200, "nothing is written");
+        write.send_replace(());
+        assert_eq!(rested(&mut written).await, 50, "it was written before");
+        written.mark_unchanged();
+        let later = async {
+            tokio::time::sleep(Duration::from_millis(1_230)).await;
+            write.send_replace(());
+        };
+        assert_eq!(tokio::join!(rested(&mut written), later).0, 123);
+        drop(write);
+        assert_eq!(rested(&mut written).await, 200, "nobody is left who could write");
     }
 
     #[test]

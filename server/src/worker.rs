@@ -56,7 +56,8 @@ pub async fn work(worker: Worker, stop: CancellationToken) {
         }));
     }
     let list = jobs::all(&house, mailbox, backup, Arc::clone(&presence));
-    let jobs = jobs::keep_at(list, house.health.clone(), house.clock.clone(), stop.clone());
+    let (health, clock, written) = (house.health.clone(), house.clock.clone(), house.db.written());
+    let jobs = jobs::keep_at(list, health, clock, written, stop.clone());
     let emails = async {
         stop.cancelled().await;
         let finish = async {

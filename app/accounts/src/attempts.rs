@@ -194,7 +194,7 @@ async fn count<const N: usize>(house: &House, limits: &[Limit; N]) -> Result<[Co
     for limit in limits {
         query = query.bind(&limit.kind).bind(today.hash(&limit.subject)).bind(now + limit.window);
     }
-    let mut tx = house.db.begin().await?;
+    let mut tx = house.db.begin().await?.unseen();
     let counted = query.fetch_all(&mut *tx).await?;
     tx.commit().await?;
     let mut all = [Counted::default(); N];
@@ -310,7 +310,7 @@ async fn clear(house: &House, limits: &[Limit]) -> Result<(), Error> {
     for limit in limits {
         query = query.bind(&limit.kind).bind(today.hash(&limit.subject));
     }
-    let mut tx = house.db.begin().await?;
+    let mut tx = house.db.begin().await?.unseen();
     query.execute(&mut *tx).await?;
     Ok(tx.commit().await?)
 }

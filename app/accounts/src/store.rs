@@ -314,7 +314,7 @@ pub async fn session_seen(
     now: Millis,
     idle_ends_at: Millis,
 ) -> sqlx::Result<()> {
-    let mut tx = db.begin().await?;
+    let mut tx = db.begin().await?.unseen();
     sqlx::query(
         "UPDATE sessions SET visited_before = seen_at, seen_at = $2, idle_ends_at = $3
          WHERE id = $1",

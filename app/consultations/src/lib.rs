@@ -127,7 +127,7 @@ use store::Consultation;
 #[must_use]
 pub fn jobs(house: &House) -> Vec<Job> {
     vec![
-        Job::of(house, "tidying consultations", Rhythm::EachTick, async |house: House| {
+        Job::of(house, "tidying consultations", Rhythm::AfterWrites, async |house: House| {
             tidy_due(&house.db, house.clock.now()).await
         }),
         Job::of(

@@ -158,7 +158,10 @@ async fn claim_in_turn(
     most: usize,
     now: Millis,
 ) -> Result<Vec<Claimed>, sqlx::Error> {
-    let (mut tx, mut claimed) = (hand.db.begin().await?, Vec::new());
+    if !is_one_due(&hand.db, turns, now).await? {
+        return Ok(Vec::new());
+    }
+    let (mut tx, mut claimed) = (hand.db.begin().await?.unseen(), Vec::new());
     for turn in turns {
         let left = most - claimed.len();
         if left > 0 {
@@ -166,12 +169,31 @@ async fn claim_in_turn(
         }
     }
     if claimed.is_empty() {
-        // No write: pages that are kept until the next one stay so.
+        // Another worker was first. No write: nobody is to look for what it did.
         tx.roll_back().await?;
     } else {
         tx.commit().await?;
     }
     Ok(claimed)
+}
+
+/// Whether an email of one of these turns is due that is in nobody's hands: whoever looks again and
+/// again need not begin a write.
+async fn is_one_due(db: &Db, turns: &[Turn], now: Millis) -> sqlx::Result<bool> {
+    let numbers: Vec<String> = turns.iter().map(|turn| turn.number().to_string()).collect();
+    let sql = format!(
+        "SELECT id FROM deliveries
+         WHERE turn IN ({}) AND next_at IS NOT NULL AND next_at <= $1 AND claimed_at = 0
+           AND is_stale = 0
+           AND NOT EXISTS (SELECT 1 FROM service_state WHERE emails_held_at IS NOT NULL)
+         LIMIT 1",
+        numbers.join(", ")
+    );
+    let due: Option<Id<Delivery>> = sqlx::query_scalar(AssertSqlSafe(sql))
+        .bind(now)
+        .fetch_optional(&mut *db.read().await?)
+        .await?;
+    Ok(due.is_some())
 }
 
 async fn claim_of(
@@ -251,7 +273,7 @@ pub async fn workers(db: &Db) -> Result<Vec<String>, sqlx::Error> {
 /// # Errors
 /// When the database fails.
 pub async fn release(db: &Db, worker: &str) -> Result<u64, sqlx::Error> {
-    let mut tx = db.begin().await?;
+    let mut tx = db.begin().await?.unseen();
     let released = sqlx::query(
         "UPDATE deliveries SET claimed_at = 0, claimed_by = NULL WHERE claimed_by = $1",
     )
@@ -519,7 +541,7 @@ pub async fn let_go(tx: &mut AnyConnection) -> Result<bool, sqlx::Error> {
 /// # Errors
 /// When the database fails.
 pub async fn put_back(db: &Db, id: &Id<Delivery>, tries: i64) -> Result<(), sqlx::Error> {
-    let mut tx = db.begin().await?;
+    let mut tx = db.begin().await?.unseen();
     sqlx::query(
         "UPDATE deliveries SET claimed_at = 0, claimed_by = NULL, tries = tries - 1
          WHERE id = $1 AND tries = $2 AND claimed_by IS NOT NULL AND sent_at IS NULL",
@@ -594,7 +616,7 @@ pub async fn may_go(permit: &Permit, now: Millis) -> Result<Result<(), Failure>,
 /// When the database fails; the emails then go again when this worker is gone, under the same
 /// `Message-ID`.
 pub async fn sent(db: &Db, emails: &[(Id<Delivery>, i64)], now: Millis) -> Result<(), sqlx::Error> {
-    let mut tx = db.begin().await?;
+    let mut tx = db.begin().await?.unseen();
     let each = |nth: usize| format!("(id = ${} AND tries = ${})", nth * 2 + 2, nth * 2 + 3);
     let these = (0..emails.len()).map(each).collect::<Vec<_>>().join(" OR ");
     // Two writes that each change many rows could wait for each other, so this one waits for none.
@@ -643,7 +665,7 @@ pub async fn again(
     next_at: Millis,
     reason: &str,
 ) -> Result<(), sqlx::Error> {
-    let mut tx = db.begin().await?;
+    let mut tx = db.begin().await?.unseen();
     sqlx::query(
         "UPDATE deliveries SET claimed_at = 0, claimed_by = NULL, reason = CASE
          WHEN next_at IS NULL THEN reason ELSE $3 END,
@@ -826,7 +848,7 @@ async fn finish(
         EmailEnd::Sent(at) => (Some(at), None, ""),
         EmailEnd::GivenUp(at, reason) => (None, Some(at), reason),
     };
-    let mut tx = db.begin().await?;
+    let mut tx = db.begin().await?.unseen();
     let sql = format!(
         "UPDATE deliveries SET sent_at = $2, given_up_at = $3, reason = $4, {ERASED}
          WHERE id = $1 AND tries = $5 AND sent_at IS NULL AND (next_at IS NOT NULL

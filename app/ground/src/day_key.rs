@@ -34,7 +34,7 @@ impl DayKey {
         if let Some(known) = self.known(starts_at) {
             return Ok(known);
         }
-        let mut tx = db.begin().await?;
+        let mut tx = db.begin().await?.unseen();
         let secret: String = sqlx::query_scalar(
             "INSERT INTO attempt_keys (starts_at, secret) VALUES ($1, $2)
              ON CONFLICT (starts_at) DO UPDATE SET starts_at = excluded.starts_at

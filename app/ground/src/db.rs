@@ -3,6 +3,7 @@
 //! One SQL text serves SQLite and PostgreSQL. What differs between the two is kept here, in
 //! `topics/search.rs` and in the `sqlite.sql` and `postgres.sql` of the steps in `migrations/`.
 
+mod commits;
 mod connections;
 pub mod copying;
 pub mod file;
@@ -18,12 +19,13 @@ mod transaction;
 use std::future::Future;
 use std::str::FromStr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use calendar::clock::{self, Millis};
 use sqlx::{AnyConnection, AssertSqlSafe};
+use tokio::sync::watch;
 
+use self::commits::Commits;
 pub use self::connections::Limits;
 use self::connections::Pools;
 pub use self::line::Line;
@@ -108,8 +110,8 @@ pub struct Db {
     line: Line,
     /// The file, where the database is one.
     file: Option<Arc<file::Opened>>,
-    /// How many writes were ended by a commit through this door.
-    commits: Arc<AtomicU64>,
+    /// The writes that were ended by a commit through this door.
+    commits: Arc<Commits>,
 }
 
 impl Db {
@@ -220,11 +222,25 @@ impl Db {
         Transaction::begin(connection, self.kind, file, commits, self.limits.write).await
     }
 
-    /// How many writes of this process were committed: another number means that what was read
-    /// before may have changed. It has grown before whoever wrote is answered.
+    /// How many writes of this process were committed.
     #[must_use]
     pub fn commits(&self) -> u64 {
-        self.commits.load(Ordering::SeqCst)
+        self.commits.all()
+    }
+
+    /// How many of them may have changed a page: all but those that are
+    /// [`unseen`](Transaction::unseen). Another number means that what was read before may have
+    /// changed. It has grown before whoever wrote is answered.
+    #[must_use]
+    pub fn changes(&self) -> u64 {
+        self.commits.changes()
+    }
+
+    /// Hears of the writes of this process from now on, whether or not they changed a page. What
+    /// another process writes is not heard.
+    #[must_use]
+    pub fn written(&self) -> watch::Receiver<()> {
+        self.commits.heard()
     }
 
     /// For each pool: its name, how many connections it has open, and how many of them nobody uses.
@@ -240,7 +256,7 @@ impl Db {
     /// # Errors
     /// Why it does not.
     pub async fn beat(&self, now: Millis) -> Result<(), sqlx::Error> {
-        let mut tx = self.begin().await?;
+        let mut tx = self.begin().await?.unheard();
         sqlx::query("UPDATE service_state SET beat_at = $1").bind(now).execute(&mut *tx).await?;
         tx.commit().await
     }

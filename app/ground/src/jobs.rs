@@ -10,8 +10,10 @@ use crate::house::House;
 /// How often a job is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rhythm {
-    /// Again and again, with a short pause.
-    EachTick,
+    /// Soon after each write of this process; and again after a short while, for what another
+    /// process wrote and for what is due by now. What it does where nothing is due is no write, or
+    /// it would wake itself.
+    AfterWrites,
     /// Again after so long.
     Every(Duration),
     /// Once a night; and when the process starts, for a night that it missed.

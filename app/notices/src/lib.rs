@@ -54,13 +54,13 @@ use store::Notice;
 #[must_use]
 pub fn jobs(house: &House) -> Vec<Job> {
     vec![
-        Job::of(house, "publishing notices", Rhythm::EachTick, async |house: House| {
+        Job::of(house, "publishing notices", Rhythm::AfterWrites, async |house: House| {
             start_due(&house).await
         }),
-        Job::of(house, "emails about notices", Rhythm::EachTick, async |house: House| {
+        Job::of(house, "emails about notices", Rhythm::AfterWrites, async |house: House| {
             tell_due(&house).await
         }),
-        Job::of(house, "emails with answers", Rhythm::EachTick, async |house: House| {
+        Job::of(house, "emails with answers", Rhythm::AfterWrites, async |house: House| {
             answer_due(&house).await
         }),
     ]

@@ -53,7 +53,8 @@ pub async fn tell_due(house: &House) -> Result<(), sqlx::Error> {
         let due = ledger::notices_due(&house.db, &to_tell, now).await?;
         let notices = notices_of(house, due).await?;
         for some in to_tell.chunks(IN_ONE_WRITE) {
-            let mut tx = house.db.begin().await?;
+            // A notice says how many were told once their emails went.
+            let mut tx = house.db.begin().await?.unseen();
             subscribers::hold(&mut tx, some).await?;
             for due in ledger::due_now(&mut tx, some, now).await? {
                 owe_email(&mut tx, house, &due, &notices).await?;

@@ -94,7 +94,7 @@ use store::{Act, By, Plan};
 #[must_use]
 pub fn jobs(house: &House) -> Vec<Job> {
     vec![
-        Job::of(house, "emails about drafts", Rhythm::EachTick, async |house: House| {
+        Job::of(house, "emails about drafts", Rhythm::AfterWrites, async |house: House| {
             tell_due(&house).await
         }),
         Job::of(house, "the text of drafts", EACH_HALF_MINUTE, async |house: House| {

@@ -14,14 +14,13 @@ pub async fn close_due(db: &Db, clock: &Clock) -> Result<usize, sqlx::Error> {
     // One mailbox is one person in what is counted next.
     accounts::store::fold_due(db).await?;
     let mut closed = 0;
-    loop {
+    while store::is_one_to_close(db, clock.now()).await? {
         let mut tx = db.begin().await?;
         let next = store::close_next(&mut tx, clock.now()).await?;
         tx.commit().await?;
-        match next {
-            Some(round) => tracing::info!(round = round.as_str(), "a round is closed"),
-            None => break,
-        }
+        // Another process may have been first.
+        let Some(round) = next else { break };
+        tracing::info!(round = round.as_str(), "a round is closed");
         closed += 1;
     }
     shortlist::count_due(db, clock).await?;

@@ -11,8 +11,8 @@
 //!
 //! # When a round closes
 //!
-//! 1. Each process runs a worker, which calls `rounds::close_due` twice a second
-//!    (`server/src/jobs.rs`).
+//! 1. Each process runs a worker, which calls `rounds::close_due` after each write and every other
+//!    second (`server/src/jobs.rs`).
 //! 2. Until then only the time has changed. From `closes_at` on, `Dates::phase` is `Counting`:
 //!    support is refused, and pages say that we are counting.
 //! 3. `close_due` (`rounds/closing.rs`) calls `store::close_next` in one write. One statement
@@ -29,8 +29,8 @@
 //!    (`count::Election::equal_shares`), and saves the result with `counted_at` in one write
 //!    (`keep`), with what is unusual about who joined (`shortlist/unusual.rs`). The first process
 //!    to finish saves it. If it fails, the next turn counts again. See decisions 0009 and 0028.
-//! 7. From now on `phase` is `Closed`. `rounds/actions.rs`, `round_page`, reads the tallies and the
-//!    shortlist, and `pages::counted_round` shows them. Numbers become words in `counts` and in
+//! 7. From now on `phase` is `Closed`. `rounds/actions.rs`, `counted_page`, reads the shortlist and
+//!    the first tallies, and `pages::counted_round` shows them. Numbers become words in `counts` and in
 //!    `shortlist/rules.rs`, `reasons`, both through `disclosure::split`.
 //! 8. Counts are shown in the order the topics were proposed, the shortlist in the order chosen. No
 //!    email is sent.
@@ -63,7 +63,7 @@ use store::Round;
 /// What the room does in the background.
 #[must_use]
 pub fn jobs(house: &House) -> Vec<Job> {
-    vec![Job::of(house, "closing rounds", Rhythm::EachTick, async |house: House| {
+    vec![Job::of(house, "closing rounds", Rhythm::AfterWrites, async |house: House| {
         close_due(&house.db, &house.clock).await
     })]
 }

@@ -273,6 +273,17 @@ pub fn overlaps(error: &sqlx::Error) -> bool {
     error.as_database_error().is_some_and(|error| error.message().contains("rounds_do_not_overlap"))
 }
 
+/// Whether there is a round to close whose time has come.
+pub async fn is_one_to_close(db: &Db, now: Millis) -> sqlx::Result<bool> {
+    let due: Option<Id<ids::Round>> = sqlx::query_scalar(
+        "SELECT id FROM rounds WHERE closed_at IS NULL AND closes_at <= $1 LIMIT 1",
+    )
+    .bind(now)
+    .fetch_optional(&mut *db.read().await?)
+    .await?;
+    Ok(due.is_some())
+}
+
 /// Closes the next round whose time has come and saves its count, once, whichever process comes
 /// first. Returns its id.
 pub async fn close_next(

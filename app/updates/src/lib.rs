@@ -62,7 +62,7 @@ const DOUBT: &str = "tell us that's not your experience";
 #[must_use]
 pub fn jobs(house: &House) -> Vec<Job> {
     vec![
-        Job::of(house, "emails about what happened", Rhythm::EachTick, async |house: House| {
+        Job::of(house, "emails about what happened", Rhythm::AfterWrites, async |house: House| {
             tell_due(&house).await
         }),
         Job::of(house, "emails to people told late", EACH_TEN_MINUTES, async |house: House| {

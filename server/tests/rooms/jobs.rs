@@ -1,10 +1,12 @@
 //! The worker's jobs: all of them, driven by hand, and where an administrator sees them by name.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use calendar::clock::DAY;
+use ground::jobs::Rhythm;
 use ground::viewer::Role;
-use server::jobs::Wrong;
+use server::jobs::{self, Wrong};
 
 use crate::world::{number, on_both, on_sqlite};
 
@@ -43,6 +45,26 @@ fn driven_by_hand_the_jobs_do_what_is_due_and_doing_them_again_changes_nothing()
             entry.as_ref().is_ok_and(|entry| entry.file_name().to_string_lossy().starts_with("20"))
         });
         assert_eq!(made.count(), 1, "one backup, in the folder it was told");
+    });
+}
+
+#[test]
+fn a_job_that_follows_writes_writes_nothing_where_nothing_is_due_or_it_would_wake_itself() {
+    on_both(async |world| {
+        let world = world.demonstration().await;
+        let presence = Arc::new(world.db().presence().await.unwrap());
+        let mut follow = jobs::all(&world.house, None, None, presence);
+        follow.retain(|job| job.rhythm() == Rhythm::AfterWrites);
+        assert!(follow.len() > 5);
+        // What was due is done, and what follows from it.
+        for _ in 0..3 {
+            jobs::each_once(&follow, &world.house.health).await;
+        }
+        for job in follow {
+            let commits = world.db().commits();
+            assert_eq!(job.begin().await, Ok(()), "{}", job.name());
+            assert_eq!(world.db().commits(), commits, "{}", job.name());
+        }
     });
 }
 

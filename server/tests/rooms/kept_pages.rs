@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::http::{Method, StatusCode, header};
 use calendar::clock::{DAY, SECOND};
+use ground::ids::{Id, Session};
 use ground::viewer::Role;
 
 use crate::things::Things;
@@ -140,6 +141,60 @@ fn what_was_saved_is_on_the_page_that_anyone_opens_next_while_many_read() {
         let (one, other, ()) =
             tokio::join!(reads, async { version(&world.visitor().get(&path).await) }, writes);
         assert!(one > 0 && other <= 60);
+    });
+}
+
+#[test]
+fn an_email_that_goes_ends_no_page_that_is_kept_and_a_change_ends_it() {
+    on_both(async |world| {
+        let parent = world.parent(1).await;
+        let links = [("email", "parent1@example.org")];
+        world.visitor().post("/sign-in/link", &links).await.done();
+        let visitor = world.visitor();
+        assert!(visitor.get("/services").await.says("Transport"));
+        // Nothing says that this was written: only a page that is made anew has it.
+        let rename = format!("UPDATE services SET name = 'Buses' WHERE id = '{}'", world.transport);
+        sqlx::query(sqlx::AssertSqlSafe(rename))
+            .execute(&mut *world.db().read().await.unwrap())
+            .await
+            .unwrap();
+        let (commits, changes) = (world.db().commits(), world.db().changes());
+        assert_eq!(world.deliver().await.len(), 1);
+        world.db().beat(world.now()).await.unwrap();
+        let wrong = [links[0], ("password", "a wrong guess")];
+        world.visitor().post("/sign-in", &wrong).await.refused(StatusCode::UNPROCESSABLE_ENTITY);
+        let session = Id::<Session>::from(world.one("SELECT id FROM sessions").await);
+        let ends_at = world.now() + DAY;
+        accounts::store::session_seen(world.db(), &session, world.now(), ends_at).await.unwrap();
+        assert!(world.db().commits() >= commits + 5, "claimed, sent, beat, counted, seen");
+        assert_eq!(world.db().changes(), changes);
+        assert!(visitor.get("/services").await.says("Transport"), "the page is made anew");
+        parent.propose("Quiet rooms").await;
+        assert!(world.db().changes() > changes);
+        assert!(visitor.get("/services").await.says("Buses"), "an older page is kept");
+    });
+}
+
+#[test]
+fn only_what_says_so_is_written_without_ending_pages_and_the_worker_hears_of_it() {
+    on_both(async |world| {
+        let mut written = world.db().written();
+        let commit = async |is_unseen: bool| {
+            let changes = world.db().changes();
+            let tx = world.db().begin().await.unwrap();
+            let tx = if is_unseen { tx.unseen() } else { tx };
+            tx.commit().await.unwrap();
+            world.db().changes() - changes
+        };
+        assert_eq!((commit(false).await, commit(true).await), (1, 0));
+        assert!(written.has_changed().unwrap());
+        written.mark_unchanged();
+        commit(true).await;
+        assert!(written.has_changed().unwrap(), "an email may be owed");
+        written.mark_unchanged();
+        world.db().begin().await.unwrap().roll_back().await.unwrap();
+        world.db().beat(world.now()).await.unwrap();
+        assert!(!written.has_changed().unwrap(), "nothing is to be done");
     });
 }
 

@@ -3,12 +3,12 @@
 use std::io;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use sqlx::pool::PoolConnection;
 use sqlx::{Any, AnyConnection, Executor as _};
 
+use super::commits::{Commits, Hears};
 use super::{Kind, file};
 
 /// A write under way, from [`Db::begin`](super::Db::begin) to [`commit`](Self::commit).
@@ -27,8 +27,10 @@ pub struct Transaction {
     connection: Option<PoolConnection<Any>>,
     /// The file, where the database is one.
     file: Option<Arc<file::Opened>>,
-    /// How many writes this process has ended by a commit.
-    commits: Arc<AtomicU64>,
+    /// The writes that this process has ended by a commit.
+    commits: Arc<Commits>,
+    /// Who hears of this one.
+    hears: Hears,
     state: TransactionState,
     begun: Instant,
     /// How long it may take from its begin to its commit.
@@ -48,14 +50,30 @@ impl Transaction {
         connection: PoolConnection<Any>,
         kind: Kind,
         file: Option<Arc<file::Opened>>,
-        commits: Arc<AtomicU64>,
+        commits: Arc<Commits>,
         longest: Duration,
     ) -> sqlx::Result<Self> {
-        let (state, begun) = (TransactionState::Beginning, Instant::now());
-        let mut tx = Self { connection: Some(connection), file, commits, state, begun, longest };
+        let (state, begun, hears) = (TransactionState::Beginning, Instant::now(), Hears::All);
+        let connection = Some(connection);
+        let mut tx = Self { connection, file, commits, hears, state, begun, longest };
         tx.execute(kind.begins_to_write()).await?;
         tx.state = TransactionState::Open;
         Ok(tx)
+    }
+
+    /// Says that nobody is told of this write: it is what the service notes for itself, as that an
+    /// email went. So it ends no page that is kept for visitors, and what it changes there, if
+    /// anything, is seen a second later.
+    #[must_use]
+    pub fn unseen(mut self) -> Self {
+        self.hears = Hears::Worker;
+        self
+    }
+
+    /// The same of one that gives the worker nothing to do either.
+    pub(super) fn unheard(mut self) -> Self {
+        self.hears = Hears::Nobody;
+        self
     }
 
     /// Keeps what was done.
@@ -71,7 +89,7 @@ impl Transaction {
         self.state = TransactionState::Ending;
         let ended = self.execute("COMMIT").await;
         // Also where it failed: nobody knows then whether it was kept.
-        self.commits.fetch_add(1, Ordering::SeqCst);
+        self.commits.note(self.hears);
         ended?;
         self.state = TransactionState::Ended;
         // A file that went meanwhile took the write with it.
