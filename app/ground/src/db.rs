@@ -6,6 +6,7 @@
 mod connections;
 pub mod copying;
 pub mod file;
+pub mod guards;
 mod line;
 mod migrations;
 mod moment;
