@@ -62,6 +62,16 @@ impl Kind {
         }
     }
 
+    /// How many questions are asked at once, each on a connection of its own. A page has one at a
+    /// time.
+    #[must_use]
+    pub const fn questions_at_once(self) -> u32 {
+        match self {
+            Self::Sqlite => 4,
+            Self::Postgres => 10,
+        }
+    }
+
     /// Begins a transaction that writes.
     fn begins_to_write(self) -> &'static str {
         match self {
