@@ -65,21 +65,6 @@ END $$;
 CREATE TRIGGER session_disputes_go_by_the_rules BEFORE INSERT ON session_disputes
 FOR EACH ROW EXECUTE FUNCTION session_disputes_go_by_the_rules();
 
--- What was said stays, but for who said it.
-CREATE TRIGGER session_slips_are_append_only BEFORE UPDATE OR DELETE ON session_slips
-FOR EACH ROW EXECUTE FUNCTION refuse_all_but_letting_go('made_by');
-CREATE TRIGGER session_slips_are_not_emptied BEFORE TRUNCATE ON session_slips FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER session_confirmations_are_append_only BEFORE UPDATE OR DELETE ON session_confirmations
-FOR EACH ROW EXECUTE FUNCTION refuse_all_but_letting_go('confirmed_by');
-CREATE TRIGGER session_confirmations_are_not_emptied BEFORE TRUNCATE ON session_confirmations FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER session_confirmations_taken_back_are_append_only BEFORE UPDATE OR DELETE ON session_confirmations_taken_back
-FOR EACH ROW EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER session_confirmations_taken_back_are_not_emptied BEFORE TRUNCATE ON session_confirmations_taken_back
-FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER session_disputes_are_append_only BEFORE UPDATE OR DELETE ON session_disputes
-FOR EACH ROW EXECUTE FUNCTION refuse_all_but_letting_go('disputed_by');
-CREATE TRIGGER session_disputes_are_not_emptied BEFORE TRUNCATE ON session_disputes FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-
 CREATE TRIGGER drafts_before_confirmations_are_whole BEFORE INSERT OR UPDATE OR DELETE ON drafts_before_confirmations
 FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER drafts_before_confirmations_are_not_emptied BEFORE TRUNCATE ON drafts_before_confirmations

@@ -39,48 +39,6 @@ WHEN NOT EXISTS (SELECT 1 FROM planning_sessions s
         WHERE c.session_id = s.id AND (c.for_forum = 1 OR coalesce(o.mailbox, o.email, o.id) = coalesce(a.mailbox, a.email, a.id))))
 BEGIN SELECT RAISE(ABORT, 'a planning session is disputed by the rules'); END;
 
--- What was said stays, but for who said it.
-CREATE TRIGGER session_slips_are_not_replaced BEFORE INSERT ON session_slips
-WHEN EXISTS (SELECT 1 FROM session_slips WHERE id = NEW.id OR rowid = NEW.rowid)
-BEGIN SELECT RAISE(ABORT, 'session_slips is append-only'); END;
-CREATE TRIGGER session_slips_are_not_changed BEFORE UPDATE OF id, session_id, made_at, ends_at ON session_slips
-BEGIN SELECT RAISE(ABORT, 'session_slips is append-only'); END;
-CREATE TRIGGER session_slips_keep_who BEFORE UPDATE ON session_slips
-WHEN NEW.rowid <> OLD.rowid OR (NEW.made_by IS NOT OLD.made_by AND NOT (coalesce(NEW.made_by, '') IN ('00000000-0000-0000-0000-000000000000', '00000000-0000-0000-0000-000000000001')
-  AND EXISTS (SELECT 1 FROM accounts a WHERE a.id = OLD.made_by AND a.erased_at > 0)))
-BEGIN SELECT RAISE(ABORT, 'session_slips is append-only'); END;
-CREATE TRIGGER session_slips_are_not_deleted BEFORE DELETE ON session_slips
-BEGIN SELECT RAISE(ABORT, 'session_slips is append-only'); END;
-CREATE TRIGGER session_confirmations_are_not_replaced BEFORE INSERT ON session_confirmations
-WHEN EXISTS (SELECT 1 FROM session_confirmations WHERE id = NEW.id OR rowid = NEW.rowid)
-BEGIN SELECT RAISE(ABORT, 'session_confirmations is append-only'); END;
-CREATE TRIGGER session_confirmations_are_not_changed BEFORE UPDATE OF id, session_id, for_forum, settles, slip_id, confirmed_at ON session_confirmations
-BEGIN SELECT RAISE(ABORT, 'session_confirmations is append-only'); END;
-CREATE TRIGGER session_confirmations_keep_who BEFORE UPDATE ON session_confirmations
-WHEN NEW.rowid <> OLD.rowid OR (NEW.confirmed_by IS NOT OLD.confirmed_by AND NOT (coalesce(NEW.confirmed_by, '') IN ('00000000-0000-0000-0000-000000000000', '00000000-0000-0000-0000-000000000001')
-  AND EXISTS (SELECT 1 FROM accounts a WHERE a.id = OLD.confirmed_by AND a.erased_at > 0)))
-BEGIN SELECT RAISE(ABORT, 'session_confirmations is append-only'); END;
-CREATE TRIGGER session_confirmations_are_not_deleted BEFORE DELETE ON session_confirmations
-BEGIN SELECT RAISE(ABORT, 'session_confirmations is append-only'); END;
-CREATE TRIGGER session_confirmations_taken_back_are_not_replaced BEFORE INSERT ON session_confirmations_taken_back
-WHEN EXISTS (SELECT 1 FROM session_confirmations_taken_back WHERE confirmation_id = NEW.confirmation_id OR rowid = NEW.rowid)
-BEGIN SELECT RAISE(ABORT, 'session_confirmations_taken_back is append-only'); END;
-CREATE TRIGGER session_confirmations_taken_back_are_not_changed BEFORE UPDATE ON session_confirmations_taken_back
-BEGIN SELECT RAISE(ABORT, 'session_confirmations_taken_back is append-only'); END;
-CREATE TRIGGER session_confirmations_taken_back_are_not_deleted BEFORE DELETE ON session_confirmations_taken_back
-BEGIN SELECT RAISE(ABORT, 'session_confirmations_taken_back is append-only'); END;
-CREATE TRIGGER session_disputes_are_not_replaced BEFORE INSERT ON session_disputes
-WHEN EXISTS (SELECT 1 FROM session_disputes WHERE session_id = NEW.session_id OR rowid = NEW.rowid)
-BEGIN SELECT RAISE(ABORT, 'session_disputes is append-only'); END;
-CREATE TRIGGER session_disputes_are_not_changed BEFORE UPDATE OF session_id, reason, disputed_at ON session_disputes
-BEGIN SELECT RAISE(ABORT, 'session_disputes is append-only'); END;
-CREATE TRIGGER session_disputes_keep_who BEFORE UPDATE ON session_disputes
-WHEN NEW.rowid <> OLD.rowid OR (NEW.disputed_by IS NOT OLD.disputed_by AND NOT (coalesce(NEW.disputed_by, '') IN ('00000000-0000-0000-0000-000000000000', '00000000-0000-0000-0000-000000000001')
-  AND EXISTS (SELECT 1 FROM accounts a WHERE a.id = OLD.disputed_by AND a.erased_at > 0)))
-BEGIN SELECT RAISE(ABORT, 'session_disputes is append-only'); END;
-CREATE TRIGGER session_disputes_are_not_deleted BEFORE DELETE ON session_disputes
-BEGIN SELECT RAISE(ABORT, 'session_disputes is append-only'); END;
-
 CREATE TRIGGER drafts_before_confirmations_are_not_added BEFORE INSERT ON drafts_before_confirmations
 BEGIN SELECT RAISE(ABORT, 'drafts_before_confirmations is whole'); END;
 CREATE TRIGGER drafts_before_confirmations_are_not_changed BEFORE UPDATE ON drafts_before_confirmations

@@ -35,9 +35,6 @@ DROP TRIGGER what_a_comment_says_stays ON comments;
 CREATE TRIGGER what_a_comment_says_stays BEFORE UPDATE OF id, form_key, author_id, service_id, words, sent_at, subject, voice, redacted_at, as_sent ON comments
 FOR EACH ROW EXECUTE FUNCTION words_of_a_comment_stay();
 
-CREATE TRIGGER comment_verdicts_are_append_only BEFORE UPDATE OR DELETE ON comment_verdicts
-FOR EACH ROW EXECUTE FUNCTION refuse_all_but_letting_go('given_by');
-CREATE TRIGGER comment_verdicts_are_not_emptied BEFORE TRUNCATE ON comment_verdicts FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 -- Only an organiser says whether something was done, only where something was promised, and nobody for both sides.
 CREATE FUNCTION refuse_own_promise() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN

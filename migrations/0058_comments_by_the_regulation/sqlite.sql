@@ -39,16 +39,6 @@ WHEN (NEW.redacted_at IS NOT OLD.redacted_at OR (NEW.as_sent IS NOT NULL AND NEW
   AND NEW.as_sent IS OLD.words AND NEW.words <> '')
 BEGIN SELECT RAISE(ABORT, 'what a comment says stays'); END;
 
-CREATE TRIGGER comment_verdicts_are_not_changed BEFORE UPDATE OF id, form_key, response_id, is_done, words, given_at ON comment_verdicts
-BEGIN SELECT RAISE(ABORT, 'what the forum found stays'); END;
-CREATE TRIGGER comment_verdicts_keep_who BEFORE UPDATE ON comment_verdicts
-WHEN NEW.rowid <> OLD.rowid OR (NEW.given_by IS NOT OLD.given_by AND NOT (coalesce(NEW.given_by, '') IN ('00000000-0000-0000-0000-000000000000', '00000000-0000-0000-0000-000000000001')
-  AND EXISTS (SELECT 1 FROM accounts a WHERE a.id = OLD.given_by AND a.erased_at > 0)))
-BEGIN SELECT RAISE(ABORT, 'what the forum found stays'); END;
-CREATE TRIGGER comment_verdicts_are_not_deleted BEFORE DELETE ON comment_verdicts BEGIN SELECT RAISE(ABORT, 'what the forum found stays'); END;
-CREATE TRIGGER comment_verdicts_are_not_replaced BEFORE INSERT ON comment_verdicts
-WHEN EXISTS (SELECT 1 FROM comment_verdicts WHERE id = NEW.id OR form_key = NEW.form_key OR rowid = NEW.rowid)
-BEGIN SELECT RAISE(IGNORE); END;
 -- Only an organiser says whether something was done, only where something was promised, and nobody for both sides.
 CREATE TRIGGER the_forum_says_whether_it_was_done BEFORE INSERT ON comment_verdicts
 WHEN NOT EXISTS (SELECT 1 FROM comment_responses r JOIN roles o ON o.account_id = NEW.given_by AND o.role = 'organiser'

@@ -1,6 +1,6 @@
 -- What must be done every year. rule: the area's own words, read at source on checked_on; no advice about the law. checked_on is NULL
 -- while nobody in the area has looked there, and the duty is off until somebody has. due and steps: as
--- a form and a file have them ("31 May", "20 school days before transport-16"); read by duties/rules.rs. organisation_id: the one
+-- a form and a file have them ("31 May", "20 school days before transport-16"); read by app/duties/src/rules/. organisation_id: the one
 -- whose leaders are responsible; NULL with 'leaders': those of all. switched_on_at: since when it counts; NULL while it is off, and then
 -- switched_off_at says since when, if it ever was on. days_since: since when due and steps are as they are.
 CREATE TABLE duties (

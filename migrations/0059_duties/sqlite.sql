@@ -1,15 +1,8 @@
 -- The same rules stand in postgres.sql.
-CREATE TRIGGER duties_are_not_deleted BEFORE DELETE ON duties BEGIN SELECT RAISE(ABORT, 'duties stay'); END;
 CREATE TRIGGER duties_keep_their_words BEFORE UPDATE OF id, word ON duties BEGIN SELECT RAISE(ABORT, 'a duty keeps its word'); END;
 CREATE TRIGGER duty_days_are_of_a_duty_that_is_on BEFORE INSERT ON duty_days
 WHEN NOT EXISTS (SELECT 1 FROM duties d WHERE d.id = NEW.duty_id AND d.switched_on_at IS NOT NULL)
 BEGIN SELECT RAISE(ABORT, 'a day is kept while its duty is on'); END;
-CREATE TRIGGER duty_days_are_not_replaced BEFORE INSERT ON duty_days
-WHEN EXISTS (SELECT 1 FROM duty_days o WHERE o.rowid = NEW.rowid
-  OR (o.duty_id = NEW.duty_id AND o.year = NEW.year AND o.step = NEW.step))
-BEGIN SELECT RAISE(IGNORE); END;
-CREATE TRIGGER duty_days_are_not_changed BEFORE UPDATE ON duty_days BEGIN SELECT RAISE(ABORT, 'a day that has passed stays'); END;
-CREATE TRIGGER duty_days_are_not_deleted BEFORE DELETE ON duty_days BEGIN SELECT RAISE(ABORT, 'a day that has passed stays'); END;
 CREATE TRIGGER duty_reports_are_about_what_is_there BEFORE INSERT ON duty_reports
 WHEN NEW.taken_back_at IS NOT NULL
   OR NOT EXISTS (SELECT 1 FROM duties d WHERE d.id = NEW.duty_id AND d.switched_on_at IS NOT NULL)
@@ -26,6 +19,4 @@ WHEN OLD.taken_back_at IS NOT NULL OR NEW.taken_back_at IS NULL OR NEW.rowid <> 
   OR NEW.duty_id <> OLD.duty_id OR NEW.year <> OLD.year OR NEW.step <> OLD.step OR NEW.done_on <> OLD.done_on
   OR NEW.fulfilled_by <> OLD.fulfilled_by OR NEW.thing <> OLD.thing OR NEW.organisation_id IS NOT OLD.organisation_id
   OR NEW.said_on <> OLD.said_on OR NEW.said_at <> OLD.said_at
-BEGIN SELECT RAISE(ABORT, 'what was said about a duty stays'); END;
-CREATE TRIGGER duty_reports_are_not_deleted BEFORE DELETE ON duty_reports
 BEGIN SELECT RAISE(ABORT, 'what was said about a duty stays'); END;

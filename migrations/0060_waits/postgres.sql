@@ -1,15 +1,4 @@
 -- The same rules stand in sqlite.sql.
--- What was published stays. An account that is erased makes room for nobody.
-DO $$
-DECLARE kept TEXT;
-BEGIN
-  FOREACH kept IN ARRAY ARRAY['wait_reports', 'wait_figures', 'wait_verdicts'] LOOP
-    EXECUTE format('CREATE TRIGGER %I BEFORE TRUNCATE ON %I FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()', kept || '_are_not_emptied', kept);
-  END LOOP;
-END $$;
-CREATE TRIGGER wait_reports_stay BEFORE UPDATE OR DELETE ON wait_reports FOR EACH ROW EXECUTE FUNCTION refuse_all_but_letting_go('published_by');
-CREATE TRIGGER wait_figures_stay BEFORE UPDATE OR DELETE ON wait_figures FOR EACH ROW EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER wait_verdicts_stay BEFORE UPDATE OR DELETE ON wait_verdicts FOR EACH ROW EXECUTE FUNCTION refuse_all_but_letting_go('given_by');
 
 -- Only who runs a service says how long families wait for it, one publication after the other.
 CREATE FUNCTION refuse_report_of_waits() RETURNS trigger LANGUAGE plpgsql AS

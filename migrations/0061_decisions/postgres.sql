@@ -17,8 +17,6 @@ $$ BEGIN
 END $$;
 CREATE TRIGGER released_themes_are_kept AFTER INSERT OR UPDATE OF checked_at ON releases
 FOR EACH ROW EXECUTE FUNCTION released_themes_are_kept();
-CREATE TRIGGER released_themes_are_append_only BEFORE UPDATE OR DELETE ON released_themes FOR EACH ROW EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER released_themes_are_not_emptied BEFORE TRUNCATE ON released_themes FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 -- A decision is published once, answering what there is to answer or past that, and says if it was
 -- early. What is published stays.
@@ -26,7 +24,6 @@ CREATE FUNCTION decisions_answer_first() RETURNS trigger LANGUAGE plpgsql AS
 $$ DECLARE
   is_published CONSTANT TEXT[] := ARRAY['published_at', 'published_by', 'early_id', 'early_closes_at'];
 BEGIN
-  IF TG_OP = 'DELETE' THEN RAISE EXCEPTION 'a decision is not deleted'; END IF;
   IF TG_OP = 'INSERT' THEN
     IF NEW.published_at IS NOT NULL THEN RAISE EXCEPTION 'the decision does not answer'; END IF;
     RETURN NEW;
@@ -52,14 +49,12 @@ BEGIN
     THEN RAISE EXCEPTION 'the decision was not early'; END IF;
   RETURN NEW;
 END $$;
-CREATE TRIGGER decisions_answer_first BEFORE INSERT OR UPDATE OR DELETE ON decisions
+CREATE TRIGGER decisions_answer_first BEFORE INSERT OR UPDATE ON decisions
 FOR EACH ROW EXECUTE FUNCTION decisions_answer_first();
-CREATE TRIGGER decisions_are_not_emptied BEFORE TRUNCATE ON decisions FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 -- It answers what it has to, until it is published.
 CREATE FUNCTION decision_answers_stay() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN
-  IF TG_OP = 'DELETE' THEN RAISE EXCEPTION 'the answers of a decision are not deleted'; END IF;
   IF TG_OP = 'UPDATE' THEN
     IF only_lets_go(to_jsonb(OLD), to_jsonb(NEW), ARRAY['answered_by']) THEN RETURN NEW; END IF;
     IF NEW.decision_id <> OLD.decision_id OR NEW.thing_id <> OLD.thing_id THEN RAISE EXCEPTION 'a row stays where it is'; END IF;
@@ -75,9 +70,8 @@ $$ BEGIN
     THEN RAISE EXCEPTION 'nothing is to be answered there'; END IF;
   RETURN NEW;
 END $$;
-CREATE TRIGGER decision_answers_stay BEFORE INSERT OR UPDATE OR DELETE ON decision_answers
+CREATE TRIGGER decision_answers_stay BEFORE INSERT OR UPDATE ON decision_answers
 FOR EACH ROW EXECUTE FUNCTION decision_answers_stay();
-CREATE TRIGGER decision_answers_are_not_emptied BEFORE TRUNCATE ON decision_answers FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE FUNCTION decision_overrides_come_before() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN
@@ -88,9 +82,6 @@ $$ BEGIN
 END $$;
 CREATE TRIGGER decision_overrides_come_before BEFORE INSERT ON decision_overrides
 FOR EACH ROW EXECUTE FUNCTION decision_overrides_come_before();
-CREATE TRIGGER decision_overrides_are_append_only BEFORE UPDATE OR DELETE ON decision_overrides
-FOR EACH ROW EXECUTE FUNCTION refuse_all_but_letting_go('made_by');
-CREATE TRIGGER decision_overrides_are_not_emptied BEFORE TRUNCATE ON decision_overrides FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 -- Nobody is asked without being told the reasons, and these stay once it is open.
 CREATE FUNCTION consultations_open_with_reasons() RETURNS trigger LANGUAGE plpgsql AS

@@ -16,13 +16,6 @@ BEGIN
   SELECT NEW.consultation_id, NEW.number, t.id, t.question, t.title FROM themes t
   WHERE t.consultation_id = NEW.consultation_id;
 END;
-CREATE TRIGGER released_themes_are_not_replaced BEFORE INSERT ON released_themes
-WHEN EXISTS (SELECT 1 FROM released_themes WHERE (consultation_id = NEW.consultation_id AND number = NEW.number AND theme_id = NEW.theme_id) OR rowid = NEW.rowid)
-BEGIN SELECT RAISE(IGNORE); END;
-CREATE TRIGGER released_themes_are_not_changed BEFORE UPDATE ON released_themes
-BEGIN SELECT RAISE(ABORT, 'released_themes is append-only'); END;
-CREATE TRIGGER released_themes_are_not_deleted BEFORE DELETE ON released_themes
-BEGIN SELECT RAISE(ABORT, 'released_themes is append-only'); END;
 
 -- A decision is published once, answering what there is to answer or past that, and says if it was
 -- early. What is published stays.
@@ -44,9 +37,6 @@ BEGIN SELECT RAISE(ABORT, 'a decision stays published'); END;
 CREATE TRIGGER decisions_begin_unpublished BEFORE INSERT ON decisions
 WHEN NEW.published_at IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'the decision does not answer'); END;
-CREATE TRIGGER decisions_are_not_replaced BEFORE INSERT ON decisions
-WHEN EXISTS (SELECT 1 FROM decisions WHERE id = NEW.id OR plan_id = NEW.plan_id OR rowid = NEW.rowid)
-BEGIN SELECT RAISE(IGNORE); END;
 CREATE TRIGGER decisions_keep_their_place BEFORE UPDATE ON decisions
 WHEN NEW.rowid <> OLD.rowid OR NEW.id <> OLD.id OR NEW.plan_id <> OLD.plan_id
 BEGIN SELECT RAISE(ABORT, 'a row stays where it is'); END;
@@ -63,8 +53,6 @@ WHEN OLD.published_at IS NOT NULL AND (
   OR (NEW.published_by IS NOT OLD.published_by AND NOT (coalesce(NEW.published_by, '') IN ('00000000-0000-0000-0000-000000000000', '00000000-0000-0000-0000-000000000001')
     AND EXISTS (SELECT 1 FROM accounts a WHERE a.id = OLD.published_by AND a.erased_at > 0))))
 BEGIN SELECT RAISE(ABORT, 'a published decision stays'); END;
-CREATE TRIGGER decisions_are_not_deleted BEFORE DELETE ON decisions
-BEGIN SELECT RAISE(ABORT, 'a decision is not deleted'); END;
 
 -- It answers what it has to, until it is published.
 CREATE TRIGGER decision_answers_are_to_what_was_asked BEFORE INSERT ON decision_answers
@@ -85,23 +73,10 @@ WHEN NEW.answered_by IS NOT OLD.answered_by AND NOT (coalesce(NEW.answered_by, '
   AND EXISTS (SELECT 1 FROM accounts a WHERE a.id = OLD.answered_by AND a.erased_at > 0))
   AND EXISTS (SELECT 1 FROM decisions d WHERE d.id = OLD.decision_id AND d.published_at IS NOT NULL)
 BEGIN SELECT RAISE(ABORT, 'the answers of a published decision stay'); END;
-CREATE TRIGGER decision_answers_are_not_deleted BEFORE DELETE ON decision_answers
-BEGIN SELECT RAISE(ABORT, 'the answers of a decision are not deleted'); END;
 
 CREATE TRIGGER decision_overrides_come_before BEFORE INSERT ON decision_overrides
 WHEN EXISTS (SELECT 1 FROM decisions d WHERE d.id = NEW.decision_id AND d.published_at IS NOT NULL)
 BEGIN SELECT RAISE(ABORT, 'a published decision stays'); END;
-CREATE TRIGGER decision_overrides_are_not_replaced BEFORE INSERT ON decision_overrides
-WHEN EXISTS (SELECT 1 FROM decision_overrides WHERE decision_id = NEW.decision_id OR rowid = NEW.rowid)
-BEGIN SELECT RAISE(IGNORE); END;
-CREATE TRIGGER decision_overrides_are_not_changed BEFORE UPDATE OF decision_id, name, reason, made_at ON decision_overrides
-BEGIN SELECT RAISE(ABORT, 'decision_overrides is append-only'); END;
-CREATE TRIGGER decision_overrides_keep_who BEFORE UPDATE ON decision_overrides
-WHEN NEW.rowid <> OLD.rowid OR (NEW.made_by IS NOT OLD.made_by AND NOT (coalesce(NEW.made_by, '') IN ('00000000-0000-0000-0000-000000000000', '00000000-0000-0000-0000-000000000001')
-  AND EXISTS (SELECT 1 FROM accounts a WHERE a.id = OLD.made_by AND a.erased_at > 0)))
-BEGIN SELECT RAISE(ABORT, 'decision_overrides is append-only'); END;
-CREATE TRIGGER decision_overrides_are_not_deleted BEFORE DELETE ON decision_overrides
-BEGIN SELECT RAISE(ABORT, 'decision_overrides is append-only'); END;
 
 -- Nobody is asked without being told the reasons, and these stay once it is open.
 CREATE TRIGGER consultations_open_with_reasons BEFORE UPDATE OF opened_at ON consultations

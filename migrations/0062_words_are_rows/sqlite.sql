@@ -46,10 +46,3 @@ CREATE INDEX corrections_by_thing ON corrections (thing_id, field, corrected_at)
 INSERT INTO corrections (id, kind, thing_id, field, was, became, corrected_at)
 SELECT id, kind, thing_id, field, was, became, corrected_at FROM put_aside;
 DROP TABLE put_aside;
-CREATE TRIGGER corrections_are_not_changed BEFORE UPDATE ON corrections
-BEGIN SELECT RAISE(ABORT, 'corrections is append-only'); END;
-CREATE TRIGGER corrections_are_not_deleted BEFORE DELETE ON corrections
-BEGIN SELECT RAISE(ABORT, 'corrections is append-only'); END;
-CREATE TRIGGER corrections_are_not_replaced BEFORE INSERT ON corrections
-WHEN EXISTS (SELECT 1 FROM corrections WHERE id = NEW.id OR rowid = NEW.rowid)
-BEGIN SELECT RAISE(IGNORE); END;

@@ -1,14 +1,10 @@
 -- The same rules stand in sqlite.sql.
-CREATE TRIGGER representatives_are_not_deleted BEFORE DELETE ON representatives FOR EACH ROW EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER representatives_are_not_emptied BEFORE TRUNCATE ON representatives FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 -- A name is only taken away, and whoever stepped down stays so.
 CREATE TRIGGER representatives_only_step_down BEFORE UPDATE ON representatives FOR EACH ROW
 WHEN (NEW.id <> OLD.id OR NEW.form_key <> OLD.form_key OR NEW.added_at <> OLD.added_at OR (NEW.name <> OLD.name AND NEW.name <> '')
   OR (OLD.stepped_down_at IS NOT NULL AND NEW.stepped_down_at IS DISTINCT FROM OLD.stepped_down_at))
 EXECUTE FUNCTION refuse_change();
 
-CREATE TRIGGER meetings_are_not_deleted BEFORE DELETE ON meetings FOR EACH ROW EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER meetings_are_not_emptied BEFORE TRUNCATE ON meetings FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER meetings_that_were_taken_out_stay BEFORE UPDATE ON meetings FOR EACH ROW
 WHEN (OLD.taken_out_at IS NOT NULL OR NEW.id <> OLD.id OR NEW.form_key <> OLD.form_key OR NEW.recorded_on <> OLD.recorded_on)
 EXECUTE FUNCTION refuse_change();

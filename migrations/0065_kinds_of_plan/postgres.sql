@@ -1,14 +1,4 @@
 -- The same rules stand in sqlite.sql.
-DO $$
-DECLARE kept TEXT;
-BEGIN
-  FOREACH kept IN ARRAY ARRAY['plan_kinds', 'kinds_of_plans', 'reports', 'recommendations', 'recommendation_answers'] LOOP
-    EXECUTE format('CREATE TRIGGER %I BEFORE TRUNCATE ON %I FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()', kept || '_are_not_emptied', kept);
-    EXECUTE format('CREATE TRIGGER %I BEFORE DELETE ON %I FOR EACH ROW EXECUTE FUNCTION refuse_change()', kept || '_are_not_deleted', kept);
-  END LOOP;
-END $$;
-CREATE TRIGGER kinds_of_plans_are_not_changed BEFORE UPDATE ON kinds_of_plans FOR EACH ROW EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER recommendations_are_not_changed BEFORE UPDATE ON recommendations FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER reports_only_end BEFORE UPDATE ON reports FOR EACH ROW
 WHEN (OLD.ended_at IS NOT NULL OR to_jsonb(NEW) - 'ended_at' <> to_jsonb(OLD) - 'ended_at')
 EXECUTE FUNCTION refuse_change();

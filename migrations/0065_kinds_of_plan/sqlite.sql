@@ -1,28 +1,16 @@
 -- The same rules stand in postgres.sql.
-CREATE TRIGGER plan_kinds_are_not_deleted BEFORE DELETE ON plan_kinds BEGIN SELECT RAISE(ABORT, 'kinds of plan stay'); END;
-CREATE TRIGGER kinds_of_plans_are_not_changed BEFORE UPDATE ON kinds_of_plans BEGIN SELECT RAISE(ABORT, 'a plan keeps its kind'); END;
-CREATE TRIGGER kinds_of_plans_are_not_deleted BEFORE DELETE ON kinds_of_plans BEGIN SELECT RAISE(ABORT, 'a plan keeps its kind'); END;
-CREATE TRIGGER kinds_of_plans_are_not_replaced BEFORE INSERT ON kinds_of_plans
-WHEN EXISTS (SELECT 1 FROM kinds_of_plans o WHERE o.plan_id = NEW.plan_id OR o.rowid = NEW.rowid)
-BEGIN SELECT RAISE(IGNORE); END;
 
 CREATE TRIGGER reports_only_end BEFORE UPDATE ON reports
 WHEN OLD.ended_at IS NOT NULL OR NEW.rowid <> OLD.rowid OR NEW.id <> OLD.id OR NEW.form_key <> OLD.form_key OR NEW.title <> OLD.title
   OR NEW.published_on <> OLD.published_on OR NEW.source <> OLD.source OR NEW.kind_id <> OLD.kind_id
   OR NEW.recommendations <> OLD.recommendations OR NEW.put_in_at <> OLD.put_in_at
 BEGIN SELECT RAISE(ABORT, 'a report stays as it was put in'); END;
-CREATE TRIGGER reports_are_not_deleted BEFORE DELETE ON reports BEGIN SELECT RAISE(ABORT, 'reports stay'); END;
-CREATE TRIGGER reports_are_not_replaced BEFORE INSERT ON reports
-WHEN EXISTS (SELECT 1 FROM reports o WHERE o.id = NEW.id OR o.form_key = NEW.form_key OR o.rowid = NEW.rowid)
-BEGIN SELECT RAISE(IGNORE); END;
 
 -- A report is whole when it is put in, and no recommendation comes to it later.
 CREATE TRIGGER a_report_is_whole BEFORE INSERT ON recommendations
 WHEN (SELECT count(*) FROM recommendations r WHERE r.report_id = NEW.report_id)
   >= coalesce((SELECT p.recommendations FROM reports p WHERE p.id = NEW.report_id), 0)
 BEGIN SELECT RAISE(ABORT, 'a report is whole'); END;
-CREATE TRIGGER recommendations_are_not_changed BEFORE UPDATE ON recommendations BEGIN SELECT RAISE(ABORT, 'recommendations stay'); END;
-CREATE TRIGGER recommendations_are_not_deleted BEFORE DELETE ON recommendations BEGIN SELECT RAISE(ABORT, 'recommendations stay'); END;
 
 -- No draft is published before it has answered each.
 CREATE TRIGGER drafts_answer_recommendations BEFORE UPDATE OF published_at ON drafts
@@ -34,5 +22,3 @@ BEGIN SELECT RAISE(ABORT, 'the answers of a published draft stay'); END;
 CREATE TRIGGER recommendation_answers_stay_after_publication BEFORE UPDATE ON recommendation_answers
 WHEN NEW.rowid <> OLD.rowid OR EXISTS (SELECT 1 FROM drafts d WHERE d.id IN (OLD.draft_id, NEW.draft_id) AND d.published_at IS NOT NULL)
 BEGIN SELECT RAISE(ABORT, 'the answers of a published draft stay'); END;
-CREATE TRIGGER recommendation_answers_are_not_deleted BEFORE DELETE ON recommendation_answers
-BEGIN SELECT RAISE(ABORT, 'an answer is not deleted'); END;

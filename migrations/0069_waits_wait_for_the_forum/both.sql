@@ -1,4 +1,5 @@
--- As in 0057_sessions_confirmed, and what waits for the forum about how long families wait.
+-- As in 0049_tasks_by_email; and planning sessions that wait for the forum, those that it disputes, for leaders, and what waits for the
+-- forum about how long families wait.
 DROP VIEW waiting_tasks;
 CREATE VIEW waiting_tasks AS
 SELECT 'topic' AS task, t.id AS thing_id, t.id AS page_id, r.account_id, t.proposed_at AS since

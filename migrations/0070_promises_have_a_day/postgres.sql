@@ -1,4 +1,4 @@
--- The same rules stand in sqlite.sql. That no answer is changed holds there for every column.
+-- The same rule stands in sqlite.sql.
 
 -- New answers promise something by a day, or say why nothing more is done.
 CREATE TRIGGER new_answers_promise_by_a_day_or_say_why_not BEFORE INSERT ON comment_responses FOR EACH ROW

@@ -1,7 +1,4 @@
--- The same rules stand in postgres.sql.
-DROP TRIGGER comment_responses_are_not_changed;
-CREATE TRIGGER comment_responses_are_not_changed BEFORE UPDATE OF id, form_key, comment_id, response, action, action_by, why_nothing, organisation_id, responded_at ON comment_responses
-BEGIN SELECT RAISE(ABORT, 'a response stays'); END;
+-- The same rule stands in postgres.sql.
 
 -- New answers promise something by a day, or say why nothing more is done.
 CREATE TRIGGER new_answers_promise_by_a_day_or_say_why_not BEFORE INSERT ON comment_responses

@@ -17,12 +17,6 @@ BEFORE UPDATE OF id, form_key, title, what, why, affected, families, must_do, mu
   effect_kind, effect_at, changes_entitlement, takes_away, written_by, written_at, follows_id, follow_kind, changed ON notices
 FOR EACH ROW WHEN (OLD.approved_at IS NOT NULL) EXECUTE FUNCTION refuse_all_but_letting_go('written_by');
 
-CREATE TRIGGER notice_equality_records_are_append_only BEFORE UPDATE OR DELETE ON notice_equality_records
-FOR EACH ROW EXECUTE FUNCTION refuse_all_but_letting_go('signed_by');
-CREATE TRIGGER notice_equality_records_are_not_emptied BEFORE TRUNCATE ON notice_equality_records FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER notice_equality_numbers_are_append_only BEFORE UPDATE OR DELETE ON notice_equality_numbers FOR EACH ROW EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER notice_equality_numbers_are_not_emptied BEFORE TRUNCATE ON notice_equality_numbers FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-
 CREATE FUNCTION notice_overrides_come_before() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN
   PERFORM 1 FROM notices n WHERE n.id = NEW.notice_id FOR SHARE;
@@ -32,9 +26,6 @@ $$ BEGIN
 END $$;
 CREATE TRIGGER notice_overrides_come_before BEFORE INSERT ON notice_overrides
 FOR EACH ROW EXECUTE FUNCTION notice_overrides_come_before();
-CREATE TRIGGER notice_overrides_are_append_only BEFORE UPDATE OR DELETE ON notice_overrides
-FOR EACH ROW EXECUTE FUNCTION refuse_all_but_letting_go('made_by');
-CREATE TRIGGER notice_overrides_are_not_emptied BEFORE TRUNCATE ON notice_overrides FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 -- Whether a row changes only as the last correction of each of these columns says.
 CREATE FUNCTION only_corrects(of_kind TEXT, old_row JSONB, new_row JSONB, columns_of TEXT[]) RETURNS BOOLEAN LANGUAGE plpgsql AS
@@ -58,7 +49,6 @@ CREATE OR REPLACE FUNCTION decisions_answer_first() RETURNS trigger LANGUAGE plp
 $$ DECLARE
   is_published CONSTANT TEXT[] := ARRAY['published_at', 'published_by', 'early_id', 'early_closes_at'];
 BEGIN
-  IF TG_OP = 'DELETE' THEN RAISE EXCEPTION 'a decision is not deleted'; END IF;
   IF TG_OP = 'INSERT' THEN
     IF NEW.published_at IS NOT NULL THEN RAISE EXCEPTION 'the decision does not answer'; END IF;
     RETURN NEW;

@@ -16,40 +16,9 @@ BEFORE UPDATE OF id, form_key, title, what, why, affected, families, must_do, mu
 WHEN OLD.approved_at IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'an approved notice is not edited'); END;
 
-CREATE TRIGGER notice_equality_records_are_not_replaced BEFORE INSERT ON notice_equality_records
-WHEN EXISTS (SELECT 1 FROM notice_equality_records WHERE id = NEW.id OR form_key = NEW.form_key OR rowid = NEW.rowid)
-BEGIN SELECT RAISE(IGNORE); END;
-CREATE TRIGGER notice_equality_records_are_not_changed BEFORE UPDATE OF id, form_key, notice_id, affected, characteristics, source, places, evidence, picked, done, review_day, signed_name, signed_at ON notice_equality_records
-BEGIN SELECT RAISE(ABORT, 'notice_equality_records is append-only'); END;
-CREATE TRIGGER notice_equality_records_keep_who BEFORE UPDATE ON notice_equality_records
-WHEN NEW.rowid <> OLD.rowid OR (NEW.signed_by IS NOT OLD.signed_by AND NOT (coalesce(NEW.signed_by, '') IN ('00000000-0000-0000-0000-000000000000', '00000000-0000-0000-0000-000000000001')
-  AND EXISTS (SELECT 1 FROM accounts a WHERE a.id = OLD.signed_by AND a.erased_at > 0)))
-BEGIN SELECT RAISE(ABORT, 'notice_equality_records is append-only'); END;
-CREATE TRIGGER notice_equality_records_are_not_deleted BEFORE DELETE ON notice_equality_records
-BEGIN SELECT RAISE(ABORT, 'notice_equality_records is append-only'); END;
-
-CREATE TRIGGER notice_equality_numbers_are_not_replaced BEFORE INSERT ON notice_equality_numbers
-WHEN EXISTS (SELECT 1 FROM notice_equality_numbers WHERE (record_id = NEW.record_id AND position = NEW.position) OR rowid = NEW.rowid)
-BEGIN SELECT RAISE(IGNORE); END;
-CREATE TRIGGER notice_equality_numbers_are_not_changed BEFORE UPDATE ON notice_equality_numbers
-BEGIN SELECT RAISE(ABORT, 'notice_equality_numbers is append-only'); END;
-CREATE TRIGGER notice_equality_numbers_are_not_deleted BEFORE DELETE ON notice_equality_numbers
-BEGIN SELECT RAISE(ABORT, 'notice_equality_numbers is append-only'); END;
-
 CREATE TRIGGER notice_overrides_come_before BEFORE INSERT ON notice_overrides
 WHEN EXISTS (SELECT 1 FROM notices n WHERE n.id = NEW.notice_id AND n.approved_at IS NOT NULL)
 BEGIN SELECT RAISE(ABORT, 'an approved notice stays'); END;
-CREATE TRIGGER notice_overrides_are_not_replaced BEFORE INSERT ON notice_overrides
-WHEN EXISTS (SELECT 1 FROM notice_overrides WHERE notice_id = NEW.notice_id OR rowid = NEW.rowid)
-BEGIN SELECT RAISE(IGNORE); END;
-CREATE TRIGGER notice_overrides_are_not_changed BEFORE UPDATE OF notice_id, name, reason, made_at ON notice_overrides
-BEGIN SELECT RAISE(ABORT, 'notice_overrides is append-only'); END;
-CREATE TRIGGER notice_overrides_keep_who BEFORE UPDATE ON notice_overrides
-WHEN NEW.rowid <> OLD.rowid OR (NEW.made_by IS NOT OLD.made_by AND NOT (coalesce(NEW.made_by, '') IN ('00000000-0000-0000-0000-000000000000', '00000000-0000-0000-0000-000000000001')
-  AND EXISTS (SELECT 1 FROM accounts a WHERE a.id = OLD.made_by AND a.erased_at > 0)))
-BEGIN SELECT RAISE(ABORT, 'notice_overrides is append-only'); END;
-CREATE TRIGGER notice_overrides_are_not_deleted BEFORE DELETE ON notice_overrides
-BEGIN SELECT RAISE(ABORT, 'notice_overrides is append-only'); END;
 
 -- What a published decision says changes only where the last correction says so. The day it was decided stays: whether it was early
 -- rests on it.

@@ -1,5 +1,5 @@
 //! How many SQL statements a page or a form may cost, whatever the length of its lists: as many as
-//! read well, and never more with more rows.
+//! read well, and never more with more rows. A page asks them on one connection, one after another.
 //!
 //! A test of its own, since the counting listens to the whole process.
 
@@ -24,12 +24,15 @@ use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use axum::http::Method;
 use calendar::clock::{DAY, MINUTE};
+use ground::db::Reader;
 use ground::viewer::Role;
 use page::Form;
 use things::{Address, Things, lookers};
+use tokio::time::timeout;
 use tracing::field::{Field, Visit};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 use tracing_subscriber::util::SubscriberInitExt as _;
@@ -454,6 +457,19 @@ impl Costs {
     }
 }
 
+/// A page that waits for itself never comes; any other does long before.
+const STUCK: Duration = Duration::from_secs(5 * 60);
+
+/// All connections for questions but one, for as long as they are held: who asks on two at once
+/// waits for them. Where many ask at once, they would all wait for each other.
+async fn all_connections_but_one(world: &World) -> Vec<Reader> {
+    let mut held = Vec::new();
+    for _ in 1..world.db().kind().questions_at_once() {
+        held.push(world.db().read().await.unwrap());
+    }
+    held
+}
+
 /// The demonstration's pages and forms, whoever opens and sends them. What is refused is counted
 /// too.
 #[test]
@@ -468,7 +484,13 @@ fn every_address_keeps_to_its_budget() {
                 continue;
             }
             for who in lookers(rule.access) {
-                let (statements, _) = counted(found::opened(&things, *who).await.get(&path)).await;
+                let browser = found::opened(&things, *who).await;
+                let others = all_connections_but_one(&world).await;
+                let page = timeout(STUCK, counted(browser.get(&path))).await;
+                drop(others);
+                let (statements, _) = page.unwrap_or_else(|_stuck| {
+                    panic!("GET {path} asks on more than one connection at once")
+                });
                 costs.note(&rule.method, rule.path, statements);
             }
         }

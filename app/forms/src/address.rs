@@ -5,10 +5,6 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use crate::line;
 
-/// An address and nothing around it, at a host with a dot in its name.
-const AS_PEOPLE_TYPE_IT: Options =
-    Options { minimum_sub_domains: 2, allow_domain_literal: false, allow_display_text: false };
-
 /// What an address looks like, after what is wrong with this one.
 const LIKE: &str = "Enter an email address like name@example.org";
 
@@ -32,7 +28,7 @@ pub fn address(typed: &str) -> Result<String, String> {
     if let Some(wrong) = wrong(&address) {
         return Err(format!("{wrong}. {LIKE}"));
     }
-    let read = EmailAddress::parse_with_options(&address, AS_PEOPLE_TYPE_IT);
+    let read = EmailAddress::parse_with_options(&address, as_people_type_it());
     let read = read.ok().filter(|_| address.len() <= 254).ok_or_else(|| LIKE.to_owned())?;
     let (name, host) = (read.local_part(), read.domain());
     // The standard lets a name in quotation marks hold anything. It gets no email.
@@ -48,6 +44,11 @@ pub fn address(typed: &str) -> Result<String, String> {
         Ok(url::Host::Domain(host)) => Ok(format!("{name}@{host}")),
         _ => Err(LIKE.to_owned()),
     }
+}
+
+/// An address and nothing around it, at a host with a dot in its name.
+fn as_people_type_it() -> Options {
+    Options::default().with_required_tld().without_domain_literal().without_display_text()
 }
 
 /// A list of addresses as people paste it: one a line or many, with names, tabs, commas or

@@ -7,6 +7,7 @@ mod commits;
 mod connections;
 pub mod copying;
 pub mod file;
+pub mod guards;
 mod line;
 mod migrations;
 mod moment;
@@ -60,6 +61,16 @@ impl Kind {
             "sqlite" => Some(Self::Sqlite),
             "postgres" | "postgresql" => Some(Self::Postgres),
             _ => None,
+        }
+    }
+
+    /// How many questions are asked at once, each on a connection of its own. A page has one at a
+    /// time.
+    #[must_use]
+    pub const fn questions_at_once(self) -> u32 {
+        match self {
+            Self::Sqlite => 4,
+            Self::Postgres => 10,
         }
     }
 

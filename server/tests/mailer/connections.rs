@@ -86,11 +86,7 @@ async fn a_connection_that_the_server_closed_meanwhile_is_replaced_and_the_email
 #[tokio::test]
 async fn an_email_that_is_called_off_while_the_server_thinks_about_its_sender_is_not_begun() {
     let mut peer = Peer::start("slow-over-sender");
-    let folder = tempfile::tempdir().expect("a folder");
-    let db = Db::open(&format!("sqlite://{}/alongside.db", folder.path().display()))
-        .await
-        .expect("a database");
-    db.migrate().await.expect("its tables");
+    let (_folder, db) = database().await;
     owe_one(&db, "one", "parent@example.org").await;
     let mailer = peer.mailer();
     let sends = {
@@ -109,13 +105,9 @@ async fn an_email_that_is_called_off_while_the_server_thinks_about_its_sender_is
 
 #[tokio::test]
 async fn whom_the_next_email_is_to_goes_with_the_words_of_the_one_before() {
-    let (peer, two) = (Peer::start("plain"), Two::claimed("next@example.org").await);
-    let (mailer, mut ahead) = (peer.mailer(), Ahead::default());
-    let ([one, next], [first, second]) = two.written(&mailer).await;
-    let after = Next { email: &second, permit: &next };
-    sent(mailer.send_in_turn(&first, &one, Some(after), &mut ahead).await);
-    sent(mailer.send_in_turn(&second, &next, None, &mut ahead).await);
-    let taken = peer.rest();
+    let mut turns = Turns::begun(Peer::start("plain"), "next@example.org").await;
+    sent(turns.send_second().await);
+    let taken = turns.peer.rest();
     assert_eq!(taken.len(), 2, "{taken:?}");
     assert_eq!(taken[0]["to"], json!(["parent@example.org"]));
     assert_eq!(taken[1]["to"], json!(["next@example.org"]));
@@ -130,91 +122,93 @@ async fn whom_the_next_email_is_to_goes_with_the_words_of_the_one_before() {
 
 #[tokio::test]
 async fn a_server_that_takes_one_command_at_a_time_hears_of_no_email_before_its_turn() {
-    let (peer, two) = (Peer::start("no-pipelining"), Two::claimed("next@example.org").await);
-    let (mailer, mut ahead) = (peer.mailer(), Ahead::default());
-    let ([one, next], [first, second]) = two.written(&mailer).await;
-    let after = Next { email: &second, permit: &next };
-    sent(mailer.send_in_turn(&first, &one, Some(after), &mut ahead).await);
-    sent(mailer.send_in_turn(&second, &next, None, &mut ahead).await);
-    let taken = peer.rest();
+    let mut turns = Turns::begun(Peer::start("no-pipelining"), "next@example.org").await;
+    sent(turns.send_second().await);
+    let taken = turns.peer.rest();
     assert_eq!(taken.len(), 2, "{taken:?}");
     assert_eq!(taken[1]["commands"].as_array().map(Vec::len), Some(3), "{taken:?}");
 }
 
 #[tokio::test]
 async fn an_email_that_is_called_off_after_it_was_announced_is_not_told() {
-    let (peer, two) = (Peer::start("plain"), Two::claimed("next@example.org").await);
-    let (mailer, mut ahead) = (peer.mailer(), Ahead::default());
-    let ([one, next], [first, second]) = two.written(&mailer).await;
-    let after = Next { email: &second, permit: &next };
-    sent(mailer.send_in_turn(&first, &one, Some(after), &mut ahead).await);
-    call_off(&two.db, "two").await;
+    let mut turns = Turns::begun(Peer::start("plain"), "next@example.org").await;
+    call_off(&turns.db, "two").await;
     // Longer than an answer that was just given is relied on.
     tokio::time::sleep(Duration::from_millis(1_100)).await;
-    let not_sent = mailer.send_in_turn(&second, &next, None, &mut ahead).await;
+    let not_sent = turns.send_second().await;
     assert_eq!(not_sent, Err(Failure::Forfeited("it was called off")));
-    sent(mailer.send(&email()).await);
-    let taken = peer.rest();
+    sent(turns.mailer.send(&email()).await);
+    let taken = turns.peer.rest();
     let to: Vec<_> = taken.iter().map(|taken| taken["to"][0].clone()).collect();
     assert_eq!(to, ["parent@example.org", "parent@example.org"], "and the next one goes");
 }
 
 #[tokio::test]
 async fn an_address_that_is_refused_ahead_of_its_turn_is_told_in_its_turn() {
-    let (peer, two) = (Peer::start("refuse-one"), Two::claimed("nobody@example.org").await);
-    let (mailer, mut ahead) = (peer.mailer(), Ahead::default());
-    let ([one, next], [first, second]) = two.written(&mailer).await;
-    let after = Next { email: &second, permit: &next };
-    sent(mailer.send_in_turn(&first, &one, Some(after), &mut ahead).await);
-    let why = refused(mailer.send_in_turn(&second, &next, None, &mut ahead).await);
+    let mut turns = Turns::begun(Peer::start("refuse-one"), "nobody@example.org").await;
+    let why = refused(turns.send_second().await);
     assert_eq!(why, "550 5.1.1 No such person here");
-    sent(mailer.send(&email()).await);
-    assert_eq!(peer.rest().len(), 2);
+    sent(turns.mailer.send(&email()).await);
+    assert_eq!(turns.peer.rest().len(), 2);
 }
 
 #[tokio::test]
 async fn an_email_that_was_announced_goes_once_though_another_takes_its_turn() {
-    let (peer, two) = (Peer::start("plain"), Two::claimed("next@example.org").await);
-    let (mailer, mut ahead) = (peer.mailer(), Ahead::default());
-    let ([one, next], [first, second]) = two.written(&mailer).await;
-    let after = Next { email: &second, permit: &next };
-    sent(mailer.send_in_turn(&first, &one, Some(after), &mut ahead).await);
-    sent(mailer.send_in_turn(&first, &one, None, &mut ahead).await);
-    sent(mailer.send_in_turn(&second, &next, None, &mut ahead).await);
-    let to: Vec<_> = peer.rest().iter().map(|taken| taken["to"][0].clone()).collect();
+    let mut turns = Turns::begun(Peer::start("plain"), "next@example.org").await;
+    sent(turns.send_first_again().await);
+    sent(turns.send_second().await);
+    let to: Vec<_> = turns.peer.rest().iter().map(|taken| taken["to"][0].clone()).collect();
     assert_eq!(to, ["parent@example.org", "parent@example.org", "next@example.org"]);
 }
 
-/// Two emails that a worker has claimed, and where they are owed.
-struct Two {
+/// Two emails that a worker has claimed. The first went to a mail server, and with it whom the
+/// second is to.
+struct Turns {
+    peer: Peer,
+    mailer: Mailer,
+    ahead: Ahead,
+    first: (Written, Permit),
+    second: (Written, Permit),
     db: Db,
-    emails: Vec<Claimed>,
     _folder: tempfile::TempDir,
 }
 
-impl Two {
-    async fn claimed(second: &str) -> Two {
-        let folder = tempfile::tempdir().expect("a folder");
-        let db = Db::open(&format!("sqlite://{}/alongside.db", folder.path().display()))
-            .await
-            .expect("a database");
-        db.migrate().await.expect("its tables");
+impl Turns {
+    async fn begun(peer: Peer, second_to: &str) -> Self {
+        let (folder, db) = database().await;
         owe_one(&db, "one", "parent@example.org").await;
-        owe_one(&db, "two", second).await;
-        let hand = hand(&db);
-        let emails = store::claim(&hand, 2, hand.clock.now()).await.expect("the outbox");
-        assert_eq!(emails.len(), 2);
-        Two { db, emails, _folder: folder }
+        owe_one(&db, "two", second_to).await;
+        let (hand, mailer) = (hand(&db), peer.mailer());
+        let claimed = store::claim(&hand, 2, hand.clock.now()).await.expect("the outbox");
+        let written = async |nth: usize| {
+            let Claimed { email, permit, .. } = &claimed[nth];
+            (mailer.written(email.clone()).await.expect("an email"), permit.clone())
+        };
+        let (first, second) = (written(0).await, written(1).await);
+        let mut ahead = Ahead::default();
+        let next = Next { email: &second.0, permit: &second.1 };
+        sent(mailer.send_in_turn(&first.0, &first.1, Some(next), &mut ahead).await);
+        Self { peer, mailer, ahead, first, second, db, _folder: folder }
     }
 
-    /// Their permits, and the emails as they go.
-    async fn written(&self, mailer: &Mailer) -> ([Permit; 2], [Written; 2]) {
-        let written = async |nth: usize| {
-            mailer.written(self.emails[nth].email.clone()).await.expect("an email")
-        };
-        let permit = |nth: usize| self.emails[nth].permit.clone();
-        ([permit(0), permit(1)], [written(0).await, written(1).await])
+    async fn send_second(&mut self) -> Result<(), Failure> {
+        let (email, permit) = &self.second;
+        self.mailer.send_in_turn(email, permit, None, &mut self.ahead).await
     }
+
+    async fn send_first_again(&mut self) -> Result<(), Failure> {
+        let (email, permit) = &self.first;
+        self.mailer.send_in_turn(email, permit, None, &mut self.ahead).await
+    }
+}
+
+/// A database of its own, in a folder that goes with it.
+async fn database() -> (tempfile::TempDir, Db) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("alongside.db");
+    let db = Db::open(&format!("sqlite://{}", file.display())).await.expect("a database");
+    db.migrate().await.expect("its tables");
+    (folder, db)
 }
 
 fn hand(db: &Db) -> Hand {

@@ -61,6 +61,14 @@ async fn takes_over(admin: &Browser<'_>, file: &str) {
     assert_eq!(sent.leads_to(), "/admin/duties?done=kept");
 }
 
+/// An area with its terms, which has taken over this; by whom.
+async fn begun<'a>(world: &'a World, duties: &str) -> Browser<'a> {
+    terms(world).await;
+    let admin = admin(world).await;
+    takes_over(&admin, &format!("{BANK}{duties}")).await;
+    admin
+}
+
 async fn of_transport(world: &World) -> String {
     world.one("SELECT '/duties/' || id FROM duties WHERE word = 'transport-16'").await
 }
@@ -202,12 +210,10 @@ fn it_is_counted_backwards_in_school_days_and_without_terms_it_says_which_to_ent
 #[test]
 fn whoever_is_responsible_is_told_eight_and_two_weeks_before_each_day_and_once_each() {
     on_both(async |world| {
-        terms(&world).await;
-        let admin = admin(&world).await;
         world.organiser().await;
         world.signed_in("leader@example.org", &[Role::Leader]).await;
         world.leader_of("nhs@example.org", "The NHS").await;
-        takes_over(&admin, &format!("{BANK}{}", transport("Sefton Council", "31 May"))).await;
+        begun(&world, &transport("Sefton Council", "31 May")).await;
         let told = async || {
             // As after a crash, or from two processes: once more is once.
             for _ in 0..2 {
@@ -246,9 +252,7 @@ fn whoever_is_responsible_is_told_eight_and_two_weeks_before_each_day_and_once_e
 #[test]
 fn who_is_responsible_or_the_forum_says_that_it_is_done_and_everyone_sees_if_it_was_late() {
     on_both(async |world| {
-        terms(&world).await;
-        let admin = admin(&world).await;
-        takes_over(&admin, &format!("{BANK}{}", transport("Sefton Council", "1 February"))).await;
+        begun(&world, &transport("Sefton Council", "1 February")).await;
         let (duty, visitor) = (of_transport(&world).await, world.visitor());
         let nhs = world.leader_of("nhs@example.org", "The NHS").await;
         assert_eq!(nhs.get(&duty).await.status, StatusCode::NOT_FOUND);
@@ -295,9 +299,7 @@ fn who_is_responsible_or_the_forum_says_that_it_is_done_and_everyone_sees_if_it_
 #[test]
 fn a_step_is_done_by_a_round_that_everyone_can_see() {
     on_both(async |world| {
-        terms(&world).await;
-        let admin = admin(&world).await;
-        takes_over(&admin, &format!("{BANK}{}", transport("forum", "31 May"))).await;
+        begun(&world, &transport("forum", "31 May")).await;
         let (duty, round) = (of_transport(&world).await, world.round().await);
         let organiser = world.organiser().await;
         let day = clock::fields(world.now()).0;
@@ -354,9 +356,7 @@ fn what_was_said_about_a_duty_stays_whatever_the_statement() {
 #[test]
 fn administrators_are_told_before_the_bank_holidays_end() {
     on_both(async |world| {
-        terms(&world).await;
-        let admin = admin(&world).await;
-        takes_over(&admin, &format!("{BANK}{}", transport("forum", "31 May"))).await;
+        let admin = begun(&world, &transport("forum", "31 May")).await;
         assert!(!admin.get("/admin").await.says("Put in the new bank holidays"));
         on(&world, "2027-07-05");
         let desk = admin.get("/admin").await;
@@ -371,10 +371,7 @@ fn administrators_are_told_before_the_bank_holidays_end() {
 #[test]
 fn what_was_due_and_by_when_stays_when_a_duty_is_changed_made_private_or_switched_off() {
     on_both(async |world| {
-        terms(&world).await;
-        let admin = admin(&world).await;
-        let first = transport("Sefton Council", "1 February");
-        takes_over(&admin, &format!("{BANK}{first}")).await;
+        let admin = begun(&world, &transport("Sefton Council", "1 February")).await;
         let (duty, visitor) = (of_transport(&world).await, world.visitor());
         on(&world, "2027-02-03");
         let is_late = async |why: &str| {
@@ -429,9 +426,7 @@ fn what_was_due_and_by_when_stays_when_a_duty_is_changed_made_private_or_switche
 #[test]
 fn a_step_whose_day_has_passed_stays_when_the_terms_are_changed() {
     on_both(async |world| {
-        terms(&world).await;
-        let admin = admin(&world).await;
-        takes_over(&admin, &format!("{BANK}{}", transport("forum", "31 May"))).await;
+        begun(&world, &transport("forum", "31 May")).await;
         on(&world, "2027-02-20");
         // Also from two processes.
         for _ in 0..2 {
@@ -448,10 +443,8 @@ fn a_step_whose_day_has_passed_stays_when_the_terms_are_changed() {
 #[test]
 fn a_changed_day_makes_no_step_late_at_once_and_leaves_no_year_out() {
     on_both(async |world| {
-        terms(&world).await;
-        let admin = admin(&world).await;
+        begun(&world, &transport("forum", "31 May")).await;
         let visitor = world.visitor();
-        takes_over(&admin, &format!("{BANK}{}", transport("forum", "31 May"))).await;
         on(&world, "2027-02-01");
         let admin = world.sign_in("admin@example.org").await;
         takes_over(&admin, &transport("forum", "15 March")).await;
@@ -478,9 +471,7 @@ fn a_changed_day_makes_no_step_late_at_once_and_leaves_no_year_out() {
 #[test]
 fn a_step_that_was_done_is_still_there_when_it_is_renamed() {
     on_both(async |world| {
-        terms(&world).await;
-        let admin = admin(&world).await;
-        takes_over(&admin, &format!("{BANK}{}", transport("forum", "31 May"))).await;
+        let admin = begun(&world, &transport("forum", "31 May")).await;
         let (duty, round) = (of_transport(&world).await, world.round().await);
         let organiser = world.organiser().await;
         let day = clock::fields(world.now()).0;
@@ -500,10 +491,8 @@ fn a_step_that_was_done_is_still_there_when_it_is_renamed() {
 #[test]
 fn what_only_the_forum_sees_and_a_step_need_no_address_that_everyone_can_open() {
     on_both(async |world| {
-        terms(&world).await;
-        let admin = admin(&world).await;
         let private = transport("forum", "31 May").replace("public: yes", "public: no");
-        takes_over(&admin, &format!("{BANK}{}", private.replace("| round", "| document"))).await;
+        begun(&world, &private.replace("| round", "| document")).await;
         let (duty, organiser) = (of_transport(&world).await, world.organiser().await);
         let page = organiser.get(&duty).await;
         assert!(page.says("Where the document can be read (optional)"), "{}", page.html);

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use calendar::clock::{self, DAY};
 use deliveries::returns::Came;
 use ground::db::Kind;
+use ground::db::guards::{GUARDS, Stays};
 use ground::erasing::{ANOTHER, NOBODY};
 use ground::viewer::Role;
 use sqlx::{AnyConnection, AssertSqlSafe};
@@ -14,67 +15,200 @@ use crate::notices;
 use crate::plans::{REASON, confirm, draft, leader, meet, register, session_of};
 use crate::world::{Browser, World, by_hand, change, on_both, on_postgres};
 
-/// Tables whose rows are written once.
-const APPEND_ONLY: [&str; 39] = [
-    "audit",
-    "tallies",
-    "concern_notes",
-    "shortlist",
-    "shortlist_places",
-    "confirmations",
-    "confirmed_topics",
-    "plans",
-    "plan_organisations",
-    "plan_services",
-    "plan_places",
-    "plan_topics",
-    "planning_sessions",
-    "session_slips",
-    "session_confirmations",
-    "session_confirmations_taken_back",
-    "session_disputes",
-    "statements",
-    "draft_answers",
-    "overrides",
-    "decision_answers",
-    "decision_overrides",
-    "released_themes",
-    "equality_records",
-    "equality_numbers",
-    "notice_equality_records",
-    "notice_equality_numbers",
-    "notice_overrides",
-    "plan_events",
-    "returns",
-    "notice_answers",
-    "updates",
-    "update_subjects",
-    "verdicts",
-    "comment_responses",
-    "comment_verdicts",
-    "wait_reports",
-    "wait_figures",
-    "wait_verdicts",
+/// Tables whose rows are written once, and that triggers of their own see to: some columns change
+/// in sight, or until a day.
+const WRITTEN_ONCE_OTHERWISE: [&str; 5] =
+    ["plans", "planning_sessions", "draft_answers", "decision_answers", "notice_answers"];
+
+/// Of the tables on the list, those that the program writes over on purpose.
+const WRITTEN_OVER: [&str; 2] = ["duties", "recommendation_answers"];
+
+/// Tables that aren't on the list, each group with the reason. A new table is in one or the other.
+const NOT_LISTED: [(&str, &[&str]); 6] = [
+    (
+        "triggers of their own keep them, from some day on",
+        &[
+            "audit_head",
+            "consultations",
+            "draft_answers",
+            "drafts_before_confirmations",
+            "meeting_representatives",
+            "notice_places",
+            "notice_services",
+            "releases",
+            "responses",
+            "rounds",
+        ],
+    ),
+    (
+        "what the area is now",
+        &[
+            "area_rules",
+            "area_texts",
+            "bank_holidays",
+            "closed_days",
+            "correction_words",
+            "organisations",
+            "places",
+            "role_words",
+            "service_organisations",
+            "service_state",
+            "services",
+            "terms",
+        ],
+    ),
+    (
+        "theirs to change, and gone with them",
+        &[
+            "accounts",
+            "address_undos",
+            "copies",
+            "council_subjects",
+            "email_stops",
+            "erasures",
+            "first_act_links",
+            "first_acts",
+            "invitations",
+            "joinings",
+            "known_browsers",
+            "known_devices",
+            "links",
+            "passkey_challenges",
+            "passkeys",
+            "personal_links",
+            "recovery_codes",
+            "roles",
+            "second_factors",
+            "sessions",
+            "sign_ups",
+            "subscriber_links",
+            "subscribers",
+            "subscription_requests",
+            "supports",
+            "task_choices",
+            "task_emails",
+            "took_part",
+            "unusual_joinings",
+        ],
+    ),
+    (
+        "for the forum or the safeguarding lead alone, and for a time",
+        &[
+            "answer_concern_looks",
+            "answer_concern_notes",
+            "answer_concerns",
+            "answer_readings",
+            "comment_addresses",
+            "doubts",
+            "notice_questions",
+            "notice_wanted",
+            "session_disputes_seen",
+            "unread_returns",
+            "wait_doubts",
+        ],
+    ),
+    (
+        "work on answers, until results are published",
+        &[
+            "answers_under_way",
+            "evidence_files",
+            "question_imports",
+            "quotations",
+            "redactions",
+            "theme_answers",
+            "themes",
+            "typed_responses",
+        ],
+    ),
+    (
+        "made from other rows, or on its way",
+        &["deliveries", "search_things", "search_words", "topic_places", "topic_services"],
+    ),
 ];
 
+/// Tables whose rows are written once.
+fn written_once() -> Vec<&'static str> {
+    let listed = GUARDS.iter().filter(|guard| guard.stays != Stays::There);
+    listed.map(|guard| guard.table).chain(WRITTEN_ONCE_OTHERWISE).collect()
+}
+
 /// Tables whose rows go on living, but never go.
-const LIVING: [&str; 9] = [
-    "rounds",
-    "topics",
-    "drafts",
-    "decisions",
-    "notices",
-    "ledger",
-    "subscriptions",
-    "update_versions",
-    "comments",
-];
+fn living() -> Vec<&'static str> {
+    let listed = GUARDS.iter().filter(|guard| guard.stays == Stays::There);
+    let listed = listed.map(|guard| guard.table).chain(["rounds"]);
+    listed.filter(|table| !WRITTEN_ONCE_OTHERWISE.contains(table)).collect()
+}
+
+#[test]
+fn each_table_is_guarded_by_the_one_list_or_is_said_to_change() {
+    on_both(async |world| {
+        let tables = world.db().columns().await.unwrap();
+        let listed: BTreeSet<_> = GUARDS.iter().map(|guard| guard.table).collect();
+        let others: BTreeSet<_> =
+            NOT_LISTED.iter().flat_map(|(_why, tables)| *tables).copied().collect();
+        assert!(listed.is_disjoint(&others), "a table is named twice");
+        let named: BTreeSet<_> = listed.union(&others).copied().collect();
+        let there: BTreeSet<_> = tables.keys().map(String::as_str).collect();
+        assert_eq!(there, named, "a table is on the list of guards, or named here with a reason");
+    });
+}
+
+/// All guards that are there, with what they say.
+async fn guards(world: &World) -> BTreeSet<(String, String)> {
+    let sql = match world.db().kind() {
+        Kind::Sqlite => {
+            "SELECT name, sql FROM sqlite_master
+             WHERE type = 'trigger' AND substr(name, 1, 6) = 'guard_'"
+        }
+        Kind::Postgres => {
+            "SELECT CAST(tgname AS TEXT), pg_get_triggerdef(oid) FROM pg_trigger
+             WHERE NOT tgisinternal AND substr(CAST(tgname AS TEXT), 1, 6) = 'guard_'"
+        }
+    };
+    let rows: Vec<(String, String)> =
+        sqlx::query_as(sql).fetch_all(&mut *world.db().read().await.unwrap()).await.unwrap();
+    rows.into_iter().collect()
+}
+
+#[test]
+fn a_guard_that_is_gone_otherwise_or_off_the_list_is_as_listed_after_the_next_start() {
+    on_both(async |world| {
+        let listed = guards(&world).await;
+        assert!(listed.len() > GUARDS.len(), "only {} guards are there", listed.len());
+        let faults = match world.db().kind() {
+            Kind::Sqlite => [
+                "DROP TRIGGER guard_plans_delete",
+                "DROP TRIGGER guard_overrides_change",
+                "CREATE TRIGGER guard_overrides_change BEFORE UPDATE OF name ON overrides
+                 BEGIN SELECT RAISE(ABORT, 'only this'); END",
+                "CREATE TRIGGER guard_supports_delete BEFORE DELETE ON supports
+                 BEGIN SELECT RAISE(ABORT, 'no more'); END",
+            ],
+            Kind::Postgres => [
+                "DROP TRIGGER guard_plans_change ON plans",
+                "DROP TRIGGER guard_overrides_change ON overrides",
+                "CREATE TRIGGER guard_overrides_change BEFORE UPDATE OF name ON overrides
+                 FOR EACH ROW EXECUTE FUNCTION refuse_change()",
+                "CREATE TRIGGER guard_supports_change BEFORE DELETE ON supports
+                 FOR EACH ROW EXECUTE FUNCTION refuse_change()",
+            ],
+        };
+        for sql in faults {
+            change(&world, sql).await;
+        }
+        assert_ne!(guards(&world).await, listed);
+        let (one, other) = tokio::join!(world.db().migrate(), world.db().migrate());
+        one.and(other).unwrap();
+        assert_eq!(guards(&world).await, listed);
+    });
+}
 
 #[test]
 fn no_statement_deletes_empties_replaces_or_changes_what_is_kept() {
     on_both(async |world| {
         everything_has_happened(&world).await;
-        for table in APPEND_ONLY.into_iter().chain(LIVING) {
+        let written_once = written_once();
+        for table in written_once.iter().copied().chain(living()) {
             let columns = columns(&world, table).await;
             stays(&world, table, &columns, &format!("DELETE FROM {table}")).await;
             if world.db().kind() == Kind::Postgres {
@@ -85,7 +219,7 @@ fn no_statement_deletes_empties_replaces_or_changes_what_is_kept() {
                 for other in
                     [format!("{column} + 1"), format!("{column} || 'x'"), "NULL".to_owned()]
                 {
-                    if APPEND_ONLY.contains(&table) {
+                    if written_once.contains(&table) {
                         stays(
                             &world,
                             table,
@@ -94,7 +228,7 @@ fn no_statement_deletes_empties_replaces_or_changes_what_is_kept() {
                         )
                         .await;
                     }
-                    if world.db().kind() == Kind::Sqlite {
+                    if world.db().kind() == Kind::Sqlite && !WRITTEN_OVER.contains(&table) {
                         let all = columns.join(", ");
                         let changed = columns
                             .iter()
@@ -191,33 +325,16 @@ fn no_statement_deletes_empties_replaces_or_changes_what_is_kept() {
     });
 }
 
-/// Who did something that stays, in tables whose rows are written once and in those that live.
-const WHO_DID: [(&str, &str); 36] = [
-    ("concern_notes", "noted_by"),
-    ("confirmations", "confirmed_by"),
+/// Who did something that stays, where triggers of its table's own see to it.
+const WHO_DID_OTHERWISE: [(&str, &str); 17] = [
     ("plans", "registered_by"),
-    ("plan_topics", "tied_by"),
     ("planning_sessions", "recorded_by"),
-    ("session_slips", "made_by"),
-    ("session_confirmations", "confirmed_by"),
-    ("session_disputes", "disputed_by"),
-    ("statements", "written_by"),
     ("draft_answers", "answered_by"),
-    ("overrides", "made_by"),
     ("decision_answers", "answered_by"),
-    ("decision_overrides", "made_by"),
-    ("equality_records", "signed_by"),
-    ("notice_equality_records", "signed_by"),
-    ("notice_overrides", "made_by"),
     ("decisions", "written_by"),
     ("decisions", "published_by"),
-    ("plan_events", "who"),
     ("notice_answers", "answered_by"),
-    ("updates", "begun_by"),
-    ("verdicts", "given_by"),
-    ("comment_responses", "responded_by"),
-    ("comment_verdicts", "given_by"),
-    ("comment_notes", "noted_by"),
+    ("findings", "said_by"),
     ("drafts", "recorded_by"),
     ("drafts", "published_by"),
     ("rounds", "opened_by"),
@@ -227,17 +344,25 @@ const WHO_DID: [(&str, &str); 36] = [
     ("topics", "author_id"),
     ("comments", "author_id"),
     ("comments", "decided_by"),
-    ("wait_reports", "published_by"),
-    ("wait_verdicts", "given_by"),
 ];
+
+/// Who did something that stays, in tables whose rows are written once and in those that live.
+fn who_did() -> Vec<(&'static str, &'static str)> {
+    let listed = GUARDS.iter().filter_map(|guard| match guard.stays {
+        Stays::AsWrittenBy(who) => Some((guard.table, who)),
+        Stays::AsWritten | Stays::There => None,
+    });
+    listed.chain(WHO_DID_OTHERWISE).collect()
+}
 
 #[test]
 fn who_did_something_that_stays_makes_room_for_nobody_once_erased_and_nothing_else_changes() {
     on_both(async |world| {
         everything_has_happened(&world).await;
+        let (written_once, who_did) = (written_once(), who_did());
         let nobody =
             |table: &str, column: &str| format!("UPDATE {table} SET {column} = '{NOBODY}'");
-        for (table, column) in WHO_DID {
+        for &(table, column) in &who_did {
             let columns = columns(&world, table).await;
             stays(&world, table, &columns, &nobody(table, column)).await;
         }
@@ -246,7 +371,7 @@ fn who_did_something_that_stays_makes_room_for_nobody_once_erased_and_nothing_el
         stays(&world, "topics", &columns(&world, "topics").await, words).await;
         stays(&world, "comments", &columns(&world, "comments").await, comment).await;
         change(&world, "UPDATE accounts SET erased_at = 1 WHERE email IS NOT NULL").await;
-        for (table, column) in WHO_DID {
+        for &(table, column) in &who_did {
             let columns = columns(&world, table).await;
             let somebody = format!(
                 "UPDATE {table} SET {column} = (SELECT max(a.id) FROM accounts a
@@ -258,7 +383,7 @@ fn who_did_something_that_stays_makes_room_for_nobody_once_erased_and_nothing_el
                 for changed in
                     [format!("coalesce({other}, 0) + 1"), format!("coalesce({other}, '') || 'x'")]
                 {
-                    if APPEND_ONLY.contains(&table) {
+                    if written_once.contains(&table) {
                         let both = format!("{}, {other} = {changed}", nobody(table, column));
                         stays(&world, table, &columns, &both).await;
                     }
@@ -272,7 +397,7 @@ fn who_did_something_that_stays_makes_room_for_nobody_once_erased_and_nothing_el
         stays(&world, "topics", &topics, &format!("{words} {public}")).await;
         let comments = columns(&world, "comments").await;
         stays(&world, "comments", &comments, &format!("{comment} {public}")).await;
-        for (table, column) in WHO_DID {
+        for &(table, column) in &who_did {
             let sql = format!("{} WHERE {column} IS NOT NULL", nobody(table, column));
             assert!(by_hand(&world, &sql).await.unwrap() > 0, "{table}.{column}");
             // And then it stays so.
@@ -381,8 +506,6 @@ pub async fn while_open<T: Send + 'static>(
     other.await.unwrap()
 }
 
-/// A round with a shortlist, a plan with every kind of happening, its first draft published past
-/// the gate, and a notice that somebody was told of.
 /// A change of another service that somebody went ahead with, and then said who it affects.
 async fn takes_something_away(world: &World, leader: &Browser<'_>, colleague: &Browser<'_>) {
     let day = clock::fields(world.now() + 30 * DAY).0;
@@ -396,6 +519,65 @@ async fn takes_something_away(world: &World, leader: &Browser<'_>, colleague: &B
     colleague.post(&page, &[]).await.leads_to();
 }
 
+/// A row in each table that is on the list and has none otherwise.
+const THE_REST: [&str; 18] = [
+    "INSERT INTO round_changes (form_key, round_id, kind, title, was_propose_from, was_vote_from,
+     was_closes_at, propose_from, vote_from, closes_at, reason, changed_by, changed_at)
+     SELECT r.id, r.id, 'extended', r.title, r.propose_from, r.vote_from, r.closes_at,
+       r.propose_from, r.vote_from, r.closes_at + 86400000, 'a', r.opened_by, 0
+     FROM rounds r WHERE r.closed_at IS NULL",
+    "INSERT INTO plan_changes (form_key, plan_id, kind, was_due_day, due_day, reason, changed_by,
+     changed_at)
+     SELECT p.id, p.id, 'extended', p.due_day, p.due_day || '-later', 'a', p.registered_by, 0
+     FROM plans p",
+    "INSERT INTO consultation_changes (form_key, consultation_id, kind, was_closes_at, closes_at,
+     reason, changed_by, changed_at)
+     SELECT c.id, c.id, 'called back', c.closes_at, c.closes_at, 'a', c.written_by, 0
+     FROM consultations c",
+    "INSERT INTO questionnaires (consultation_id, version, questions)
+     SELECT id, 1, '[]' FROM consultations",
+    "INSERT INTO findings (consultation_id, number, version, words, said_by, said_at)
+     SELECT consultation_id, number, 1, 'a', counted_by, 0 FROM releases",
+    "INSERT INTO corrections (id, kind, thing_id, field, was, became, corrected_at)
+     VALUES ('a correction', 'place', 'a place', 'name', 'a', 'b', 0)",
+    "INSERT INTO takedowns (id, form_key, kind, about_id, reason, why, is_kept, words, asked_by,
+     asked_at, taken_down_at)
+     SELECT 'a takedown', 'a key', 'topic', 'a topic', 'a', '', 1, '', registered_by, 0, 1
+     FROM plans",
+    "INSERT INTO takedown_notes (form_key, takedown_id, note, noted_by, noted_at)
+     SELECT 'a key', id, 'a', asked_by, 0 FROM takedowns",
+    "INSERT INTO update_letters (update_id, version, person, delivery_id)
+     SELECT 'an update', 1, 'somebody', min(delivery_id) FROM returns",
+    "INSERT INTO duties (id, word, name, rule, source, checked_on, responsible, due, steps,
+     fulfilled_by, is_public, switched_on_at, days_since, changed_at)
+     VALUES ('a duty', 'a-duty', 'a', 'a', 'https://example.org', '2026-01-01', 'forum', '31 May',
+       '', 'document', 1, 1, 0, 0)",
+    "INSERT INTO duty_days (duty_id, year, step, due_on, fulfilled_by, name, rule, source,
+     responsible, is_public, kept_at)
+     VALUES ('a duty', 2026, '', '2026-05-31', 'document', 'a', 'a', 'https://example.org',
+       'forum', 1, 0)",
+    "INSERT INTO duty_reports (id, duty_id, year, step, done_on, fulfilled_by, thing, said_on,
+     said_at)
+     VALUES ('done', 'a duty', 2026, '', '2026-05-01', 'document', '', '2026-05-01', 0)",
+    "INSERT INTO kinds_of_plans (plan_id, kind_id)
+     SELECT p.id, k.id FROM plans p, plan_kinds k WHERE k.position = 1 ON CONFLICT DO NOTHING",
+    "INSERT INTO reports (id, form_key, title, published_on, source, kind_id, recommendations,
+     put_in_at)
+     SELECT 'a report', 'a key', 'a', '2026-01-01', 'https://example.org', id, 1, 0
+     FROM plan_kinds WHERE position = 1",
+    "INSERT INTO recommendations (id, report_id, nth, number, page, words)
+     VALUES ('a recommendation', 'a report', 1, '1', '1', 'a')",
+    "INSERT INTO recommendation_answers (draft_id, recommendation_id, answer, words, decided_by,
+     answered_at)
+     SELECT id, 'a recommendation', 'adopted', 'a', '', 0 FROM drafts WHERE published_at IS NULL",
+    "INSERT INTO representatives (id, form_key, name, added_at)
+     VALUES ('a representative', 'a key', 'Invented', 0)",
+    "INSERT INTO meetings (id, form_key, title, held_on, about, led_to, recorded_on, changed_at)
+     VALUES ('a meeting', 'a key', 'a', '2026-01-01', 'a', '', '2026-01-01', 0)",
+];
+
+/// A round with a shortlist, a plan with every kind of happening, its first draft published past
+/// the gate, a notice that somebody was told of, and a row in each table that keeps its rows.
 async fn everything_has_happened(world: &World) {
     let (round, topic) = world.voting("Buses").await;
     let author = world.parent(1).await;
@@ -505,7 +687,7 @@ async fn everything_has_happened(world: &World) {
         "INSERT INTO wait_verdicts (id, form_key, report_id, verdict, words, given_by, given_at)
          SELECT 'a verdict', 'a key', 'waits', 'confirmed', '', written_by, 0 FROM statements",
     ];
-    for sql in update.into_iter().chain(comments).chain(waits) {
+    for sql in update.into_iter().chain(comments).chain(waits).chain(THE_REST) {
         sqlx::query(sql).execute(&mut *world.db().read().await.unwrap()).await.unwrap();
     }
     world.forward(DAY);

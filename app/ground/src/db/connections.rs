@@ -94,9 +94,10 @@ impl Pools {
             Err(sqlx::Error::Io(_)) if kind == Kind::Postgres => {}
             Err(error) => return Err(error),
         }
+        let most = kind.questions_at_once();
         let (readers, writers) = match kind {
-            Kind::Sqlite => (Readers::of_file(url, 4, limits), 1),
-            Kind::Postgres => (Readers::Pool(pool(10, limits).connect(url).await?), 6),
+            Kind::Sqlite => (Readers::of_file(url, most, limits), 1),
+            Kind::Postgres => (Readers::Pool(pool(most, limits).connect(url).await?), 6),
         };
         Ok(Self {
             readers,

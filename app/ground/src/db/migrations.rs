@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _, SqlSafeStr as _, SqlStr};
 
-use super::{Db, Kind, connections};
+use super::{Db, Kind, connections, guards};
 
 struct Step {
     number: i64,
@@ -76,7 +76,8 @@ impl Db {
         Ok(known.migrations.len().saturating_sub(had.len()))
     }
 
-    /// Brings the tables up to this program. Several processes may call it at once.
+    /// Brings the tables up to this program, and their guards to its list. Several processes may
+    /// call it at once.
     ///
     /// # Errors
     /// When a migration fails or an applied one has since been changed.
@@ -86,6 +87,7 @@ impl Db {
         connection.close_on_drop();
         connections::without_limits(&mut connection).await?;
         migrator(self.kind).run(&mut *connection).await?;
+        guards::make(&mut connection).await?;
         Ok(connection.close().await?)
     }
 }

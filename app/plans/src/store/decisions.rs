@@ -10,7 +10,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
 
 use super::reading;
-use super::writing::{Act, event};
+use super::writing::{Act, event, pass};
 use crate::decision::rules::NewDecision;
 use crate::rules::{Answer, AnswerKind, Override};
 
@@ -236,22 +236,14 @@ pub async fn pass_decision(
     act: Act<'_>,
     passing: &Override,
 ) -> sqlx::Result<bool> {
-    let decision: Option<Id<Decision>> = sqlx::query_scalar(
+    let decision = sqlx::query_scalar(
         "INSERT INTO decision_overrides (decision_id, name, reason, made_by, made_at)
          SELECT d.id, $2, $3, $4, CAST($5 AS BIGINT) FROM decisions d
          WHERE d.plan_id = $1 AND d.published_at IS NULL
          ON CONFLICT (decision_id) DO NOTHING RETURNING decision_id",
     )
-    .bind(act.plan_id)
-    .bind(&passing.name)
-    .bind(&passing.reason)
-    .bind(&act.by.account_id)
-    .bind(act.at)
-    .fetch_optional(&mut *tx)
-    .await?;
-    let Some(decision_id) = &decision else { return Ok(false) };
-    event(tx, act, "decision going ahead", decision_id).await?;
-    Ok(true)
+    .bind(act.plan_id);
+    pass(tx, act, passing, decision, "decision going ahead").await
 }
 
 /// What came of publishing a decision.

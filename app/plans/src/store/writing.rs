@@ -692,22 +692,35 @@ pub async fn override_gate(
     version: i64,
     passing: &Override,
 ) -> sqlx::Result<bool> {
-    let draft: Option<Id<Draft>> = sqlx::query_scalar(
+    let draft = sqlx::query_scalar(
         "INSERT INTO overrides (draft_id, name, reason, made_by, made_at)
          SELECT d.id, $3, $4, $5, CAST($6 AS BIGINT) FROM drafts d WHERE d.plan_id = $1
            AND d.version = $2 AND d.published_at IS NULL
          ON CONFLICT (draft_id) DO NOTHING RETURNING draft_id",
     )
     .bind(act.plan_id)
-    .bind(version)
-    .bind(&passing.name)
-    .bind(&passing.reason)
-    .bind(&act.by.account_id)
-    .bind(act.at)
-    .fetch_optional(&mut *tx)
-    .await?;
-    let Some(draft_id) = &draft else { return Ok(false) };
-    event(tx, act, "gate overridden", draft_id).await?;
+    .bind(version);
+    pass(tx, act, passing, draft, "gate overridden").await
+}
+
+/// A statement that keeps that somebody passes something, and gives its id where it is new. The
+/// last of its parameters are the name, the reason, who and when.
+pub(super) type Passing<'q> =
+    sqlx::query::QueryScalar<'q, sqlx::Any, String, sqlx::any::AnyArguments>;
+
+/// Keeps by this statement that somebody passes a draft or a decision, and what it is called in the
+/// plan's history. False where there is nothing to pass, or somebody did before.
+pub(super) async fn pass<'q>(
+    tx: &mut AnyConnection,
+    act: Act<'q>,
+    by: &'q Override,
+    statement: Passing<'q>,
+    what: &str,
+) -> sqlx::Result<bool> {
+    let statement = statement.bind(&by.name).bind(&by.reason).bind(&act.by.account_id).bind(act.at);
+    let passed = statement.fetch_optional(&mut *tx).await?;
+    let Some(passed) = passed else { return Ok(false) };
+    event(tx, act, what, &passed).await?;
     Ok(true)
 }
 
