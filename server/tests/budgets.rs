@@ -78,7 +78,7 @@ impl<S: tracing::Subscriber> Layer<S> for Counting {
         if event.metadata().target() == "sqlx::query" {
             let mut summary = Summary(String::new());
             event.record(&mut summary);
-            if !["BEGIN", "COMMIT", "ROLLBACK", "PRAGMA", "SET"]
+            if !["BEGIN", "RELEASE", "COMMIT", "ROLLBACK", "PRAGMA", "SET"]
                 .iter()
                 .any(|word| summary.0.starts_with(word))
             {

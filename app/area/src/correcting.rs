@@ -92,8 +92,19 @@ async fn keep(
     let (at, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
     let (has_other_name, has_other_facts) = (it.name != name, it.facts != *facts);
     let mut tx = house.db.begin().await?;
-    let is_kept = (!has_other_name || store::rename(&mut tx, what, it, name, at).await?)
-        && (!has_other_facts || store::set_facts(&mut tx, it, facts, at).await?);
+    let renamed = match has_other_name {
+        true => store::rename(&mut tx, what, it, name, at).await,
+        false => Ok(true),
+    };
+    let is_kept = match renamed {
+        Err(error) if db::already_there(&error) => {
+            tx.roll_back().await?;
+            return Err(error.into());
+        }
+        renamed => {
+            renamed? && (!has_other_facts || store::set_facts(&mut tx, it, facts, at).await?)
+        }
+    };
     if !is_kept {
         tx.roll_back().await?;
         return Ok(false);

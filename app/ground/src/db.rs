@@ -9,6 +9,7 @@ pub mod copying;
 pub mod file;
 pub mod guards;
 mod line;
+mod lot;
 mod migrations;
 mod moment;
 mod pages;
@@ -30,6 +31,7 @@ use self::commits::Commits;
 pub use self::connections::Limits;
 use self::connections::Pools;
 pub use self::line::Line;
+use self::lot::Lots;
 pub use self::moment::is_of_the_moment;
 pub use self::presence::Presence;
 pub use self::readers::Reader;
@@ -117,11 +119,13 @@ impl Kind {
 pub struct Db {
     kind: Kind,
     pools: Pools,
+    /// SQLite's writes, which go together. PostgreSQL has several at a time.
+    lots: Option<Arc<Lots>>,
     limits: Limits,
     line: Line,
     /// The file, where the database is one.
     file: Option<Arc<file::Opened>>,
-    /// The writes that were ended by a commit through this door.
+    /// The commits through this door.
     commits: Arc<Commits>,
 }
 
@@ -154,7 +158,10 @@ impl Db {
         };
         let pools = Pools::open(&address, kind, limits).await?;
         let file = path.map(file::Opened::at).transpose()?.map(Arc::new);
-        Ok(Self { kind, pools, limits, line, file, commits: Arc::default() })
+        let commits = Arc::<Commits>::default();
+        let lots = (kind == Kind::Sqlite)
+            .then(|| Lots::new(pools.writers.clone(), limits, file.clone(), Arc::clone(&commits)));
+        Ok(Self { kind, pools, lots, limits, line, file, commits })
     }
 
     #[must_use]
@@ -224,16 +231,21 @@ impl Db {
     /// Begins a write, which waits until it is its turn. Its caller must live to its end: the table
     /// of addresses runs each form in a task of its own, which a phone that goes away cannot stop.
     ///
+    /// Between begin and end nobody may wait for the end of another write: on SQLite both may be
+    /// kept by one commit, which waits for both.
+    ///
     /// # Errors
     /// When the database does not answer, or its file went.
     pub async fn begin(&self) -> sqlx::Result<Transaction> {
         self.is_there()?;
+        if let Some(lots) = &self.lots {
+            return lots.begin().await.map(Transaction::in_lot);
+        }
         let connection = waited("writers", self.pools.writers.acquire()).await?;
-        let (file, commits) = (self.file.clone(), self.commits.clone());
-        Transaction::begin(connection, self.kind, file, commits, self.limits.write).await
+        Transaction::alone(connection, Arc::clone(&self.commits), self.limits.write).await
     }
 
-    /// How many writes of this process were committed.
+    /// How many commits of this process there were; those of writes that went together are one.
     #[must_use]
     pub fn commits(&self) -> u64 {
         self.commits.all()

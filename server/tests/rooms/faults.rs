@@ -81,6 +81,29 @@ fn a_form_that_a_full_disk_refuses_is_answered_with_503_and_when_to_try_again() 
 }
 
 #[test]
+fn votes_that_are_given_at_once_are_kept_together_and_each_is_counted() {
+    on_sqlite(async |world| {
+        let (_, topic) = world.voting("Buses that are on time").await;
+        let mut parents = Vec::new();
+        for nth in 1..=20 {
+            parents.push(world.parent(nth).await);
+        }
+        let before = world.db().commits();
+        let votes = parents.iter().map(|parent| parent.support(&topic, "support"));
+        for answer in futures_util::future::join_all(votes).await {
+            answer.done();
+        }
+        let commits = world.db().commits() - before;
+        assert!(commits < 20, "{commits} commits for 20 votes");
+        let supporters: i64 = sqlx::query_scalar("SELECT count(*) FROM supports")
+            .fetch_one(&mut *world.db().read().await.unwrap())
+            .await
+            .unwrap();
+        assert_eq!(supporters, 20);
+    });
+}
+
+#[test]
 fn a_write_that_stops_half_way_by_a_fault_of_the_program_leaves_nothing_behind() {
     on_both(async |world| {
         let db = world.db().clone();

@@ -117,7 +117,7 @@ impl<S: tracing::Subscriber> Layer<S> for Listening {
         let mut summary = Summary(String::new());
         event.record(&mut summary);
         let word = summary.0.split_whitespace().next().unwrap_or_default().to_owned();
-        if !["BEGIN", "COMMIT", "ROLLBACK", "PRAGMA", "SET"].contains(&word.as_str()) {
+        if !["BEGIN", "RELEASE", "COMMIT", "ROLLBACK", "PRAGMA", "SET"].contains(&word.as_str()) {
             RAN.lock().unwrap_or_else(PoisonError::into_inner).push(word);
         }
     }

@@ -13,15 +13,15 @@ pub(super) struct Commits {
     heard: watch::Sender<()>,
 }
 
-/// Who hears of a write.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Who hears of a write, the fewest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Hears {
-    /// Whoever keeps pages, and the worker.
-    All,
-    /// The worker alone.
-    Worker,
     /// Nobody.
     Nobody,
+    /// The worker alone.
+    Worker,
+    /// Whoever keeps pages, and the worker.
+    All,
 }
 
 impl Commits {

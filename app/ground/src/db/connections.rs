@@ -21,6 +21,8 @@ pub struct Limits {
     pause: Duration,
     /// A write, from its begin to its commit.
     pub(super) write: Duration,
+    /// A lot of writes of SQLite, from its begin to when it takes in no more.
+    pub(super) lot: Duration,
 }
 
 impl Limits {
@@ -33,6 +35,8 @@ impl Limits {
         statement: Duration::from_secs(15),
         pause: Duration::from_secs(20),
         write: Duration::from_secs(15),
+        // The first of them waits so much longer, and dozens are through by then.
+        lot: Duration::from_millis(10),
     };
 
     /// For tests: a machine that is busy, or stands still for minutes, says nothing about what is
@@ -44,6 +48,7 @@ impl Limits {
         statement: NO_HURRY,
         pause: NO_HURRY,
         write: NO_HURRY,
+        lot: NO_HURRY,
     };
 
     /// What a PostgreSQL session is told.

@@ -9,24 +9,112 @@ use sqlx::pool::PoolConnection;
 use sqlx::{Any, AnyConnection, Executor as _};
 
 use super::commits::{Commits, Hears};
-use super::{Kind, file};
+use super::{Kind, lot};
 
 /// A write under way, from [`Db::begin`](super::Db::begin) to [`commit`](Self::commit).
 ///
 /// Dropped before that, as by a `?` on the way, nothing of it is kept, and the log says so. Whoever
 /// means it says [`roll_back`](Self::roll_back).
-///
-/// After a full disk, a failed read or write, too little memory, damage or an interrupt SQLite
-/// rolls back by itself (<https://www.sqlite.org/lang_transaction.html>), and an end that fails
-/// says nothing sure about what state the connection is in. So it goes back to the others only
-/// after a begin and an end that both went well, and is closed otherwise. That is why these are
-/// statements of our own: sqlx's `Transaction` always gives its connection back.
 #[derive(Debug)]
-pub struct Transaction {
+pub struct Transaction(Held);
+
+#[derive(Debug)]
+enum Held {
+    /// SQLite's, which goes together with others.
+    InLot(lot::Write),
+    /// PostgreSQL's, which has a connection of its own.
+    Alone(Alone),
+}
+
+impl Transaction {
+    pub(super) fn in_lot(write: lot::Write) -> Self {
+        Self(Held::InLot(write))
+    }
+
+    pub(super) async fn alone(
+        connection: PoolConnection<Any>,
+        commits: Arc<Commits>,
+        longest: Duration,
+    ) -> sqlx::Result<Self> {
+        Ok(Self(Held::Alone(Alone::begin(connection, commits, longest).await?)))
+    }
+
+    /// Says that nobody is told of this write: it is what the service notes for itself, as that an
+    /// email went. So it ends no page that is kept for visitors, and what it changes there, if
+    /// anything, is seen a second later.
+    #[must_use]
+    pub fn unseen(self) -> Self {
+        self.heard_by(Hears::Worker)
+    }
+
+    /// The same of one that gives the worker nothing to do either.
+    pub(super) fn unheard(self) -> Self {
+        self.heard_by(Hears::Nobody)
+    }
+
+    fn heard_by(mut self, hears: Hears) -> Self {
+        match &mut self.0 {
+            Held::InLot(write) => write.hears = hears,
+            Held::Alone(write) => write.hears = hears,
+        }
+        self
+    }
+
+    /// Keeps what was done.
+    ///
+    /// # Errors
+    /// When it took too long or the database fails: nothing is kept then. When the database goes
+    /// away while it commits, nobody knows whether it was kept.
+    pub async fn commit(self) -> sqlx::Result<()> {
+        match self.0 {
+            Held::InLot(write) => write.commit().await,
+            Held::Alone(write) => write.commit().await,
+        }
+    }
+
+    /// Keeps nothing of what was done.
+    ///
+    /// # Errors
+    /// When the database fails; nothing is kept then either.
+    pub async fn roll_back(self) -> sqlx::Result<()> {
+        match self.0 {
+            Held::InLot(write) => write.roll_back().await,
+            Held::Alone(write) => write.roll_back().await,
+        }
+    }
+}
+
+impl Deref for Transaction {
+    type Target = AnyConnection;
+
+    fn deref(&self) -> &AnyConnection {
+        match &self.0 {
+            Held::InLot(write) => write,
+            Held::Alone(write) => write.connection.as_ref().expect(THERE),
+        }
+    }
+}
+
+impl DerefMut for Transaction {
+    fn deref_mut(&mut self) -> &mut AnyConnection {
+        match &mut self.0 {
+            Held::InLot(write) => write,
+            Held::Alone(write) => write.connection.as_mut().expect(THERE),
+        }
+    }
+}
+
+const THERE: &str = "is there until it is dropped";
+
+/// A write that has a connection of its own.
+///
+/// An end that fails says nothing sure about what state the connection is in. So it goes back to
+/// the others only after a begin and an end that both went well, and is closed otherwise. That is
+/// why these are statements of our own: sqlx's `Transaction` always gives its connection back.
+#[derive(Debug)]
+struct Alone {
     /// There until it is dropped.
     connection: Option<PoolConnection<Any>>,
-    /// The file, where the database is one.
-    file: Option<Arc<file::Opened>>,
     /// The writes that this process has ended by a commit.
     commits: Arc<Commits>,
     /// Who hears of this one.
@@ -45,89 +133,53 @@ enum TransactionState {
     Ended,
 }
 
-impl Transaction {
-    pub(super) async fn begin(
+impl Alone {
+    async fn begin(
         connection: PoolConnection<Any>,
-        kind: Kind,
-        file: Option<Arc<file::Opened>>,
         commits: Arc<Commits>,
         longest: Duration,
     ) -> sqlx::Result<Self> {
         let (state, begun, hears) = (TransactionState::Beginning, Instant::now(), Hears::All);
         let connection = Some(connection);
-        let mut tx = Self { connection, file, commits, hears, state, begun, longest };
-        tx.execute(kind.begins_to_write()).await?;
+        let mut tx = Self { connection, commits, hears, state, begun, longest };
+        tx.say(Kind::Postgres.begins_to_write()).await?;
         tx.state = TransactionState::Open;
         Ok(tx)
     }
 
-    /// Says that nobody is told of this write: it is what the service notes for itself, as that an
-    /// email went. So it ends no page that is kept for visitors, and what it changes there, if
-    /// anything, is seen a second later.
-    #[must_use]
-    pub fn unseen(mut self) -> Self {
-        self.hears = Hears::Worker;
-        self
-    }
-
-    /// The same of one that gives the worker nothing to do either.
-    pub(super) fn unheard(mut self) -> Self {
-        self.hears = Hears::Nobody;
-        self
-    }
-
-    /// Keeps what was done.
-    ///
-    /// # Errors
-    /// When it took too long or the database fails: nothing is kept then. When the database goes
-    /// away while it commits, nobody knows whether it was kept.
-    pub async fn commit(mut self) -> sqlx::Result<()> {
+    async fn commit(mut self) -> sqlx::Result<()> {
         if self.begun.elapsed() > self.longest {
             self.roll_back().await?;
             return Err(too_long());
         }
         self.state = TransactionState::Ending;
-        let ended = self.execute("COMMIT").await;
+        let ended = self.say("COMMIT").await;
         // Also where it failed: nobody knows then whether it was kept.
         self.commits.note(self.hears);
         ended?;
         self.state = TransactionState::Ended;
-        // A file that went meanwhile took the write with it.
-        self.file.as_ref().map_or(Ok(()), |file| file.is_there()).map_err(sqlx::Error::Io)
+        Ok(())
     }
 
-    /// Keeps nothing of what was done.
-    ///
-    /// # Errors
-    /// When the database fails; nothing is kept then either.
-    pub async fn roll_back(mut self) -> sqlx::Result<()> {
+    async fn roll_back(mut self) -> sqlx::Result<()> {
         self.state = TransactionState::Ending;
-        self.execute("ROLLBACK").await?;
+        self.say("ROLLBACK").await?;
         self.state = TransactionState::Ended;
+        Ok(())
+    }
+
+    async fn say(&mut self, statement: &'static str) -> sqlx::Result<()> {
+        self.connection.as_mut().expect(THERE).execute(statement).await?;
         Ok(())
     }
 }
 
-fn too_long() -> sqlx::Error {
+pub(super) fn too_long() -> sqlx::Error {
     let why = "a write took too long and was given up";
     sqlx::Error::Io(io::Error::new(io::ErrorKind::TimedOut, why))
 }
 
-impl Deref for Transaction {
-    type Target = AnyConnection;
-
-    fn deref(&self) -> &AnyConnection {
-        self.connection.as_ref().expect("is there until it is dropped")
-    }
-}
-
-impl DerefMut for Transaction {
-    fn deref_mut(&mut self) -> &mut AnyConnection {
-        self.connection.as_mut().expect("is there until it is dropped")
-    }
-}
-
-impl Drop for Transaction {
+impl Drop for Alone {
     fn drop(&mut self) {
         let Some(mut connection) = self.connection.take() else { return };
         match self.state {
