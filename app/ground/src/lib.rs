@@ -5,6 +5,7 @@
 //! * [`routes`]: the table of addresses as a type, each with who may use it; [`viewer`]: who asks
 //! * [`jobs`]: what is done again and again in the background
 //! * [`functions`]: typed functions for programs in the browser
+//! * [`kept_figures`]: what everyone may see, as it was counted last
 //! * [`council`]: the council with which its officers may sign in, by OpenID Connect
 //! * [`ids`]: what an id is the id of
 //! * [`sent`]: what a browser sent; [`cookie`]: its cookies; [`token`]: the secret in a link;
@@ -39,6 +40,7 @@ pub mod health;
 pub mod house;
 pub mod ids;
 pub mod jobs;
+pub mod kept_figures;
 pub mod passing;
 pub mod personal;
 pub mod return_address;

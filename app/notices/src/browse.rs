@@ -137,7 +137,7 @@ pub async fn notice_page(
     let (now, effect) = (house.clock.now(), notice.words.effect.at());
     let is_counted = effect <= now && is_ever_counted(&notice, started_at);
     let told = if is_counted {
-        ledger::told(&house.db, &notice.id, effect.saturating_add(SETTLED_AFTER)).await?
+        ledger::told_so_far(&house.db, &notice.id, now).await?
     } else {
         Vec::new()
     };
@@ -457,7 +457,7 @@ fn in_time(
         let later = match figures.later {
             Later::NotYet => Some(format!(
                 "From {} we will also show how many were told later, and how many we couldn't \
-                 reach.",
+                 reach. Until then we count again every ten minutes.",
                 clock::day(settled_at)
             )),
             Later::All(after, never) => Some(format!(

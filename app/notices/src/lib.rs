@@ -39,13 +39,13 @@ pub use cards::{cards, lines};
 pub use forget::{forget, forget_address};
 pub use personal::PERSONAL;
 pub use questions::answer_due;
-pub use telling::{start_due, tell_due};
+pub use telling::{count_due, start_due, tell_due};
 
 use calendar::clock::Millis;
 use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Id};
-use ground::jobs::{Job, Rhythm};
+use ground::jobs::{EACH_MINUTE, Job, Rhythm};
 use ground::routes::{Access, Routes};
 use ground::viewer::{Role, Viewer};
 use store::Notice;
@@ -62,6 +62,9 @@ pub fn jobs(house: &House) -> Vec<Job> {
         }),
         Job::of(house, "emails with answers", Rhythm::AfterWrites, async |house: House| {
             answer_due(&house).await
+        }),
+        Job::of(house, "counting who was told", EACH_MINUTE, async |house: House| {
+            count_due(&house).await
         }),
     ]
 }

@@ -37,6 +37,12 @@ pub const PERSONAL: &[Table] = &[
         ],
     },
     Table {
+        name: "came_back",
+        title: "Changes whose email to you came back, or could not be sent",
+        whose: Whose::Subscriber("t.subscriber_id IN (SELECT h.id FROM theirs h)"),
+        columns: &[Id("notice_id"), NOTICE, Id("subscriber_id")],
+    },
+    Table {
         name: "notice_questions",
         title: "Questions you asked about changes",
         whose: Whose::Account("t.email IN (SELECT a.email FROM addresses a)"),

@@ -4,33 +4,30 @@ use area::ELSEWHERE;
 use axum::extract::State;
 use axum::http::Uri;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use forms::{Refusals, Sent};
+use forms::{Refusals, Sent, page_number};
 use ground::audit::{self, Entry};
 use ground::contact::phone_link;
 use ground::error::Error;
 use ground::house::House;
 use ground::ids::{Id, Notice};
 use ground::sent::Form;
-use ground::ui::{Choice, Frame, Select};
+use ground::ui::{Choice, Frame, Pager, Select};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
 use super::ledger::{self, ToldAnotherWay, Unreached};
 use super::rules::{self, REACHED_HOW};
 
-/// GET `/forum/unreached`
+/// More notices than any family can have missed.
+const MOST_AT_ONCE: usize = 200;
+
+/// GET `/forum/unreached`: the families with the nearest change first.
 pub async fn unreached_page(
     State(house): State<House>,
     viewer: Viewer,
     uri: Uri,
 ) -> Result<Response, Error> {
-    unreached_with(
-        &house,
-        &viewer,
-        Sent::query(&uri).typed("done") == "reached",
-        &Refusals::default(),
-    )
-    .await
+    unreached_with(&house, &viewer, &Sent::query(&uri), &Refusals::default()).await
 }
 
 /// POST `/forum/unreached`: this family was told this way about the notices shown on the page.
@@ -41,18 +38,12 @@ pub async fn reach_family(
 ) -> Result<Response, Error> {
     let subscriber = Id::parse(sent.typed("family")).ok_or(Error::NotFound)?;
     let Some((how, _)) = REACHED_HOW.into_iter().find(|(how, _)| *how == sent.typed("how")) else {
-        return unreached_with(
-            &house,
-            &viewer,
-            false,
-            &Refusals::one("families", "Choose how you told the family"),
-        )
-        .await;
+        let refusals = Refusals::one("families", "Choose how you told the family");
+        return unreached_with(&house, &viewer, &sent, &refusals).await;
     };
     let (now, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
-    // No more than the page shows.
     let notices: Vec<Id<Notice>> =
-        sent.all("notices").into_iter().take(ledger::MOST_UNREACHED).map(Id::from).collect();
+        sent.all("notices").into_iter().take(MOST_AT_ONCE).map(Id::from).collect();
     let told = ToldAnotherWay { by, how, at: now };
     let mut tx = house.db.begin().await?;
     let kept = !notices.is_empty() && ledger::reached(&mut tx, &subscriber, &notices, told).await?;
@@ -65,19 +56,34 @@ pub async fn reach_family(
     if !kept {
         let what_to_do = "Check the list again. What this family needs to be told has just \
             changed, so nothing was saved";
-        return unreached_with(&house, &viewer, false, &Refusals::one("families", what_to_do))
-            .await;
+        let refusals = Refusals::one("families", what_to_do);
+        return unreached_with(&house, &viewer, &sent, &refusals).await;
     }
-    Ok(Redirect::to("/forum/unreached?done=reached").into_response())
+    let page = page_number(&sent);
+    Ok(Redirect::to(&format!("/forum/unreached?done=reached&page={page}")).into_response())
 }
 
 async fn unreached_with(
     house: &House,
     viewer: &Viewer,
-    is_done: bool,
+    sent: &Sent,
     refusals: &Refusals,
 ) -> Result<Response, Error> {
-    let families = ledger::unreached(&house.db, house.clock.now()).await?;
+    let (now, mut page_number) = (house.clock.now(), page_number(sent));
+    let skip = |page: i64| (page - 1) * ledger::ON_A_PAGE;
+    let mut families = ledger::unreached(&house.db, now, skip(page_number)).await?;
+    // The last of a page was told: those of the pages before it still wait.
+    if families.is_empty() && page_number > 1 {
+        page_number = 1;
+        families = ledger::unreached(&house.db, now, 0).await?;
+    }
+    let address = |page: i64| format!("/forum/unreached?page={page}");
+    let next = (families.len() as i64 > ledger::ON_A_PAGE).then(|| {
+        families.truncate(ledger::ON_A_PAGE as usize);
+        address(page_number + 1)
+    });
+    let first = (page_number > 1).then(|| address(1));
+    let is_done = sent.typed("done") == "reached";
     let done = is_done.then_some(("Saved", "We now count this family as told."));
     let frame = Frame::new("Families we can't reach by email", ("/forum", "Organisers’ desk"))
         .done_so(done)
@@ -92,7 +98,7 @@ async fn unreached_with(
             }
         });
         let has_families = !families.is_empty();
-        let families = families.into_iter().map(family).collect::<Vec<_>>();
+        let families = families.into_iter().map(|one| family(one, page_number)).collect::<Vec<_>>();
         view! {
             <p class="lead">
                 "Our emails to them came back. Please tell them another way before the change \
@@ -112,12 +118,13 @@ async fn unreached_with(
                         </ul>
                     }
                 })}
+            <Pager first next />
         }
     });
     Ok(page.answer(house, viewer))
 }
 
-fn family(family: Unreached) -> impl IntoView {
+fn family(family: Unreached, page: i64) -> impl IntoView {
     let about = family.notices.iter().map(|unheard| {
         let what = unheard.follow.map(|follow| view! { <b>{follow.title()}": "</b> });
         let from = format!("{} {}", rules::from(unheard.follow), unheard.effect.words());
@@ -148,6 +155,7 @@ fn family(family: Unreached) -> impl IntoView {
             {about}
             <form method="post" action="/forum/unreached">
                 <input type="hidden" name="family" value=family.subscriber_id.to_string() />
+                <input type="hidden" name="page" value=page.to_string() />
                 {notices}
                 <Select
                     name="how"

@@ -1,11 +1,12 @@
-//! What the worker does: starts the notices whose time has come, and owes their emails in small
-//! lots.
+//! What the worker does: starts the notices whose time has come, owes their emails in small lots,
+//! and counts who was told.
 
 use std::collections::HashMap;
 
 use deliveries::{EmailKind, Owed, Words, owe};
 use ground::house::House;
 use ground::ids::{self, Id};
+use ground::kept_figures::{Figure, keep};
 
 use super::emails;
 use super::ledger::{self, EmailDue, Together};
@@ -141,6 +142,22 @@ async fn owe_email(
     subscribers::keep_link(tx, &link_hash, &due.subscriber_id, now).await?;
     for notice in told {
         ledger::keep_email(tx, &notice.id, &due.subscriber_id, &delivery_id, &link_hash).await?;
+    }
+    Ok(())
+}
+
+/// Counts who was told about each notice that has taken effect, again and again until that has
+/// settled. What is counted is read where nobody waits for it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count_due(house: &House) -> Result<(), sqlx::Error> {
+    for notice_id in ledger::to_count(&house.db, house.clock.now()).await? {
+        let at = house.clock.now();
+        let counted = ledger::count_told(&house.db, &notice_id).await?;
+        let mut tx = house.db.begin().await?;
+        keep(&mut tx, Figure::Told, &notice_id, &counted, at).await?;
+        tx.commit().await?;
     }
     Ok(())
 }

@@ -428,7 +428,8 @@ pub async fn told_page(State(house): State<House>, viewer: Viewer) -> Result<Res
                 {changes}
                 <p class="soft">
                     "Numbers are rounded to the nearest ten, so nobody can be identified. People \
-                     are counted once for each change."
+                     are counted once for each change, again every ten minutes for two weeks \
+                     after it starts."
                 </p>
             </div>
         }
@@ -513,6 +514,7 @@ pub async fn outcomes_page(State(house): State<House>, viewer: Viewer) -> Result
                 <section class="stack">
                     <h2>"Who we told"</h2>
                     {standing(&figures, Spot::WhoWeTold)}
+                    <p class="soft">"We count these numbers every ten minutes."</p>
                 </section>
                 <section class="stack">
                     <h2>"What we are waiting for"</h2>

@@ -91,7 +91,7 @@ impl Outcome {
 }
 
 /// How many people got the email about a version this many days after it was published.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Contributed {
     pub update_id: Id<Update>,
     pub version: i64,

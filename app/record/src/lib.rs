@@ -12,7 +12,8 @@
 //! 1. `/record` and its four other parts are for everyone (`record/browse.rs`, `record/yearly.rs`). Each asks for what
 //!    it shows (`Spot::asks` in `record/figures.rs`): `record/store.rs` has one function for each
 //!    question, each with a time, and gives everything as it was then. A plan is loaded whole and cut off at that time
-//!    (`plans::store::Plan::as_of`); the ledger says who was told (`notices::ledger::told_of_all`).
+//!    (`plans::store::Plan::as_of`); the ledger says who was told (`notices::ledger::told_of_all`). A page
+//!    takes what was counted last: `notices::ledger::told_of_all_so_far`, and `heard` for outcomes.
 //! 2. `history.rs` holds true numbers. `figures.rs` and `tables.rs` say what may be said about
 //!    them; both are pure.
 //! 3. An organiser chooses a day at `/forum/evidence-pack` (`evidence.rs`), or someone runs
@@ -26,6 +27,7 @@ pub mod charts;
 mod evidence;
 pub mod figures;
 mod head;
+mod heard;
 pub mod history;
 pub mod pack;
 pub mod store;
@@ -34,18 +36,24 @@ mod year;
 mod yearly;
 
 pub use head::send_due;
+pub use heard::{contributed, contributed_so_far, count_due};
 
 use ground::house::House;
-use ground::jobs::{EACH_TEN_MINUTES, Job};
+use ground::jobs::{EACH_MINUTE, EACH_TEN_MINUTES, Job};
 use ground::routes::{Access, Routes};
 use ground::viewer::Role;
 
 /// What the room does in the background.
 #[must_use]
 pub fn jobs(house: &House) -> Vec<Job> {
-    vec![Job::of(house, "the audit log by email", EACH_TEN_MINUTES, async |house: House| {
-        send_due(&house).await
-    })]
+    vec![
+        Job::of(house, "the audit log by email", EACH_TEN_MINUTES, async |house: House| {
+            send_due(&house).await
+        }),
+        Job::of(house, "counting who heard what happened", EACH_MINUTE, async |house: House| {
+            count_due(&house).await
+        }),
+    ]
 }
 
 /// The room's addresses.

@@ -18,6 +18,7 @@ use waits::figures::Told;
 use waits::months::Month;
 use waits::store::Of;
 
+use super::heard::{contributed, contributed_so_far};
 use super::history::{
     Awaited, ClosedRound, Comment, Contributed, History, OpenedConsultation, Outcome, TakenDown,
     Version, so_far,
@@ -49,9 +50,11 @@ pub async fn asked(db: &Db, questions: &[&str], now: Millis) -> sqlx::Result<His
     for question in questions {
         match *question {
             "plans" => history.plans = plans(db, so_far(now)).await?,
-            "told" => history.told = told(db, now).await?,
+            "told" => history.told = notices::ledger::told_of_all_so_far(db, now).await?,
             "outcomes" => history.outcomes = outcomes(db, now).await?,
-            "contributors_told" => history.contributed = contributed(db, now).await?,
+            "contributors_told" => {
+                history.contributed = contributed_so_far(db, None, now).await?;
+            }
             "awaited" => history.awaited = awaited(db, now).await?,
             "rounds" => history.rounds = rounds(db, now).await?,
             "consultations" => history.consultations = consultations(db, now).await?,
@@ -122,36 +125,6 @@ pub async fn outcomes(db: &Db, at: Millis) -> sqlx::Result<Vec<Outcome>> {
     }
     Ok(outcomes)
 }
-
-/// `contributors_told`: for each version of an update the emails that were owed by then, by the
-/// whole days from its publication until the email was handed over; none for an email that was
-/// not, or that came back.
-pub async fn contributed(db: &Db, at: Millis) -> sqlx::Result<Vec<Contributed>> {
-    let rows = sqlx::query(EMAILS_BY_DAYS).bind(at).fetch_all(&mut *db.read().await?).await?;
-    let contributed = |row: &AnyRow| {
-        Ok(Contributed {
-            update_id: row.get("update_id"),
-            version: row.get("version"),
-            days: row.get("days"),
-            people: db::number(row.get("people"), "emails")?,
-        })
-    };
-    rows.iter().map(contributed).collect()
-}
-
-/// The emails about outcomes that were owed by `$1`, as a part of a statement: (update, version,
-/// days, people).
-const EMAILS_BY_DAYS: &str = "SELECT l.update_id, l.version, CASE WHEN r.at IS NULL
-       AND d.sent_at <= $1 THEN (d.sent_at - s.published_at) / 86400000 END AS days,
-       count(*) AS people
-     FROM update_letters l
-     JOIN update_versions s ON s.update_id = l.update_id AND s.version = l.version
-     JOIN deliveries d ON d.id = l.delivery_id
-     LEFT JOIN returns r ON r.delivery_id = d.id AND r.kind = 'bounced' AND r.at <= $1
-     WHERE d.owed_at <= $1
-     GROUP BY l.update_id, l.version, CASE WHEN r.at IS NULL
-       AND d.sent_at <= $1 THEN (d.sent_at - s.published_at) / 86400000 END
-     ORDER BY 1, 2, 3";
 
 /// `awaited`: every chosen topic, consultation with results and plan with a published draft by
 /// then, when an outcome was first said, and the nearest day by which it will be decided, where an
@@ -261,7 +234,7 @@ pub struct OfPlan {
 }
 
 /// What the record says about one plan besides what happened to it: the part of `outcomes`,
-/// `awaited`, `contributors_told` and `rounds` that is about it, in one statement.
+/// `awaited` and `rounds` that is about it, in one statement, and that of `contributors_told`.
 pub async fn of_plan(db: &Db, plan_id: &Id<Plan>, at: Millis) -> sqlx::Result<OfPlan> {
     let place = then("place", "name", ("p.id", "p.name"), "$1");
     let children = baseline_then("p.id", "p.baseline", "$1");
@@ -272,9 +245,6 @@ pub async fn of_plan(db: &Db, plan_id: &Id<Plan>, at: Millis) -> sqlx::Result<Of
                   CAST(0 AS BIGINT) AS nine FROM ({}) said
          UNION ALL SELECT 'awaited', kind, id, title, decide_by, '', since, first_said_at, NULL, 0
            FROM ({}) awaited WHERE kind = 'plan' AND id = $2
-         UNION ALL SELECT 'emails', update_id, '', '', '', '', version, days, people, 0
-           FROM ({EMAILS_BY_DAYS}) emails
-           WHERE update_id IN (SELECT b.update_id FROM update_subjects b WHERE b.plan_id = $2)
          UNION ALL SELECT 'supports', r.id, r.title, y.topic_id, '', coalesce({place},
            '{ELSEWHERE}'), r.closed_at, y.supporters, {children},
                           coalesce(p.position, 1000000)
@@ -291,7 +261,8 @@ pub async fn of_plan(db: &Db, plan_id: &Id<Plan>, at: Millis) -> sqlx::Result<Of
         .bind(plan_id)
         .fetch_all(&mut *db.read().await?)
         .await?;
-    let mut of_plan = OfPlan::default();
+    let contributed = contributed_so_far(db, Some(plan_id), at).await?;
+    let mut of_plan = OfPlan { contributed, ..OfPlan::default() };
     for row in &rows {
         match row.get("what") {
             "update" => of_plan.updates.push(ListedUpdate {
@@ -314,12 +285,6 @@ pub async fn of_plan(db: &Db, plan_id: &Id<Plan>, at: Millis) -> sqlx::Result<Of
                     decide_by: decide_by(row.get("four"))?,
                 });
             }
-            "emails" => of_plan.contributed.push(Contributed {
-                update_id: row.get("one"),
-                version: row.get("six"),
-                days: row.get("seven"),
-                people: db::number(row.get("eight"), "emails")?,
-            }),
             "supports" => {
                 let (title, closed_at) = (row.get("two"), row.get("six"));
                 let round = this_round(&mut of_plan.rounds, row.get("one"), title, closed_at);

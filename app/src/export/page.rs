@@ -156,7 +156,7 @@ const LAST: u8 = 3;
 fn place(table: &str) -> u8 {
     let is_in = |tables: &[Table]| tables.iter().any(|one| one.name == table);
     match table {
-        "ledger" | "update_letters" | "audit" | "copies" => 2,
+        "ledger" | "came_back" | "update_letters" | "audit" | "copies" => 2,
         // Which emails they stopped, and how they are told of tasks, is something they chose.
         "email_stops" | "task_choices" => 0,
         _ if is_in(deliveries::PERSONAL) => LAST,

@@ -44,6 +44,7 @@ mod headers;
 mod histories;
 mod jobs;
 mod kept;
+mod kept_figures;
 mod kept_pages;
 mod limits;
 mod lives;

@@ -1,7 +1,7 @@
 //! What the ground keeps about a person, table by table, for whoever takes it out or erases it.
 
 use crate::personal::Column::{Id, Just, Left, Text, Time, Who, Yes};
-use crate::personal::{CARE, FORM, INSIDE, Table, Whose};
+use crate::personal::{CARE, COUNTED, FORM, INSIDE, Table, Whose};
 
 /// Every table of the ground, with each of its columns.
 pub const PERSONAL: &[Table] = &[
@@ -25,6 +25,19 @@ pub const PERSONAL: &[Table] = &[
         title: "",
         whose: Whose::Nobody(INSIDE),
         columns: &[Just("only_one"), Just("number"), Just("hash")],
+    },
+    Table {
+        name: "kept_figures",
+        title: "",
+        whose: Whose::Nobody(COUNTED),
+        columns: &[
+            Just("figure"),
+            Just("about"),
+            Just("part"),
+            Just("how"),
+            Just("people"),
+            Just("counted_at"),
+        ],
     },
     Table {
         name: "takedowns",

@@ -23,7 +23,7 @@ pub async fn untold(db: &Db) -> sqlx::Result<Vec<(Id<Update>, i64)>> {
 
 /// How long after everyone was told about an outcome somebody can still be told about the change,
 /// for example by a weekly digest or by telephone. Later they are told of it as it is by then.
-const LATE: Millis = 60 * DAY;
+pub const LATE: Millis = 60 * DAY;
 
 /// The last versions still owed to people who heard about the change only after everyone else was
 /// told: (update, version).
