@@ -59,7 +59,15 @@ fn a_decision_is_held_until_it_answers_every_topic_and_theme_and_then_it_stays()
 
         let held = leader.post(&publication, &[]).await;
         assert_eq!(held.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert!(held.says("Answer the 2 topics or themes that haven't been answered yet"));
+        for what_to_do in [
+            "Answer the topic that hasn't been answered yet",
+            "Answer the theme that hasn't been answered yet",
+            "Say first who it affects, and whether it is fair to everyone",
+        ] {
+            assert!(held.says(what_to_do), "all at once: {what_to_do}: {}", held.html);
+        }
+        assert!(!held.says("Publish a draft of the plan first"), "that is done: {}", held.html);
+        assert!(held.says(&format!("href=\"/lead/plans/{plan}/equality\"")), "{}", held.html);
         assert!(held.says("Waiting at the stop") && held.says("Not done: "), "{}", held.html);
         let form = format!("{desk}/answers/{topic}");
         let shown = leader.get(&form).await;
@@ -69,7 +77,8 @@ fn a_decision_is_held_until_it_answers_every_topic_and_theme_and_then_it_stays()
         let answer = [("answer", "adopted"), ("words", "From May.")];
         leader.post(&form, &answer).await.leads_to();
         let held = leader.post(&publication, &[]).await;
-        assert!(held.says("Answer the topic or theme that hasn't been answered yet"));
+        assert!(held.says("Answer the theme that hasn't been answered yet"));
+        assert!(!held.says("Answer the topic that hasn't"), "that is done: {}", held.html);
         let form = format!("{desk}/answers/{}", theme(&plan, "Waiting at the stop"));
         let no = [("answer", "not"), ("words", "There is no money.")];
         let refused = leader.post(&form, &no).await;

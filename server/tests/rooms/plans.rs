@@ -59,6 +59,15 @@ fn a_leader_is_held_at_the_gate_told_why_and_passes_it_when_every_point_holds() 
         let held = leader.post(&draft, &[]).await;
         assert_eq!(held.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(held.says("Not ready to publish") && held.says("record a planning session"));
+        for (at, what_to_do) in [
+            ("gate-met", "Plan together with parents and have that confirmed"),
+            ("gate-statement", "Ask the forum to write its statement"),
+            ("answers", "Answer the topic that hasn't been answered yet"),
+        ] {
+            let is_told = held.says(what_to_do) && held.says(&format!("href=\"#{at}\""));
+            assert!(is_told && held.says(&format!("id=\"{at}\"")), "{at}: {}", held.html);
+        }
+        assert!(held.says(&format!("href=\"/lead/plans/{plan}/sessions\"")), "{}", held.html);
 
         meet(&world, &leader, &plan).await;
         organiser
@@ -75,9 +84,12 @@ fn a_leader_is_held_at_the_gate_told_why_and_passes_it_when_every_point_holds() 
             "only a leader says that they met: {}",
             held.html
         );
+        let asks = "Ask parents who were there to confirm the planning session";
+        assert!(held.says(asks) && !held.says("Ask the forum to write its statement"));
         confirm(&world, &organiser, &plan).await;
         let held = leader.post(&draft, &[]).await;
         assert!(held.says("Answer the topic that hasn't been answered yet"));
+        assert!(!held.says("Not ready to publish"), "that is done: {}", held.html);
         leader
             .post(
                 &format!("{draft}/topics/{topic}"),

@@ -1,7 +1,7 @@
 //! What is kept about kinds of plan, reports, and what drafts do about their recommendations.
 
 use calendar::clock::Millis;
-use ground::db::{Db, known};
+use ground::db::{Db, known, number};
 use ground::ids::{self, Id, Plan, PlanKind};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, FromRow, Row as _};
@@ -353,15 +353,16 @@ pub async fn unanswered(
     tx: &mut AnyConnection,
     plan_id: &Id<Plan>,
     version: i64,
-) -> sqlx::Result<i64> {
-    sqlx::query_scalar(
+) -> sqlx::Result<usize> {
+    let unanswered: i64 = sqlx::query_scalar(
         "SELECT count(*) AS unanswered FROM unanswered_recommendations u
          JOIN drafts d ON d.id = u.draft_id WHERE d.plan_id = $1 AND d.version = $2",
     )
     .bind(plan_id)
     .bind(version)
     .fetch_one(tx)
-    .await
+    .await?;
+    number(unanswered, "unanswered_recommendations")
 }
 
 /// Keeps what an unpublished draft does about a recommendation; said again, the later words replace
