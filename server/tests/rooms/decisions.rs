@@ -405,7 +405,7 @@ fn a_record_of_equality_is_signed_shown_and_signed_again_and_never_shows_a_small
         let mut first = FAIR.to_vec();
         let (place, key) = (format!("/places/{}", world.south), id::fresh());
         first.extend([("form_key", key.as_str()), ("places", world.south.as_str())]);
-        first.push(("picked", &place));
+        first.extend([("picked", place.as_str()), ("takes", "ends"), ("takes", "costs")]);
         change(&world, "UPDATE places SET baseline = 1750, baseline_source = 'Census'").await;
         for _ in 0..2 {
             leader.post(&desk, &first).await.leads_to();
@@ -417,13 +417,18 @@ fn a_record_of_equality_is_signed_shown_and_signed_again_and_never_shows_a_small
         {
             assert!(page.says(words), "{words}: {}", page.html);
         }
-        assert!(visitor.get(&format!("/plans/{plan}")).await.says("Is it fair to everyone?"));
+        let takes = "This ends a service or part of one and costs families more.";
+        let of_plan = visitor.get(&format!("/plans/{plan}")).await;
+        assert!(of_plan.says("Is it fair to everyone?") && of_plan.says(takes));
+        assert!(page.says(takes), "{}", page.html);
         world.forward(DAY);
         let again = leader.get(&desk).await;
         assert!(again.says("We counted for a week."), "what was said is filled in");
         sign(&leader, &plan).await;
         assert!(visitor.get(&public).await.says("It was signed before on"));
+        assert!(!visitor.get(&public).await.says(takes), "it is said anew each time");
         for sql in [
+            "UPDATE equality_records SET takes = 'ends'",
             "UPDATE equality_records SET affected = 'Nobody'",
             "DELETE FROM equality_numbers",
             "INSERT INTO equality_numbers (record_id, position, label, people)
@@ -579,6 +584,7 @@ fn a_record() -> NewEquality {
     NewEquality {
         form_key: id::fresh(),
         affected: "Some".into(),
+        takes: Vec::new(),
         characteristics: Vec::new(),
         source: "A source".into(),
         places: Vec::new(),

@@ -3,6 +3,7 @@
 use calendar::clock::{self, DAY, Millis};
 use forms::{Named, Refusals, Sent};
 
+use super::takes::Takes;
 use crate::characteristics::Characteristics;
 
 /// What somebody chooses where no characteristic makes a difference.
@@ -33,6 +34,8 @@ pub struct NewEquality {
     /// The same key twice is one record.
     pub form_key: String,
     pub affected: String,
+    /// What it takes away; none where it takes nothing away.
+    pub takes: Vec<Takes>,
     /// By name; none where none makes a difference.
     pub characteristics: Vec<String>,
     /// Where the list of these is from, and when that was checked.
@@ -84,6 +87,7 @@ pub fn equality(
     Ok(NewEquality {
         form_key: sent.once(),
         affected: affected.unwrap_or_default(),
+        takes: Takes::chosen(sent, "takes"),
         characteristics: characteristics.unwrap_or_default(),
         source: choices.characteristics.source_in_words(),
         places: places.map(names).unwrap_or_default(),
