@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use area::equality::NewEquality;
 use axum::http::StatusCode;
 use calendar::clock::{self, DAY, Millis};
+use deliveries::tasks::tell_due;
 use ground::ids::{Account, Id, Plan};
 use ground::viewer::Role;
 use plans::NewDecision;
@@ -17,7 +18,7 @@ use rand::{Rng as _, SeedableRng as _};
 use crate::fixtures::consultations::{ask_who_waits, new_consultation, terms};
 use crate::fixtures::plans::{FAIR, REASON, asked_about, decided, register, released, sign, theme};
 use crate::plans::{draft, leader};
-use crate::world::{Browser, World, by_hand, change, number, on_both};
+use crate::world::{Browser, World, by_hand, change, link_to, number, on_both};
 
 const PAST: [(&str, &str); 3] =
     [("name", "Invented Officer"), ("reason", REASON), ("step", "confirm")];
@@ -38,6 +39,37 @@ async fn drafted(world: &World, leader: &Browser<'_>) -> (String, String) {
 
 fn today(world: &World) -> String {
     clock::fields(world.now()).0
+}
+
+#[test]
+fn organisers_hear_once_by_email_that_leaders_went_ahead_with_a_decision() {
+    on_both(async |world| {
+        let (leader, organiser) = (leader(&world).await, world.organiser().await);
+        let plan = register(&world, &leader).await;
+        let how = [("passed", "at once"), ("statement", "never")];
+        organiser.post("/account/emails/tasks", &how).await.leads_to();
+        let desk = format!("/lead/plans/{plan}/decision");
+        leader.post(&desk, &decided(&today(&world))).await.leads_to();
+        for _ in 0..2 {
+            leader.post(&format!("{desk}/override"), &PAST).await.leads_to();
+            world.forward(1_000);
+        }
+        tell_due(&world.house).await.unwrap();
+        let emails = world.deliver().await;
+        let told: Vec<_> =
+            emails.iter().filter(|email| email.subject.contains("decision")).collect();
+        assert_eq!(told.len(), 1, "{emails:?}");
+        assert_eq!(
+            (told[0].to.as_str(), told[0].subject.as_str()),
+            (
+                "organiser@example.org",
+                "A decision can be published without everything that was agreed"
+            )
+        );
+        assert_eq!(link_to(told[0], "/plans/"), format!("/plans/{plan}"));
+        tell_due(&world.house).await.unwrap();
+        assert!(world.deliver().await.is_empty(), "once");
+    });
 }
 
 #[test]
