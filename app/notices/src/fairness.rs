@@ -176,7 +176,8 @@ pub async fn sign_equality(
     let choices = equality::choices(&house.db).await?;
     let read = equality::equality(&sent, &choices, now);
     let takes = notice.words.takes.clone();
-    let record = match Next::of(&sent, read.map(|read| NewEquality { takes, ..read })) {
+    let read = read.map(|read| NewEquality { takes, ..read });
+    let record = match equality::next_of(&sent, read, NewEquality::small_groups) {
         Next::Keep(record) => record,
         Next::Form(refusals) => {
             return Ok(sign_page(&notice, &choices, &sent, &refusals).answer(&house, &viewer));
@@ -190,7 +191,8 @@ pub async fn sign_equality(
     let mut tx = house.db.begin().await?;
     if store::sign_equality(&mut tx, &notice.id, (by, now), &record).await? {
         let (what, about) = ("notice equality signed", notice.id.as_str());
-        audit::note(&mut tx, Entry { at: now, who: Some(by), what, about, detail: "" }).await?;
+        let detail = &equality::answered(&record.small_groups());
+        audit::note(&mut tx, Entry { at: now, who: Some(by), what, about, detail }).await?;
     }
     tx.commit().await?;
     let to = if notice.course.started_at.is_some() {

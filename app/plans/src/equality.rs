@@ -3,7 +3,7 @@
 //! that. Everyone reads it; a decision waits for it. What a notice says likewise is in
 //! `area::equality` with this; here are the pages.
 
-use area::equality::{self, EqualityChoices, TITLE, Takes};
+use area::equality::{self, EqualityChoices, NewEquality, TITLE, Takes};
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use forms::{Refusals, Sent};
@@ -80,7 +80,7 @@ pub async fn sign_equality(
 ) -> Result<Response, Error> {
     let choices = equality::choices(&house.db).await?;
     let read = equality::equality(&sent, &choices, house.clock.now());
-    let record = match Next::of(&sent, read) {
+    let record = match equality::next_of(&sent, read, NewEquality::small_groups) {
         Next::Keep(record) => record,
         Next::Form(refusals) => {
             let plan = led_plan(&house, &viewer, &id).await?;
@@ -97,7 +97,8 @@ pub async fn sign_equality(
     let (mut tx, at) = begin(&house, &plan_id, &by).await?;
     let act = Act { plan_id: &plan_id, by: &by, at };
     if store::sign_equality(&mut tx, act, &record).await? {
-        note(&mut tx, act, "equality record signed", "").await?;
+        let detail = equality::answered(&record.small_groups());
+        note(&mut tx, act, "equality record signed", &detail).await?;
     }
     tx.commit().await?;
     Ok(Redirect::to(&format!("/plans/{plan_id}?done=equality")).into_response())

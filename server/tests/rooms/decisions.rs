@@ -433,6 +433,9 @@ fn a_record_of_equality_is_signed_shown_and_signed_again_and_never_shows_a_small
         let check = leader.post(&desk, &asked).await;
         assert!(check.says("Check this: everyone will be able to read it"), "{}", check.html);
         assert!(check.says("Is this a number of people: “4 families”?"), "{}", check.html);
+        asked.push(("step", "confirm"));
+        let check = leader.post(&desk, &asked).await;
+        assert!(check.says("Publish anyway") && check.says("no group of fewer than ten people"));
         assert_eq!(number(&world, "SELECT count(*) FROM equality_records").await, 0);
         let mut first = FAIR.to_vec();
         let (place, key) = (format!("/places/{}", world.south), id::fresh());
@@ -468,6 +471,17 @@ fn a_record_of_equality_is_signed_shown_and_signed_again_and_never_shows_a_small
         ] {
             assert!(by_hand(&world, sql).await.is_err(), "the schema lets this through: {sql}");
         }
+
+        // Whoever says that it is no small group signs it, and the log says that they said so.
+        let before = number(&world, "SELECT count(*) FROM equality_records").await;
+        asked.pop();
+        asked.push(("step", "no small group"));
+        leader.post(&desk, &asked).await.leads_to();
+        let after = number(&world, "SELECT count(*) FROM equality_records").await;
+        assert_eq!(after, before + 1);
+        let said = "SELECT count(*) FROM audit WHERE what = 'equality record signed'
+                      AND detail = 'said that 1 number in it means no small group'";
+        assert_eq!(number(&world, said).await, 1);
 
         // The list is the area's.
         let admin = world.signed_in("admin@example.org", &[Role::Admin]).await;

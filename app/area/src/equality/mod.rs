@@ -13,6 +13,9 @@ mod takes;
 
 pub use parts::{TITLE, as_sent, ask_what_it_takes, before, check, form, section, shown};
 pub use personal::{NUMBER_COLUMNS, signed_columns};
-pub use rules::{EqualityChoices, NewEquality, PublishedFigure, ask_about, equality, small_groups};
+pub use rules::{
+    EqualityChoices, NO_SMALL_GROUP, NewEquality, PublishedFigure, answered, ask_about, equality,
+    next_of, small_groups,
+};
 pub use store::{Kept, Signed, SignedEquality, Signing, choices, last, sign};
 pub use takes::Takes;

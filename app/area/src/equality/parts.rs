@@ -5,7 +5,7 @@ use forms::{Refusals, Sent};
 use ground::ui::{Area, CONFIRMED, Check, Choice, Choices, Field, FormKey, Page, When};
 use leptos::prelude::*;
 
-use super::rules::{EqualityChoices, NONE, NewEquality, ask_about, small_groups};
+use super::rules::{EqualityChoices, NO_SMALL_GROUP, NONE, NewEquality, ask_about};
 use super::store::{Signed, SignedEquality};
 use super::takes::Takes;
 
@@ -267,16 +267,27 @@ pub fn check(about: (&'static str, String), record: &NewEquality, to: String, se
         ("To be looked at again by", day(&record.review_day)),
         ("Signed by", record.signed_name.clone()),
     ]);
-    let groups = [&record.affected, &record.evidence, &record.done];
-    let groups = groups.into_iter().flat_map(|words| small_groups(words));
+    let groups = record.small_groups();
+    let (after, does) = if groups.is_empty() {
+        (
+            "What you sign stays. You can sign it again with other words later.",
+            ("Sign and publish it", CONFIRMED),
+        )
+    } else {
+        (
+            "If you publish it anyway, you confirm that it names no group of fewer than ten \
+             people. What you sign stays. You can sign it again with other words later.",
+            ("Publish anyway", NO_SMALL_GROUP),
+        )
+    };
     let check = Check {
         title: "Check this: everyone will be able to read it",
         rows,
-        warnings: groups.map(|group| ask_about(&group)).collect(),
-        after: "What you sign stays. You can sign it again with other words later.",
+        warnings: groups.iter().map(|group| ask_about(group)).collect(),
+        after,
         to,
         sent,
-        does: ("Sign and publish it", CONFIRMED),
+        does,
     };
     check.page()
 }
