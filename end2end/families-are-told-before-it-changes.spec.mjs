@@ -127,7 +127,9 @@ for (const javaScriptEnabled of [true, false]) {
         await leader.goto(`${service.url}/lead`);
         await leader.getByRole('link', { name: 'Write a change notice' }).click();
         await write(leader);
-        await leader.getByRole('group', { name: 'Does it end or reduce a service' }).getByLabel('Yes', { exact: true }).check();
+        const takes = leader.getByRole('group', { name: 'Does it end or reduce a service' });
+        await takes.getByLabel('No', { exact: true }).uncheck();
+        await takes.getByLabel('It reduces a service').check();
         await leader.getByRole('button', { name: 'Preview' }).click();
         await fine(leader);
 

@@ -261,7 +261,8 @@ fn checked(states: &[HealthState]) -> Option<impl IntoView + use<>> {
         let all: Vec<_> = states
             .iter()
             .map(|state| {
-                let how = state.wrong.map_or("working", |wrong| said(state.what, wrong));
+                let how = state.wrong.map(|wrong| said(state.what, wrong));
+                let how = how.or(state.note).unwrap_or("working");
                 view! { <li>{format!("{}: {how}", called(state.what))}</li> }
             })
             .collect();
@@ -282,6 +283,7 @@ fn called(what: &'static str) -> &'static str {
         "disk" => "room on the server",
         "files" => "saving files",
         "kept files" => "files that people uploaded",
+        "held emails" => "emails after a restore",
         other => other,
     }
 }

@@ -51,14 +51,18 @@ pub async fn healthz(State(house): State<House>) -> Response {
     }
 }
 
-/// GET `/readyz`: whether everything this process needs is well, and what is not, a line each.
+/// GET `/readyz`: whether everything this process needs is well, and what is not, a line each; as
+/// what is worth knowing though it is well, that emails are on hold.
 /// Anyone may read it: reasons are in the log.
 pub async fn readyz(State(house): State<House>) -> Response {
     let states = house.health.states();
     let is_ready = !states.is_empty() && states.iter().all(|state| state.wrong.is_none());
     let lines = states
         .iter()
-        .map(|state| format!("{}: {}\n", state.what, state.wrong.unwrap_or("well")))
+        .map(|state| {
+            let how = state.wrong.or(state.note).unwrap_or("well");
+            format!("{}: {how}\n", state.what)
+        })
         .collect::<String>();
     let (status, first) = if is_ready {
         (StatusCode::OK, "ready\n")

@@ -162,7 +162,9 @@ fn free_name(folder: &Path, stamp: &str) -> PathBuf {
 pub(crate) async fn audit_head(db: &Db, known: Option<&str>) -> Result<String, String> {
     match audit::check(db, known).await.map_err(|error| no_database(&error))? {
         Checked::Whole(head) => Ok(head.hash),
-        Checked::Broken(fault) => Err(format!("The audit log is broken. {fault}")),
+        Checked::Without(fault) | Checked::Broken(fault) => {
+            Err(format!("The audit log is broken. {fault}"))
+        }
     }
 }
 

@@ -173,7 +173,7 @@ async fn is_still(from: &Db, begun: &Begun, sums: &BTreeMap<String, Sum>) -> Res
              copy it as it is now, {START_AGAIN}",
             differing(sums, &begun.tables)
         ),
-        Checked::Broken(_) => format!(
+        Checked::Without(_) | Checked::Broken(_) => format!(
             "The other database holds half a copy of another area. To put this one in its place, \
              {START_AGAIN}"
         ),

@@ -287,8 +287,9 @@ async fn run(command: Command, file: Option<&Path>, log: &Log) -> Result<(), Str
             let holds = backup::restore(&folder, &db, &files, Clock::system().now()).await?;
             db.close().await;
             say::line(&format!(
-                "The backup is restored: {}. Emails are on hold. Once the original service is \
-                 switched off for good, release them with: alongside release-emails",
+                "The backup is restored: {}. Emails are on hold, and nobody can sign in by a link \
+                 from an email. Once the original service is switched off for good, release them \
+                 all, sign-in links included, with: alongside release-emails",
                 holds.in_words()
             ));
             Ok(())
@@ -448,6 +449,7 @@ async fn audit_check(settings: &Settings, head: Option<&str>) -> Result<(), Stri
             say::line(&format!("The audit log is intact: {number} entries. Its head is {hash}"));
             Ok(())
         }
+        audit::Checked::Without(why) => Err(why),
         audit::Checked::Broken(fault) => Err(format!("The audit log is broken. {fault}")),
     }
 }

@@ -120,6 +120,13 @@ pub async fn look(house: &House, room: &Room, all: bool) -> Found {
         }
         _ => say("tables", false, "they cannot be read at the moment"),
     };
+    // Pages work all the same, and where it can't be read, what "tables" says is what is wrong.
+    if let Ok(Ok(held)) =
+        tokio::time::timeout(PATIENCE, deliveries::store::are_held(&house.db)).await
+    {
+        let note = "on hold until someone releases them, sign-in links included";
+        house.health.noting("held emails", HEARD_WITHIN + SELDOM, held.then_some(note));
+    }
     if all {
         // Another process may have saved it. Where it cannot be read, the last one still holds.
         if let Ok(Ok(contact)) =

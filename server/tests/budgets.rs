@@ -310,7 +310,7 @@ fn a_page_costs_at_most_ten_statements_and_a_form_twelve_with_a_thousand_topics(
             ("why", "A road is closed"),
             ("affected", "Children on route 5"),
             ("entitlement", "no"),
-            ("takes_away", "yes"),
+            ("takes_away", "reduces"),
             ("whom", "The team"),
             ("phone", "01234"),
         ];

@@ -116,6 +116,23 @@ fn an_older_program_stops_when_a_newer_one_has_changed_the_database() {
 }
 
 #[test]
+fn a_service_whose_emails_are_on_hold_says_so_and_is_ready() {
+    let service = Service::start(":", "");
+    until("it is known that none are held", || {
+        service.get("/readyz").contains("held emails: well")
+    });
+    let held = "import sqlite3, sys; db = sqlite3.connect(sys.argv[1], timeout=20); \
+                db.execute(\"UPDATE service_state SET emails_held_at = 1\"); db.commit()";
+    let file = service.folder.path().join("alongside.db");
+    let changed = Command::new("python3").args(["-c", held]).arg(file).status();
+    assert!(changed.unwrap().success());
+    until("it is known that emails are held", || {
+        let ready = service.get("/readyz");
+        is(&ready, 200) && ready.contains("held emails: on hold until someone releases them")
+    });
+}
+
+#[test]
 fn a_log_that_cannot_be_written_keeps_nobody_from_an_answer() {
     for output in [">/dev/full 2>/dev/full", ">&- 2>&-", ""] {
         let service = Service::start(":", output);

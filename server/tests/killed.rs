@@ -319,6 +319,7 @@ fn buses(service: Id<Service>, now: i64) -> Wording {
         effect: Effect::Day(now + 30 * DAY),
         changes_entitlement: false,
         takes_away: false,
+        takes: Vec::new(),
         services: vec![service],
         places: Vec::new(),
         follows: None,

@@ -525,6 +525,19 @@ pub async fn try_now(tx: &mut AnyConnection, now: Millis) -> Result<u64, sqlx::E
     Ok(due.bind(now).bind(TRIED_OFTEN).execute(tx).await?.rows_affected())
 }
 
+/// Whether emails are held, as in a restored copy.
+///
+/// # Errors
+/// When the database fails.
+pub async fn are_held(db: &Db) -> Result<bool, sqlx::Error> {
+    let held: i64 = sqlx::query_scalar(
+        "SELECT count(*) AS held FROM service_state WHERE emails_held_at IS NOT NULL",
+    )
+    .fetch_one(&mut *db.read().await?)
+    .await?;
+    Ok(held > 0)
+}
+
 /// Lets the emails go that are held, as in a restored copy. False when none were.
 ///
 /// # Errors

@@ -3,7 +3,7 @@
 //! changes, takes out or moves an entry, past the triggers too, must change the hash of every later
 //! one, and the last of them, the head, is known outside.
 
-use calendar::clock::Millis;
+use calendar::clock::{self, Millis};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
 
@@ -79,6 +79,9 @@ fn link(before: &str, number: i64, id: &str, entry: &Entry<'_>) -> String {
 pub enum Checked {
     /// Every entry follows the one before it.
     Whole(Head),
+    /// Every entry follows the one before it, but a head that was kept elsewhere is not among them;
+    /// what that can mean, in words.
+    Without(String),
     /// It is broken; the first fault in words.
     Broken(String),
 }
@@ -96,6 +99,7 @@ pub async fn check(db: &Db, known: Option<&str>) -> sqlx::Result<Checked> {
     let end = head(db).await?;
     let mut last = Head { number: 0, hash: START.to_owned() };
     let (mut is_known, mut is_whole) = (known.is_none_or(|known| known == START), last == end);
+    let mut last_at = None;
     loop {
         let rows = sqlx::query(
             "SELECT number, id, at, who, what, about, detail, hash FROM audit
@@ -110,6 +114,7 @@ pub async fn check(db: &Db, known: Option<&str>) -> sqlx::Result<Checked> {
                 Ok(next) => last = next,
                 Err(fault) => return Ok(Checked::Broken(fault)),
             }
+            last_at = Some(row.get("at"));
             is_known |= known == Some(last.hash.as_str());
             is_whole |= last == end;
         }
@@ -128,14 +133,27 @@ pub async fn check(db: &Db, known: Option<&str>) -> sqlx::Result<Checked> {
             last.number, end.number
         ))
     } else if !is_known {
-        Checked::Broken(
-            "The chain is unbroken, but the head that was kept elsewhere is not in it: \
-            the log has been rewritten."
-                .to_owned(),
-        )
+        Checked::Without(not_in_it(last.number, last_at))
     } else {
         Checked::Whole(last)
     })
+}
+
+/// That a head which was kept elsewhere is not in a chain that is unbroken. The head alone doesn't
+/// tell whether it is from later than the last entry: whoever kept it knows.
+fn not_in_it(entries: i64, last_at: Option<Millis>) -> String {
+    let until = last_at.map_or_else(
+        || "The audit log has no entry yet".to_owned(),
+        |at| {
+            let day = clock::day_and_hour(at);
+            format!("The audit log is unbroken up to its last entry, number {entries}, of {day}")
+        },
+    );
+    format!(
+        "{until}, but the head you gave is not in it. If that head was kept after this day, as it \
+         can be where an earlier backup was restored, it is only not yet in this copy: give the \
+         last one that was kept before. If it was kept before this day, the log has been rewritten."
+    )
 }
 
 /// The entry as the head of the chain so far, if it follows the one before.

@@ -15,6 +15,8 @@ struct Word {
     within: Duration,
     /// What is wrong, in words anyone may read; `None` when all is well.
     wrong: Option<&'static str>,
+    /// What is worth knowing though all is well, likewise.
+    note: Option<&'static str>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,17 +25,25 @@ pub struct HealthState {
     pub what: &'static str,
     /// What is wrong with it; `None` when it is well.
     pub wrong: Option<&'static str>,
+    /// What is worth knowing about it though it is well.
+    pub note: Option<&'static str>,
 }
 
 impl Health {
     /// Reports that this is well, and that it will report again within this time.
     pub fn well(&self, what: &'static str, within: Duration) {
-        self.word(what, within, None);
+        self.noting(what, within, None);
+    }
+
+    /// Reports likewise that this is well, and what is worth knowing about it, if anything.
+    pub fn noting(&self, what: &'static str, within: Duration, note: Option<&'static str>) {
+        self.word(what, Word { at: Instant::now(), within, wrong: None, note });
     }
 
     /// Reports what is wrong with this, in words that give nothing away: anyone may read them.
     pub fn wrong(&self, what: &'static str, wrong: &'static str) {
-        self.word(what, Duration::MAX, Some(wrong));
+        let within = Duration::MAX;
+        self.word(what, Word { at: Instant::now(), within, wrong: Some(wrong), note: None });
     }
 
     /// How each thing is that has ever reported, by its name.
@@ -44,12 +54,13 @@ impl Health {
             wrong: word
                 .wrong
                 .or_else(|| (word.at.elapsed() > word.within).then_some("has not been heard from")),
+            note: word.note,
         };
         self.words().iter().map(state).collect()
     }
 
-    fn word(&self, what: &'static str, within: Duration, wrong: Option<&'static str>) {
-        self.words().insert(what, Word { at: Instant::now(), within, wrong });
+    fn word(&self, what: &'static str, word: Word) {
+        self.words().insert(what, word);
     }
 
     fn words(&self) -> MutexGuard<'_, BTreeMap<&'static str, Word>> {
@@ -75,7 +86,10 @@ mod tests {
         assert_eq!(wrong("emails"), None);
         assert_eq!(wrong("rounds"), Some("has not been heard from"));
         assert_eq!(wrong("disk"), Some("has no room"));
+        health.noting("disk", Duration::from_secs(60), Some("is nearly full"));
+        assert!(health.states().iter().any(|state| state.note == Some("is nearly full")));
         health.well("disk", Duration::from_secs(60));
+        assert!(health.states().iter().all(|state| state.note.is_none()));
         assert!(health.states().iter().all(|state| state.what != "disk" || state.wrong.is_none()));
     }
 }

@@ -26,26 +26,43 @@ pub struct DecisionFacts {
 pub fn points(facts: &DecisionFacts) -> Vec<Point> {
     vec![
         Point {
+            id: "decision-draft",
             asks: "A draft of the plan has been published",
             holds: facts.has_published_draft,
             who: "Leaders publish one, once parents have been involved.",
+            what_to_do: "Publish a draft of the plan first, once parents have been involved".into(),
         },
         Point {
+            id: "decision-topics",
             asks: "The decision answers every topic parents asked for",
             holds: facts.topics == 0,
             who: "Leaders say below what was decided about each topic.",
+            what_to_do: answer_all(facts.topics, "topic").into(),
         },
         Point {
+            id: "decision-themes",
             asks: "The decision answers what parents said in consultations on the plan",
             holds: facts.themes == 0,
             who: "Leaders say below what was decided about each theme of the results.",
+            what_to_do: answer_all(facts.themes, "theme").into(),
         },
         Point {
+            id: "decision-equality",
             asks: "Leaders have said who the plan affects, and whether it is fair to everyone",
             holds: facts.has_equality,
             who: "Leaders say so, and one of them signs it.",
+            what_to_do: "Say first who it affects, and whether it is fair to everyone".into(),
         },
     ]
+}
+
+/// What to do about things of a kind that are not answered yet.
+#[must_use]
+pub fn answer_all(unanswered: usize, kind: &str) -> String {
+    match unanswered {
+        1 => format!("Answer the {kind} that hasn't been answered yet"),
+        many => format!("Answer the {many} {kind}s that haven't been answered yet"),
+    }
 }
 
 /// Whether it is ready to publish without a named person who goes ahead.
@@ -94,6 +111,7 @@ mod tests {
             let missing: Vec<_> = points(&facts).into_iter().filter(|point| !point.holds).collect();
             assert!(missing.len() == 1 && missing[0].asks.contains(asks), "{missing:?}");
             assert!(!lacks(&facts).is_empty() && !lacks(&facts).contains("without"));
+            assert!(!missing[0].what_to_do.is_empty());
         }
         assert_eq!(lacks(&ready), "");
         let two = DecisionFacts { has_published_draft: false, has_equality: false, ..ready };

@@ -3,6 +3,8 @@
 //!
 //! The schema holds the same rule (the view `shut_gates`), so that no program can publish past it.
 
+use std::borrow::Cow;
+
 use calendar::clock::{DAY, Millis};
 
 use super::session::SessionState;
@@ -47,12 +49,16 @@ pub struct TopicFacts {
 }
 
 /// One point of the gate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Point {
+    /// Where it stands on a page: what is missing links there.
+    pub id: &'static str,
     pub asks: &'static str,
     pub holds: bool,
     /// Who can make it hold, and how, where it does not.
     pub who: &'static str,
+    /// What to do where it does not hold, for whoever wants to publish.
+    pub what_to_do: Cow<'static, str>,
 }
 
 /// The points of the gate, in the order they can be made to hold.
@@ -65,11 +71,14 @@ pub fn points(facts: &GateFacts, now: Millis) -> Vec<Point> {
     let has_topics = !facts.topics.is_empty();
     vec![
         Point {
+            id: "gate-topics",
             asks: "The plan answers topics parents asked for",
             holds: has_topics,
             who: "Leaders add the topics.",
+            what_to_do: "Add the topics that parents asked for".into(),
         },
         Point {
+            id: "gate-open",
             asks: "Every topic was open for at least 14 days before any draft was written",
             holds: has_topics && facts.topics.iter().all(is_open),
             who: if facts.first_draft_at.is_some() {
@@ -77,8 +86,10 @@ pub fn points(facts: &GateFacts, now: Millis) -> Vec<Point> {
             } else {
                 "Wait until it has been 14 days before writing a draft."
             },
+            what_to_do: "Each topic must have been open for 14 days before the first draft".into(),
         },
         Point {
+            id: "gate-met",
             asks: "Voting on the topics has closed, or leaders met parents to plan together",
             holds: has_topics
                 && (facts.met_parents() || facts.topics.iter().all(|topic| topic.vote_closed)),
@@ -89,11 +100,16 @@ pub fn points(facts: &GateFacts, now: Millis) -> Vec<Point> {
                 "Leaders record a planning session that parents took part in, and someone at the \
                  forum or two parents confirm it. Or wait until voting closes."
             },
+            what_to_do: "Plan together with parents and have that confirmed, or wait until voting \
+                on the topics has closed"
+                .into(),
         },
         Point {
+            id: "gate-statement",
             asks: "The forum has written its statement",
             holds: facts.has_statement,
             who: "Someone at the forum writes it.",
+            what_to_do: "Ask the forum to write its statement".into(),
         },
     ]
 }

@@ -594,11 +594,8 @@ pub fn words_of(notice: &Notice, now: Millis) -> impl IntoView + use<> {
             <p class="panel warn">"This changes what children are legally entitled to."</p>
         }
     });
-    let takes_away = words.takes_away.then(|| {
-        view! {
-            <p class="panel warn">"This ends or reduces a service, or raises its cost."</p>
-        }
-    });
+    let takes_away = words.what_it_takes();
+    let takes_away = takes_away.map(|words| view! { <p class="panel warn">{words}</p> });
     view! {
         <div class="change">
             {leaf(words.effect, notice.course.stage(now))}

@@ -43,7 +43,7 @@ pub fn about_notice(house: &House, notice: &Notice, token: &str) -> Words {
 
 /// That it takes something away, as its page says.
 fn takes_away(notice: &Notice) -> Option<Paragraph> {
-    notice.words.takes_away.then(|| "This ends or reduces a service, or raises its cost.".into())
+    notice.words.what_it_takes().map(Paragraph::from)
 }
 
 /// The digest of several notices, the first to take effect first.

@@ -3,7 +3,7 @@
 //! decided, unless somebody goes ahead by name, which the page then always says. What plans share
 //! of this is in `area::equality` and `ground::passing`.
 
-use area::equality::{self, EqualityChoices, TITLE};
+use area::equality::{self, EqualityChoices, NewEquality, TITLE};
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use calendar::clock::Millis;
@@ -174,7 +174,10 @@ pub async fn sign_equality(
     };
     let (now, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
     let choices = equality::choices(&house.db).await?;
-    let record = match Next::of(&sent, equality::equality(&sent, &choices, now)) {
+    let read = equality::equality(&sent, &choices, now);
+    let takes = notice.words.takes.clone();
+    let read = read.map(|read| NewEquality { takes, ..read });
+    let record = match equality::next_of(&sent, read, NewEquality::small_groups) {
         Next::Keep(record) => record,
         Next::Form(refusals) => {
             return Ok(sign_page(&notice, &choices, &sent, &refusals).answer(&house, &viewer));
@@ -188,7 +191,8 @@ pub async fn sign_equality(
     let mut tx = house.db.begin().await?;
     if store::sign_equality(&mut tx, &notice.id, (by, now), &record).await? {
         let (what, about) = ("notice equality signed", notice.id.as_str());
-        audit::note(&mut tx, Entry { at: now, who: Some(by), what, about, detail: "" }).await?;
+        let detail = &equality::answered(&record.small_groups());
+        audit::note(&mut tx, Entry { at: now, who: Some(by), what, about, detail }).await?;
     }
     tx.commit().await?;
     let to = if notice.course.started_at.is_some() {
@@ -206,7 +210,7 @@ fn sign_page(notice: &Notice, choices: &EqualityChoices, sent: &Sent, refusals: 
                 "Say who this change affects, and what you do so that it is fair to everyone. \
                  Everyone can read it. Without it the change can't be approved as decided."
             </p>
-            {equality::form(choices, sent, refusals)}
+            {equality::form(choices, sent, refusals, ().into_any())}
         }
     });
     page.kept_for_going_back()

@@ -99,6 +99,7 @@ pub const PERSONAL: &[Table] = &[
             Time("effect_at", "Starts"),
             Yes("changes_entitlement", "Changes what a child is entitled to"),
             Yes("takes_away", "Ends or reduces a service, or raises its cost"),
+            Text("takes", "Which of these"),
             Who("written_by", "Written by"),
             Time("written_at", "Written"),
             Who("approved_by", "Approved by"),

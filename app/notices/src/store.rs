@@ -1,6 +1,6 @@
 //! Every SQL statement about notices; those about who is told are in `ledger`.
 
-use area::equality::{self, Kept, NewEquality, Signed, SignedEquality, Signing};
+use area::equality::{self, Kept, NewEquality, Signed, SignedEquality, Signing, Takes};
 use calendar::clock::Millis;
 use forms::Sent;
 use ground::db::{self, Db};
@@ -74,10 +74,10 @@ pub async fn write(
             "INSERT INTO notices (id, title, what, why, affected, families, must_do, must_do_by,
              whom, phone, email, is_decided, decided_day,
                                   effect_kind, effect_at, changes_entitlement, changed,
-                                    takes_away, form_key,
+                                    takes_away, takes, form_key,
                                     written_by, written_at, follows_id, follow_kind)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, CAST($12 AS INTEGER), $13, $14,
-               $15, CAST($16 AS INTEGER), $17, CAST($18 AS INTEGER), $19, $20, $21, $22, $23)
+               $15, CAST($16 AS INTEGER), $17, CAST($18 AS INTEGER), $19, $20, $21, $22, $23, $24)
              ON CONFLICT (form_key) DO NOTHING RETURNING id",
         )
         .bind(Id::<ids::Notice>::fresh()),
@@ -126,9 +126,9 @@ pub async fn change(
                phone = $10, email = $11, is_decided = CAST($12 AS INTEGER), decided_day = $13,
                  effect_kind = $14, effect_at = $15,
                changes_entitlement = CAST($16 AS INTEGER), changed = $17,
-                 takes_away = CAST($18 AS INTEGER), written_by = $19, written_at = $20
+                 takes_away = CAST($18 AS INTEGER), takes = $19, written_by = $20, written_at = $21
              WHERE id = $1 AND approved_at IS NULL AND discarded_at IS NULL
-               AND written_at = coalesce($21, written_at) RETURNING id",
+               AND written_at = coalesce($22, written_at) RETURNING id",
         )
         .bind(notice_id.clone()),
         change.words,
@@ -148,7 +148,7 @@ pub async fn change(
 
 type Scalar<'q> = sqlx::query::QueryScalar<'q, sqlx::Any, Id<ids::Notice>, sqlx::any::AnyArguments>;
 
-/// The words of a notice, from the second parameter to the eighteenth.
+/// The words of a notice, from the second parameter to the nineteenth.
 fn bound<'q>(query: Scalar<'q>, notice: &'q Wording) -> Scalar<'q> {
     query
         .bind(&notice.title)
@@ -168,6 +168,7 @@ fn bound<'q>(query: Scalar<'q>, notice: &'q Wording) -> Scalar<'q> {
         .bind(i64::from(notice.changes_entitlement))
         .bind(notice.follows.as_ref().map_or("", |follows| &follows.changed))
         .bind(i64::from(notice.takes_away))
+        .bind(Takes::stored(&notice.takes))
 }
 
 async fn tie(
@@ -352,7 +353,7 @@ async fn rows(db: &Db, id: &Id<ids::Notice>, leader: &str) -> sqlx::Result<Vec<A
                 CAST(n.is_decided AS BIGINT) AS is_decided, n.decided_day, n.effect_kind,
                   n.effect_at,
                 CAST(n.changes_entitlement AS BIGINT) AS changes_entitlement,
-                CAST(n.takes_away AS BIGINT) AS takes_away, n.changed,
+                CAST(n.takes_away AS BIGINT) AS takes_away, n.takes, n.changed,
                 e.signed_name, e.review_day, e.signed_at, o.name AS passed_name,
                   o.reason AS passed_reason, o.made_at AS passed_at,
                   n.follows_id, n.follow_kind,
@@ -435,6 +436,7 @@ fn notice(row: &AnyRow, rows: &[AnyRow]) -> sqlx::Result<Notice> {
             effect,
             changes_entitlement: row.get::<i64, _>("changes_entitlement") == 1,
             takes_away: row.get::<i64, _>("takes_away") == 1,
+            takes: db::known(Takes::read_all(row.get("takes")), "notices.takes")?,
             services: tied(rows, "service"),
             places: tied(rows, "place"),
             follows: how.map(|how| Follows {

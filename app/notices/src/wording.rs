@@ -1,5 +1,6 @@
 //! What a notice must say, and reading it from a form. Pure.
 
+use area::equality::Takes;
 use area::store::Ground;
 use calendar::clock::{self, DAY, Millis};
 use forms::{Named, Refusals, Sent};
@@ -7,6 +8,8 @@ use ground::ids::{Id, Notice, Place, Service};
 
 use super::rules::{Effect, Follow, last_moment};
 
+/// What a leader chooses where a change takes nothing away.
+pub const NOTHING: &str = "none";
 const LONGEST_TEXT: usize = 4_000;
 /// A day later than this is a slip of the finger.
 const LONGEST_AHEAD: Millis = 10 * 366 * DAY;
@@ -39,6 +42,8 @@ pub struct Wording {
     pub changes_entitlement: bool,
     /// Whether it ends or reduces a service, or raises what it costs.
     pub takes_away: bool,
+    /// Which of these; none too where nobody was asked yet.
+    pub takes: Vec<Takes>,
     /// At least one.
     pub services: Vec<Id<Service>>,
     /// None means the whole area.
@@ -47,6 +52,13 @@ pub struct Wording {
 }
 
 impl Wording {
+    /// What it takes away, in words.
+    #[must_use]
+    pub fn what_it_takes(&self) -> Option<String> {
+        let any = "This ends or reduces a service, or raises its cost.";
+        self.takes_away.then(|| Takes::in_words(&self.takes).unwrap_or_else(|| any.to_owned()))
+    }
+
     /// By when families must do something, in words.
     #[must_use]
     pub fn must_do_by_day(&self) -> Option<String> {
@@ -125,7 +137,8 @@ pub fn withdrawal(
     let Some(changed) = changed else { return Err(refusals) };
     let follows = Follows { notice_id: notice_id.clone(), how: Follow::Withdrawal, changed };
     let form_key = sent.once();
-    Ok(Wording { form_key, follows: Some(follows), takes_away: false, ..original.clone() })
+    let (takes_away, takes) = (false, Vec::new());
+    Ok(Wording { form_key, follows: Some(follows), takes_away, takes, ..original.clone() })
 }
 
 fn read(
@@ -172,10 +185,7 @@ fn read(
         "entitlement",
         yes_or_no(sent, "entitlement", "Say if it changes what children are legally entitled to"),
     );
-    let takes_away = refusals.take(
-        "takes_away",
-        yes_or_no(sent, "takes_away", "Say if it ends or reduces a service, or raises its cost"),
-    );
+    let takes = refusals.take("takes_away", takes_away(sent)).unwrap_or_default();
     let whom = refusals.take(
         "whom",
         forms::within(sent.line("whom"), 120, "Say who families can ask: a name or a team"),
@@ -199,11 +209,22 @@ fn read(
         decided_day,
         effect,
         changes_entitlement: changes_entitlement.unwrap_or_default(),
-        takes_away: takes_away.unwrap_or_default(),
+        takes_away: !takes.is_empty(),
+        takes,
         services: services.unwrap_or_default(),
         places: places.unwrap_or_default(),
         follows,
     })
+}
+
+/// What it takes away: one or more, or that it takes nothing away.
+fn takes_away(sent: &Sent) -> Result<Vec<Takes>, String> {
+    let takes = Takes::chosen(sent, "takes_away");
+    match (sent.all("takes_away").iter().any(|word| word == NOTHING), takes.is_empty()) {
+        (false, true) => Err("Say if it ends or reduces a service, or raises its cost".to_owned()),
+        (true, false) => Err("Choose “No” alone, or leave it out".to_owned()),
+        _ => Ok(takes),
+    }
 }
 
 /// Which of the leader's services were chosen.
@@ -365,7 +386,7 @@ mod tests {
 
     const GOOD: &str = "title=Later+buses&what=Buses+come+later&why=Roads\
                         &affected=Children+on+route+5&services=s&entitlement=no\
-                        &takes_away=yes&whom=The+transport+team&phone=01234&effect=day";
+                        &takes_away=ends&whom=The+transport+team&phone=01234&effect=day";
 
     fn read(rest: &str) -> Result<Wording, Refusals> {
         wording(&Sent::read(format!("{GOOD}&{rest}").as_bytes()), &ground(), now())
@@ -446,6 +467,24 @@ mod tests {
     }
 
     #[test]
+    fn what_a_change_takes_away_is_one_or_more_of_three_or_nothing() {
+        let taking = |fields: &str| {
+            let sent = GOOD.replace("&takes_away=ends", fields);
+            let sent = format!("{sent}&effect_day=2027-01-04&decided=no");
+            wording(&Sent::read(sent.as_bytes()), &ground(), now())
+        };
+        let both = taking("&takes_away=costs&takes_away=ends").expect("a notice");
+        let words = "This ends a service or part of one and costs families more.";
+        assert_eq!(both.what_it_takes().as_deref(), Some(words));
+        assert_eq!(taking("&takes_away=none").expect("a notice").what_it_takes(), None);
+        assert_eq!(about(taking("&takes_away=none&takes_away=ends")), ["takes_away"]);
+        assert_eq!(about(taking("")), ["takes_away"]);
+        let before = Wording { takes: Vec::new(), ..both };
+        let words = "This ends or reduces a service, or raises its cost.";
+        assert_eq!(before.what_it_takes().as_deref(), Some(words), "nobody was asked which");
+    }
+
+    #[test]
     fn how_long_is_left_to_do_something_is_said_until_the_day_is_over() {
         let left = |by: &str| {
             let sent = format!("effect_day=2027-01-04&decided=no&must_do=Write&must_do_by={by}");
@@ -501,6 +540,7 @@ mod tests {
                 .expect("a withdrawal");
         assert_eq!((withdrawn.title, withdrawn.effect), (original.title.clone(), original.effect));
         assert!(original.takes_away && !withdrawn.takes_away, "nothing changes any more");
+        assert!(withdrawn.takes.is_empty() && withdrawn.what_it_takes().is_none());
         assert_eq!(about(withdrawal(&Sent::default(), (&"n".into(), &original))), ["changed"]);
     }
 }

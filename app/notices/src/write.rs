@@ -1,6 +1,7 @@
 //! A leader writes a notice, corrects or withdraws one that people were told of, and changes it
 //! until it is approved.
 
+use area::equality::Takes;
 use area::store::Ground;
 use axum::extract::{Path, State};
 use axum::http::Uri;
@@ -19,7 +20,7 @@ use leptos::prelude::*;
 use super::notice_they_speak_for;
 use super::rules::{Effect, Follow};
 use super::store::{self, Change, Notice};
-use super::wording::{self, Wording};
+use super::wording::{self, NOTHING, Wording};
 
 /// GET `/lead/notices/new`: empty, or with a starting point for `?like=transport` or
 /// `?like=autism`.
@@ -257,8 +258,9 @@ fn fields(words: &Wording) -> Sent {
         ("effect_day", &effect_day),
         ("effect_time", &effect_time),
         ("entitlement", if words.changes_entitlement { "yes" } else { "no" }),
-        ("takes_away", if words.takes_away { "yes" } else { "no" }),
     ];
+    fields.extend((!words.takes_away).then_some(("takes_away", NOTHING)));
+    fields.extend(words.takes.iter().map(|takes| ("takes_away", takes.word())));
     fields.extend(words.follows.iter().map(|follows| ("changed", follows.changed.as_str())));
     fields.extend(words.services.iter().map(|service| ("services", service.as_str())));
     fields.extend(words.places.iter().map(|place| ("places", place.as_str())));
@@ -459,7 +461,9 @@ fn words_fields<'a>(
         &[("yes", "Yes, it has been decided"), ("no", "No, it is only proposed")],
     );
     let entitlement = one_of("entitlement", &[("no", "No"), ("yes", "Yes")]);
-    let takes_away = one_of("takes_away", &[("no", "No"), ("yes", "Yes")]);
+    let ticked = sent.all("takes_away");
+    let takes_away = [(NOTHING, "No")].into_iter().chain(Takes::choices());
+    let takes_away = Choice::each(takes_away, |value| ticked.iter().any(|one| one == value));
     view! {
         <Field
             name="title"
@@ -535,9 +539,10 @@ fn words_fields<'a>(
         <Choices
             name="takes_away"
             legend="Does it end or reduce a service, or raise its cost?"
-            hint="If it does, say who it affects before it is approved as decided. The next page \
-                leads you there."
+            hint="Choose all that are true. If it does, say who it affects before it is approved \
+                as decided. The next page leads you there."
             choices=takes_away
+            many=true
             refusals
         />
         <Field

@@ -309,7 +309,7 @@ fn rung_entry(plan: &Plan, now: Millis) -> impl IntoView + use<> {
 fn gate_of(plan: &Plan, now: Millis) -> impl IntoView + use<> {
     match plan.settled_at() {
         None => {
-            let points = gate_list(&gate::points(&plan.gate(), now));
+            let points = gate_list(&gate::points(&plan.gate(), now), &|_| None);
             view! {
                 <h2>"Were parents involved first?"</h2>
                 {points}
@@ -354,19 +354,26 @@ fn gate_of(plan: &Plan, now: Millis) -> impl IntoView + use<> {
     }
 }
 
-/// The points of the gate: which hold, which do not yet, and who can make them hold.
-pub fn gate_list(points: &[Point]) -> impl IntoView + use<> {
+/// The points of the gate: which hold, which do not yet, and who can make them hold; for those who
+/// can, with the way there.
+pub fn gate_list(
+    points: &[Point],
+    way: &dyn Fn(&Point) -> Option<(String, &'static str)>,
+) -> impl IntoView + use<> {
     let points = points
         .iter()
         .map(|point| {
             let (mark, said) =
                 if point.holds { ("✓ ", "Done: ") } else { ("○ ", "Not done: ") };
+            let way = way(point).filter(|_| !point.holds);
+            let way = way.map(|(to, words)| view! { <p><a href=to>{words}</a></p> });
             view! {
-                <li>
+                <li id=point.id>
                     <span aria-hidden="true">{mark}</span>
                     <span class="unseen">{said}</span>
                     {point.asks}
                     {(!point.holds).then(|| view! { <p class="soft">{point.who}</p> })}
+                    {way}
                 </li>
             }
         })

@@ -3,7 +3,7 @@
 //! that. Everyone reads it; a decision waits for it. What a notice says likewise is in
 //! `area::equality` with this; here are the pages.
 
-use area::equality::{self, EqualityChoices, TITLE};
+use area::equality::{self, EqualityChoices, NewEquality, TITLE, Takes};
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use forms::{Refusals, Sent};
@@ -46,10 +46,16 @@ pub async fn equality_page(
     Ok(page.answer(&house, &viewer))
 }
 
-/// That there is such a record, as a part of the plan's page.
+/// That there is such a record, as a part of the plan's page, with what the plan takes away.
 pub fn section(plan: &Plan) -> Option<impl IntoView + use<>> {
     let to = format!("/plans/{}/equality", plan.id);
-    plan.equality.last().map(|last| equality::section(last, to))
+    let takes = Takes::in_words(&plan.takes);
+    plan.equality.last().map(|last| {
+        view! {
+            {takes.map(|words| view! { <p class="panel warn">{words}</p> })}
+            {equality::section(last, to)}
+        }
+    })
 }
 
 /// GET `/lead/plans/{id}/equality`
@@ -74,7 +80,7 @@ pub async fn sign_equality(
 ) -> Result<Response, Error> {
     let choices = equality::choices(&house.db).await?;
     let read = equality::equality(&sent, &choices, house.clock.now());
-    let record = match Next::of(&sent, read) {
+    let record = match equality::next_of(&sent, read, NewEquality::small_groups) {
         Next::Keep(record) => record,
         Next::Form(refusals) => {
             let plan = led_plan(&house, &viewer, &id).await?;
@@ -91,7 +97,8 @@ pub async fn sign_equality(
     let (mut tx, at) = begin(&house, &plan_id, &by).await?;
     let act = Act { plan_id: &plan_id, by: &by, at };
     if store::sign_equality(&mut tx, act, &record).await? {
-        note(&mut tx, act, "equality record signed", "").await?;
+        let detail = equality::answered(&record.small_groups());
+        note(&mut tx, act, "equality record signed", &detail).await?;
     }
     tx.commit().await?;
     Ok(Redirect::to(&format!("/plans/{plan_id}?done=equality")).into_response())
@@ -104,7 +111,12 @@ fn sign_page(plan: &Plan, choices: &EqualityChoices, sent: &Sent, refusals: &Ref
                 "Say who this plan affects, and what you do so that it is fair to everyone. \
                  Everyone can read it. A decision waits for it."
             </p>
-            {equality::form(choices, sent, refusals)}
+            {equality::form(
+                choices,
+                sent,
+                refusals,
+                equality::ask_what_it_takes(sent, refusals),
+            )}
         }
     });
     page.kept_for_going_back()

@@ -33,8 +33,8 @@
 //!    topics still to be answered. Each is answered at `…/topics/{topic}`, until the draft is
 //!    published.
 //! 5. The button posts to the same address. `publish_draft` asks `store::publish`, which works the
-//!    gate out again inside the write. Shut or not answered: 422, the same page, what is missing
-//!    and who can do it. The schema asks once more.
+//!    gate out again inside the write. Shut or not answered: 422, the same page, and all that is
+//!    missing at once, each where it can be done. The schema asks once more.
 //! 6. `…/override` leads past a shut gate: a name and a reason, then a page that shows how it will
 //!    always be read, then the write. The topics must still be answered. See decision 0010.
 //! 7. The worker calls `plans::tell_due`. It owes the email to 200 people at a time (`tell_next`),

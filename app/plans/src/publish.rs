@@ -11,12 +11,14 @@ use ground::passing;
 use ground::sent::Form;
 use ground::ui::{Frame, Page, When, hidden};
 use ground::viewer::Viewer;
-use involvement::gate;
+use involvement::decision::answer_all;
+use involvement::gate::{self, Point};
+use involvement::session::SessionState;
 use leptos::prelude::*;
 
 use super::browse::{answer_words, gate_list};
 use super::rules::{self, Override};
-use super::store::{self, Act, AnsweredTopic, Draft, Plan, Published};
+use super::store::{self, Act, AnsweredTopic, Draft, Missing, Plan, PlanningSession, Published};
 use super::{begin, leader, led_plan, note, parsed, reports, version};
 
 /// GET `/lead/plans/{id}/drafts/{version}`
@@ -38,16 +40,6 @@ pub async fn publish_draft(
     let plan_id = parsed(&id)?;
     let (mut tx, at) = begin(&house, &plan_id, &by).await?;
     let act = Act { plan_id: &plan_id, by: &by, at };
-    let unanswered = reports::store::unanswered(&mut tx, &plan_id, number).await?;
-    if unanswered > 0 {
-        tx.roll_back().await?;
-        let what_to_do = match unanswered {
-            1 => "Answer the recommendation that hasn't been answered yet".to_owned(),
-            many => format!("Answer the {many} recommendations that haven't been answered yet"),
-        };
-        let refusals = Refusals::one("recommendations", what_to_do);
-        return publish_draft_page(&house, &viewer, &id, number, &refusals).await;
-    }
     let published = store::publish(&mut tx, act, number).await?;
     if published == Published::Done {
         note(&mut tx, act, "draft published", &format!("version {number}")).await?;
@@ -59,20 +51,27 @@ pub async fn publish_draft(
             let to = format!("/plans/{plan_id}/drafts/{number}?done=published");
             return Ok(Redirect::to(&to).into_response());
         }
-        Published::Shut => Refusals::one(
-            "gate",
-            "Not ready to publish: parents not involved yet. See below what is missing and who \
-                 can do it",
-        ),
-        Published::Unanswered(1) => {
-            Refusals::one("answers", "Answer the topic that hasn't been answered yet")
-        }
-        Published::Unanswered(topics) => Refusals::one(
-            "answers",
-            format!("Answer the {topics} topics that haven't been answered yet"),
-        ),
+        Published::Held(missing) => to_do(&missing),
     };
     publish_draft_page(&house, &viewer, &id, number, &refusals).await
+}
+
+/// All that must be done before a draft can be published, each where it is done.
+fn to_do(missing: &Missing) -> Refusals {
+    let mut refusals = Refusals::default();
+    if !missing.points.is_empty() {
+        refusals.add("gate", "Not ready to publish: parents not involved yet");
+    }
+    for point in &missing.points {
+        refusals.add(point.id, point.what_to_do.clone());
+    }
+    if missing.topics > 0 {
+        refusals.add("answers", answer_all(missing.topics, "topic"));
+    }
+    if missing.recommendations > 0 {
+        refusals.add("recommendations", answer_all(missing.recommendations, "recommendation"));
+    }
+    refusals
 }
 
 async fn publish_draft_page(
@@ -106,7 +105,7 @@ async fn publish_draft_page(
                 <a href=format!("/plans/{}/drafts/{number}", plan.id)>"Read the draft"</a>
             </p>
             <h2 id="gate">"Were parents involved first?"</h2>
-            {gate_list(&points)}
+            {gate_list(&points, &|point| way_to(&plan, point))}
             {past}
             <h2 id="answers">"What this draft does about each topic"</h2>
             {plan
@@ -139,6 +138,21 @@ async fn publish_draft_page(
         }
     });
     Ok(page.answer(house, viewer))
+}
+
+/// Where a leader makes a point of the gate hold, if it is one of those that they can.
+fn way_to(plan: &Plan, point: &Point) -> Option<(String, &'static str)> {
+    let claimed = |session: &&PlanningSession| session.state() == Some(SessionState::Claimed);
+    let lead = format!("/lead/plans/{}", plan.id);
+    match (point.id, plan.sessions.iter().find(claimed)) {
+        ("gate-topics", _) => Some((format!("{lead}/topics"), "Add topics parents asked for")),
+        ("gate-met", None) => Some((format!("{lead}/sessions"), "Record a planning session")),
+        ("gate-met", Some(session)) => {
+            let to = format!("/lead/sessions/{}/slip", session.id);
+            Some((to, "Ask parents who were there to confirm the planning session"))
+        }
+        _ => None,
+    }
 }
 
 /// Whether the draft is ready to publish; if it is not, the way past the gate.

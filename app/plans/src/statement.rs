@@ -1,5 +1,6 @@
 //! The forum writes what it thinks of a plan.
 
+use area::equality;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use forms::{Refusals, Sent};
@@ -7,7 +8,7 @@ use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Id};
 use ground::sent::Form;
-use ground::ui::{Area, FormKey, Page};
+use ground::ui::{Area, Check, FormKey, Next, Page};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
@@ -36,12 +37,14 @@ pub async fn write_statement(
         _ if plan.is_planned_by_viewer => Err(Refusals::one("words", rules::BOTH_SIDES)),
         words => words,
     };
-    let words = match words {
-        Ok(words) => words,
-        Err(refusals) => {
+    let words = match next_of(&sent, words) {
+        Next::Keep(words) => words,
+        Next::Form(refusals) => {
             return Ok(statement_page(&plan, &sent, &refusals).answer(&house, &viewer));
         }
+        Next::Check(words) => return Ok(check_page(&plan, &sent, words).answer(&house, &viewer)),
     };
+    let detail = equality::answered(&equality::small_groups(&words));
     let by = By { account_id: viewer.signed_in()?.account_id.clone(), role: "organiser" };
     let plan_id = parsed(&id)?;
     let mut tx = house.db.begin().await?;
@@ -51,10 +54,35 @@ pub async fn write_statement(
     };
     let act = Act { plan_id: &plan_id, by: &by, at };
     if store::state(&mut tx, act, &sent.once(), &words).await? {
-        note(&mut tx, act, "statement written", "").await?;
+        note(&mut tx, act, "statement written", &detail).await?;
     }
     tx.commit().await?;
     Ok(Redirect::to(&format!("/plans/{plan_id}?done=stated")).into_response())
+}
+
+/// A statement is published by one press, unless its words may mean a small group.
+fn next_of(sent: &Sent, words: Result<String, Refusals>) -> Next<String> {
+    let groups = |words: &String| equality::small_groups(words);
+    match equality::next_of(sent, words, groups) {
+        Next::Check(words) if groups(&words).is_empty() => Next::Keep(words),
+        next => next,
+    }
+}
+
+/// Asks about what may be a small group in a statement.
+fn check_page(plan: &Plan, sent: &Sent, words: String) -> Page {
+    let groups = equality::small_groups(&words);
+    let check = Check {
+        title: "Check this: everyone will be able to read it",
+        rows: vec![("Plan", plan.title.clone()), ("What the forum says", words)],
+        warnings: groups.iter().map(|group| equality::ask_about(group)).collect(),
+        after: "If you publish it anyway, you confirm that it names no group of fewer than ten \
+            people. You can't change it later, but you can add another.",
+        to: format!("/forum/plans/{}/statement", plan.id),
+        sent,
+        does: ("Publish anyway", equality::NO_SMALL_GROUP),
+    };
+    check.page()
 }
 
 fn statement_page(plan: &Plan, sent: &Sent, refusals: &Refusals) -> Page {

@@ -12,6 +12,8 @@ use involvement::session::SessionState;
 use notices::ledger::ToldOf;
 use notices::rules::{self, SETTLED_AFTER};
 use outcomes::rules::{Stage, Verdict};
+use plans::reports::store::Standing;
+use plans::rules::AnswerKind;
 use plans::store::{Plan, PlanningSession};
 use waits::figures::{Unlike, Waits};
 use waits::months::Month;
@@ -278,7 +280,7 @@ impl Spot {
     #[must_use]
     pub fn asks(self) -> &'static [&'static str] {
         match self {
-            Self::Area => &["plans", "told", "awaited"],
+            Self::Area => &["plans", "told", "awaited", "recommendations"],
             Self::Told => &["told"],
             Self::WhoWeTold | Self::WaitingFor => &["outcomes", "contributors_told", "awaited"],
             Self::Places => &["rounds", "consultations"],
@@ -315,6 +317,7 @@ pub fn figures(history: &History, area: &str, within: Millis, at: Millis) -> Vec
         of_consultations(history),
         of_comments(history, within, at),
         of_waits(history, at),
+        of_recommendations(&history.recommendations),
     ]
     .concat()
 }
@@ -660,6 +663,43 @@ fn of_waits(history: &History, at: Millis) -> Vec<Figure> {
     ]
 }
 
+/// Of recommendations, each counted once, whichever plans must answer it.
+fn of_recommendations(standing: &[Standing]) -> Vec<Figure> {
+    const QUERY: &str = "recommendations";
+    let mut all: BTreeMap<&str, (bool, bool)> = BTreeMap::new();
+    for one in standing {
+        let (answered, done) = all.entry(one.id.as_str()).or_default();
+        let Some(plan) = &one.plan else { continue };
+        let Some((does, ..)) = &plan.answer else { continue };
+        *answered = true;
+        *done |= plan.is_done && *does != AnswerKind::Not;
+    }
+    let answered = all.values().filter(|(answered, _)| *answered).count();
+    let done = all.values().filter(|(_, done)| *done).count();
+    let of_all = |many: usize| match all.len() {
+        0 => "No report has been added yet".to_owned(),
+        all => format!("{many} of {all}"),
+    };
+    vec![
+        count("recommendations", "Recommendations of reports", all.len(), QUERY),
+        count(
+            "recommendations_answered",
+            "Of these, a published draft says what the plan does about it",
+            answered,
+            QUERY,
+        )
+        .on(Spot::Area, "Recommendations of inspections that a plan answers", of_all(answered))
+        .leading_to("/reports"),
+        count(
+            "recommendations_done",
+            "Of these, taken up in a plan that leaders say is done, and the forum doesn't disagree",
+            done,
+            QUERY,
+        )
+        .on(Spot::Area, "Recommendations taken up in a plan that is done", of_all(done)),
+    ]
+}
+
 fn many(states: &[AwaitedState], is: fn(&AwaitedState) -> bool) -> usize {
     states.iter().filter(|state| is(state)).count()
 }
@@ -681,6 +721,7 @@ mod tests {
     use super::*;
     use calendar::clock::DAY;
     use notices::rules::Told;
+    use plans::reports::store::OfPlan;
 
     fn told(rows: &[(&str, u64, u64, u64)]) -> ToldOf {
         let told = rows.iter().map(|(place, before, after, never)| Told {
@@ -712,6 +753,44 @@ mod tests {
             found += 1;
         }
         assert!(found > 5, "figures are found");
+    }
+
+    #[test]
+    fn a_recommendation_counts_once_as_answered_and_as_done_if_a_plan_that_took_it_up_is() {
+        let standing = |id: &str, plan: Option<(Option<AnswerKind>, bool)>| Standing {
+            report_id: "r".into(),
+            report: "Inspection".into(),
+            published_on: "2026-01-01".into(),
+            source: String::new(),
+            kind: "Strategic plan".into(),
+            ended_at: None,
+            id: id.into(),
+            number: "1".into(),
+            page: "1".into(),
+            words: "Shorten the waits".into(),
+            plan: plan.map(|(does, is_done)| OfPlan {
+                id: "p".into(),
+                title: "A plan".into(),
+                draft: does.map(|_| (1, 0)),
+                answer: does.map(|does| (does, String::new(), String::new())),
+                is_done,
+            }),
+        };
+        let values = |standing: &[Standing]| -> Vec<String> {
+            of_recommendations(standing).into_iter().map(|figure| figure.value).collect()
+        };
+        assert_eq!(values(&[]), ["0", "0", "0"]);
+        let all = [
+            standing("one", Some((Some(AnswerKind::Adopted), true))),
+            standing("one", Some((None, false))),
+            standing("two", Some((Some(AnswerKind::Not), true))),
+            standing("three", Some((Some(AnswerKind::Adapted), false))),
+            standing("four", Some((None, true))),
+            standing("five", None),
+        ];
+        assert_eq!(values(&all), ["5", "3", "1"]);
+        let on_page = of_recommendations(&all)[1].on_page.clone().expect("it is on the page");
+        assert_eq!(on_page.words, "3 of 5");
     }
 
     #[test]

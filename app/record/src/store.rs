@@ -60,6 +60,7 @@ pub async fn asked(db: &Db, questions: &[&str], now: Millis) -> sqlx::Result<His
             "consultations" => history.consultations = consultations(db, now).await?,
             "comments" => history.comments = comments(db, now).await?,
             "taken_down" => history.taken_down = taken_down(db, now).await?,
+            "recommendations" => history.recommendations = recommendations(db, so_far(now)).await?,
             _ => return db::known(None, "the questions of the record"),
         }
     }
@@ -408,7 +409,7 @@ pub async fn waits(db: &Db, at: Millis) -> sqlx::Result<Vec<Told>> {
 }
 
 /// `recommendations`: every recommendation of a report that was put in by then, and what each plan
-/// that must answer it did about it by then, in its last published draft.
+/// that must answer it did about it by then, in its last published draft, and if it was done.
 pub async fn recommendations(db: &Db, at: Millis) -> sqlx::Result<Vec<Standing>> {
     plans::reports::store::standing(db, None, at).await
 }

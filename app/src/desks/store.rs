@@ -147,6 +147,7 @@ fn tasks(kinds: &[Task]) -> String {
             | Task::Publish
             | Task::Takedown
             | Task::Override
+            | Task::Passed
             | Task::Approved
             | Task::Question => "''",
         };

@@ -92,6 +92,7 @@ async fn fair(tx: &mut AnyConnection, sefton: &Sefton) -> Result<NewEquality, sq
         affected: "Disabled children who wait for occupational therapy. In the south they will \
             wait less long. In the north nothing will change."
             .into(),
+        takes: Vec::new(),
         characteristics: vec!["Age".into(), "Disability".into()],
         source: format!("Equality Act 2010, section 4, checked on {}", clock::day(sefton.day(-30))),
         places: vec!["South Sefton".into()],

@@ -1,6 +1,6 @@
 //! What the demonstration's notices say. Every telephone number is one that is kept for drama.
 
-use area::equality::NewEquality;
+use area::equality::{NewEquality, Takes};
 use calendar::clock::{self, DAY};
 use ground::ids::{Id, Place, Service};
 use jiff::civil::Weekday;
@@ -86,6 +86,7 @@ pub fn route_five(sefton: &Sefton) -> Wording {
         effect: on(sefton, monday),
         changes_entitlement: false,
         takes_away: false,
+        takes: Vec::new(),
         services: services(sefton, &["Transport"]),
         places: places(sefton, &["South Sefton"]),
         follows: None,
@@ -168,6 +169,7 @@ pub fn holiday_club(sefton: &Sefton) -> Wording {
         decided_day: Some(form_day(sefton, -9)),
         effect: on(sefton, monday),
         takes_away: true,
+        takes: vec![Takes::Reduces],
         services: services(sefton, &["Short breaks"]),
         ..route_five(sefton)
     }
@@ -180,6 +182,7 @@ pub fn fair_holiday_club(sefton: &Sefton) -> NewEquality {
         affected: "Disabled children who come to the club, and their parents, who go to work on \
             the two days it will be closed. Most of them are lone mothers."
             .into(),
+        takes: vec![Takes::Reduces],
         characteristics: vec!["Age".into(), "Disability".into(), "Sex".into()],
         source: format!("Equality Act 2010, section 4, checked on {}", clock::day(sefton.day(-30))),
         places: vec!["South Sefton".into()],

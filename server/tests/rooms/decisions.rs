@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use area::equality::NewEquality;
 use axum::http::StatusCode;
 use calendar::clock::{self, DAY, Millis};
+use deliveries::tasks::tell_due;
 use ground::ids::{Account, Id, Plan};
 use ground::viewer::Role;
 use plans::NewDecision;
@@ -17,7 +18,7 @@ use rand::{Rng as _, SeedableRng as _};
 use crate::fixtures::consultations::{ask_who_waits, new_consultation, terms};
 use crate::fixtures::plans::{FAIR, REASON, asked_about, decided, register, released, sign, theme};
 use crate::plans::{draft, leader};
-use crate::world::{Browser, World, by_hand, change, number, on_both};
+use crate::world::{Browser, World, by_hand, change, link_to, number, on_both};
 
 const PAST: [(&str, &str); 3] =
     [("name", "Invented Officer"), ("reason", REASON), ("step", "confirm")];
@@ -41,6 +42,37 @@ fn today(world: &World) -> String {
 }
 
 #[test]
+fn organisers_hear_once_by_email_that_leaders_went_ahead_with_a_decision() {
+    on_both(async |world| {
+        let (leader, organiser) = (leader(&world).await, world.organiser().await);
+        let plan = register(&world, &leader).await;
+        let how = [("passed", "at once"), ("statement", "never")];
+        organiser.post("/account/emails/tasks", &how).await.leads_to();
+        let desk = format!("/lead/plans/{plan}/decision");
+        leader.post(&desk, &decided(&today(&world))).await.leads_to();
+        for _ in 0..2 {
+            leader.post(&format!("{desk}/override"), &PAST).await.leads_to();
+            world.forward(1_000);
+        }
+        tell_due(&world.house).await.unwrap();
+        let emails = world.deliver().await;
+        let told: Vec<_> =
+            emails.iter().filter(|email| email.subject.contains("decision")).collect();
+        assert_eq!(told.len(), 1, "{emails:?}");
+        assert_eq!(
+            (told[0].to.as_str(), told[0].subject.as_str()),
+            (
+                "organiser@example.org",
+                "A decision can be published without everything that was agreed"
+            )
+        );
+        assert_eq!(link_to(told[0], "/plans/"), format!("/plans/{plan}"));
+        tell_due(&world.house).await.unwrap();
+        assert!(world.deliver().await.is_empty(), "once");
+    });
+}
+
+#[test]
 fn a_decision_is_held_until_it_answers_every_topic_and_theme_and_then_it_stays() {
     on_both(async |world| {
         let (leader, visitor) = (leader(&world).await, world.visitor());
@@ -59,7 +91,15 @@ fn a_decision_is_held_until_it_answers_every_topic_and_theme_and_then_it_stays()
 
         let held = leader.post(&publication, &[]).await;
         assert_eq!(held.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert!(held.says("Answer the 2 topics or themes that haven't been answered yet"));
+        for what_to_do in [
+            "Answer the topic that hasn't been answered yet",
+            "Answer the theme that hasn't been answered yet",
+            "Say first who it affects, and whether it is fair to everyone",
+        ] {
+            assert!(held.says(what_to_do), "all at once: {what_to_do}: {}", held.html);
+        }
+        assert!(!held.says("Publish a draft of the plan first"), "that is done: {}", held.html);
+        assert!(held.says(&format!("href=\"/lead/plans/{plan}/equality\"")), "{}", held.html);
         assert!(held.says("Waiting at the stop") && held.says("Not done: "), "{}", held.html);
         let form = format!("{desk}/answers/{topic}");
         let shown = leader.get(&form).await;
@@ -69,7 +109,8 @@ fn a_decision_is_held_until_it_answers_every_topic_and_theme_and_then_it_stays()
         let answer = [("answer", "adopted"), ("words", "From May.")];
         leader.post(&form, &answer).await.leads_to();
         let held = leader.post(&publication, &[]).await;
-        assert!(held.says("Answer the topic or theme that hasn't been answered yet"));
+        assert!(held.says("Answer the theme that hasn't been answered yet"));
+        assert!(!held.says("Answer the topic that hasn't"), "that is done: {}", held.html);
         let form = format!("{desk}/answers/{}", theme(&plan, "Waiting at the stop"));
         let no = [("answer", "not"), ("words", "There is no money.")];
         let refused = leader.post(&form, &no).await;
@@ -392,11 +433,14 @@ fn a_record_of_equality_is_signed_shown_and_signed_again_and_never_shows_a_small
         let check = leader.post(&desk, &asked).await;
         assert!(check.says("Check this: everyone will be able to read it"), "{}", check.html);
         assert!(check.says("Is this a number of people: “4 families”?"), "{}", check.html);
+        asked.push(("step", "confirm"));
+        let check = leader.post(&desk, &asked).await;
+        assert!(check.says("Publish anyway") && check.says("no group of fewer than ten people"));
         assert_eq!(number(&world, "SELECT count(*) FROM equality_records").await, 0);
         let mut first = FAIR.to_vec();
         let (place, key) = (format!("/places/{}", world.south), id::fresh());
         first.extend([("form_key", key.as_str()), ("places", world.south.as_str())]);
-        first.push(("picked", &place));
+        first.extend([("picked", place.as_str()), ("takes", "ends"), ("takes", "costs")]);
         change(&world, "UPDATE places SET baseline = 1750, baseline_source = 'Census'").await;
         for _ in 0..2 {
             leader.post(&desk, &first).await.leads_to();
@@ -408,13 +452,18 @@ fn a_record_of_equality_is_signed_shown_and_signed_again_and_never_shows_a_small
         {
             assert!(page.says(words), "{words}: {}", page.html);
         }
-        assert!(visitor.get(&format!("/plans/{plan}")).await.says("Is it fair to everyone?"));
+        let takes = "This ends a service or part of one and costs families more.";
+        let of_plan = visitor.get(&format!("/plans/{plan}")).await;
+        assert!(of_plan.says("Is it fair to everyone?") && of_plan.says(takes));
+        assert!(page.says(takes), "{}", page.html);
         world.forward(DAY);
         let again = leader.get(&desk).await;
         assert!(again.says("We counted for a week."), "what was said is filled in");
         sign(&leader, &plan).await;
         assert!(visitor.get(&public).await.says("It was signed before on"));
+        assert!(!visitor.get(&public).await.says(takes), "it is said anew each time");
         for sql in [
+            "UPDATE equality_records SET takes = 'ends'",
             "UPDATE equality_records SET affected = 'Nobody'",
             "DELETE FROM equality_numbers",
             "INSERT INTO equality_numbers (record_id, position, label, people)
@@ -422,6 +471,17 @@ fn a_record_of_equality_is_signed_shown_and_signed_again_and_never_shows_a_small
         ] {
             assert!(by_hand(&world, sql).await.is_err(), "the schema lets this through: {sql}");
         }
+
+        // Whoever says that it is no small group signs it, and the log says that they said so.
+        let before = number(&world, "SELECT count(*) FROM equality_records").await;
+        asked.pop();
+        asked.push(("step", "no small group"));
+        leader.post(&desk, &asked).await.leads_to();
+        let after = number(&world, "SELECT count(*) FROM equality_records").await;
+        assert_eq!(after, before + 1);
+        let said = "SELECT count(*) FROM audit WHERE what = 'equality record signed'
+                      AND detail = 'said that 1 number in it means no small group'";
+        assert_eq!(number(&world, said).await, 1);
 
         // The list is the area's.
         let admin = world.signed_in("admin@example.org", &[Role::Admin]).await;
@@ -570,6 +630,7 @@ fn a_record() -> NewEquality {
     NewEquality {
         form_key: id::fresh(),
         affected: "Some".into(),
+        takes: Vec::new(),
         characteristics: Vec::new(),
         source: "A source".into(),
         places: Vec::new(),

@@ -511,7 +511,7 @@ async fn takes_something_away(world: &World, leader: &Browser<'_>, colleague: &B
     let day = clock::fields(world.now() + 30 * DAY).0;
     let mut words = notices::fields("Less support", &world.autism, &day);
     words.retain(|(name, _)| *name != "takes_away");
-    words.push(("takes_away", "yes"));
+    words.push(("takes_away", "reduces"));
     let page = notices::written(leader, "/lead/notices/new", &words).await;
     let passing = [("name", "Invented Officer"), ("reason", REASON), ("step", "confirm")];
     leader.post(&format!("{page}/override"), &passing).await.leads_to();

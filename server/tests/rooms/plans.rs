@@ -16,7 +16,7 @@ use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
 
 pub use crate::fixtures::plans::{REASON, confirm, meet, register, session_of};
-use crate::world::{Browser, World, by_hand, change, on_both};
+use crate::world::{Browser, World, by_hand, change, number, on_both};
 
 pub async fn leader(world: &World) -> Browser<'_> {
     world.signed_in("leader@example.org", &[Role::Leader]).await
@@ -59,15 +59,30 @@ fn a_leader_is_held_at_the_gate_told_why_and_passes_it_when_every_point_holds() 
         let held = leader.post(&draft, &[]).await;
         assert_eq!(held.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(held.says("Not ready to publish") && held.says("record a planning session"));
+        for (at, what_to_do) in [
+            ("gate-met", "Plan together with parents and have that confirmed"),
+            ("gate-statement", "Ask the forum to write its statement"),
+            ("answers", "Answer the topic that hasn't been answered yet"),
+        ] {
+            let is_told = held.says(what_to_do) && held.says(&format!("href=\"#{at}\""));
+            assert!(is_told && held.says(&format!("id=\"{at}\"")), "{at}: {}", held.html);
+        }
+        assert!(held.says(&format!("href=\"/lead/plans/{plan}/sessions\"")), "{}", held.html);
 
         meet(&world, &leader, &plan).await;
-        organiser
-            .post(
-                &format!("/forum/plans/{plan}/statement"),
-                &[("words", "Parents were in from the start.")],
-            )
-            .await
-            .leads_to();
+        let statement = format!("/forum/plans/{plan}/statement");
+        let few = [("words", "Only 4 parents were asked."), ("step", "no small group")];
+        let check = organiser.post(&statement, &few[..1]).await;
+        assert!(check.says("Is this a number of people: “4 parents”?"), "{}", check.html);
+        assert!(check.says("Publish anyway") && check.says("Only 4 parents were asked."));
+        assert_eq!(number(&world, "SELECT count(*) FROM statements").await, 0);
+        organiser.post(&statement, &few).await.leads_to();
+        let said = "SELECT count(*) FROM audit WHERE what = 'statement written'
+                      AND detail = 'said that 1 number in it means no small group'";
+        assert_eq!(number(&world, said).await, 1);
+        let many = [("words", "Parents were in from the start.")];
+        organiser.post(&statement, &many).await.leads_to();
+        assert_eq!(number(&world, "SELECT count(*) FROM statements").await, 2);
         let held = leader.post(&draft, &[]).await;
         assert!(
             held.status == StatusCode::UNPROCESSABLE_ENTITY
@@ -75,9 +90,12 @@ fn a_leader_is_held_at_the_gate_told_why_and_passes_it_when_every_point_holds() 
             "only a leader says that they met: {}",
             held.html
         );
+        let asks = "Ask parents who were there to confirm the planning session";
+        assert!(held.says(asks) && !held.says("Ask the forum to write its statement"));
         confirm(&world, &organiser, &plan).await;
         let held = leader.post(&draft, &[]).await;
         assert!(held.says("Answer the topic that hasn't been answered yet"));
+        assert!(!held.says("Not ready to publish"), "that is done: {}", held.html);
         leader
             .post(
                 &format!("{draft}/topics/{topic}"),

@@ -197,6 +197,10 @@ fn the_record_of_the_demonstration_says_the_same_on_its_pages_as_in_the_pack() {
         let decided = ["decisions", "decisions_unanswered", "decisions_early"];
         assert_eq!(decided.map(|name| figures[name].as_str()), ["2", "1", "1"]);
         assert!(area.says("This has happened once.") && figures["overrides"] == "1");
+        let recommended = ["recommendations", "recommendations_answered", "recommendations_done"];
+        let [all, answered, done] = recommended.map(|name| figures[name].as_str());
+        assert_eq!((all, answered, done), ("2", "0", "0"), "its draft is not published");
+        assert!(area.says(&format!("href=\"/reports\">{answered} of {all}</a>")));
         let told = visitor.get("/record/told").await;
         assert!(
             told.says(&format!("{}% (", figures["told_in_time_percent"])) && told.says("about")

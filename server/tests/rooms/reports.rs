@@ -7,6 +7,7 @@ use record::history::Moment;
 use record::pack;
 
 use crate::plans::{REASON, draft, leader};
+use crate::updates::DONE;
 use crate::world::{Browser, World, by_hand, number, on_both};
 
 const LINES: &str = "1. Shorten the waits (page 12).\n2 | 13 | Tell families what happens.";
@@ -157,6 +158,22 @@ fn a_plan_of_the_kind_is_not_published_before_its_draft_answers_every_recommenda
             assert!(page.says("✓ In the draft, as recommended"), "{path}: {}", page.html);
             assert!(page.says("Decided by ") && page.says("No money"), "{path}: {}", page.html);
         }
+
+        // The record counts them, and which of them are in a plan that is done.
+        let answered = async || world.visitor().get("/record").await;
+        assert!(answered().await.says("0 of 2"), "{}", answered().await.html);
+        let about = format!("plan:{plan}");
+        let done = [&DONE[..], &[("about", about.as_str()), ("step", "publish")]].concat();
+        let update = leader.post("/lead/updates/new", &done).await.leads_to();
+        let page = answered().await;
+        assert!(page.says("href=\"/reports\">2 of 2</a>"), "{}", page.html);
+        assert!(page.says("1 of 2"), "the other is not in the draft: {}", page.html);
+        world.forward(1_000);
+        let id = update.split(['/', '?']).nth(2).unwrap().to_owned();
+        let disagrees =
+            [("version", "1"), ("verdict", "disputed"), ("words", "Nothing has changed.")];
+        organiser.post(&format!("/forum/updates/{id}"), &disagrees).await.leads_to();
+        assert!(answered().await.says("0 of 2"), "{}", answered().await.html);
 
         let day = clock::fields(world.now()).0;
         let moment = Moment::read(&day, world.now()).unwrap();

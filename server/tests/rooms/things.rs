@@ -526,7 +526,7 @@ impl<'w> Things<'w> {
         let day = clock::fields(world.now() + 60 * DAY).0;
         let mut takes = fields("The Sunday club will close", &world.transport, &day);
         takes.retain(|(name, _)| *name != "takes_away");
-        takes.push(("takes_away", "yes"));
+        takes.push(("takes_away", "ends"));
         let held = last(&both.0.post("/lead/notices/new", &takes).await.leads_to());
         for begins in ["/lead/notices/{id}/equality", "/lead/notices/{id}/override"] {
             self.put(begins, "id", held.clone());

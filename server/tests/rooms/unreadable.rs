@@ -65,7 +65,7 @@ const PASSED: &str = "INSERT INTO duty_days (duty_id, year, step, due_on, fulfil
         organisation_id, is_public, 0 FROM duties WHERE switched_on_at IS NOT NULL ON CONFLICT DO NOTHING";
 
 /// Where what cannot be read shows, for each such column.
-const READ: [Read; 44] = [
+const READ: [Read; 47] = [
     Read {
         column: "round_changes.kind",
         first: &["INSERT INTO round_changes (form_key, round_id, kind, title, was_propose_from,
@@ -145,6 +145,18 @@ const READ: [Read; 44] = [
     read("notices.effect_kind", Reader::Visitor, NOTICE),
     read("notices.follow_kind", Reader::Visitor, FOLLOWING),
     read("notices.must_do_by", Reader::Visitor, NOTICE),
+    read("notices.takes", Reader::Visitor, NOTICE),
+    read(
+        "notice_equality_records.takes",
+        Reader::Visitor,
+        "SELECT '/notices/' || e.notice_id || '/equality' FROM notice_equality_records e
+         JOIN notices n ON n.id = e.notice_id WHERE n.started_at IS NOT NULL",
+    ),
+    read(
+        "equality_records.takes",
+        Reader::Visitor,
+        "SELECT '/plans/' || plan_id || '/equality' FROM equality_records",
+    ),
     read("terms.first_day", Reader::Leader, "SELECT '/lead/notices/new'"),
     read("closed_days.day", Reader::Leader, "SELECT '/lead/notices/new'"),
     read("duties.responsible", Reader::Visitor, "SELECT '/record/duties'"),

@@ -5,8 +5,9 @@ use forms::{Refusals, Sent};
 use ground::ui::{Area, CONFIRMED, Check, Choice, Choices, Field, FormKey, Page, When};
 use leptos::prelude::*;
 
-use super::rules::{EqualityChoices, NONE, NewEquality, ask_about, small_groups};
+use super::rules::{EqualityChoices, NO_SMALL_GROUP, NONE, NewEquality, ask_about};
 use super::store::{Signed, SignedEquality};
+use super::takes::Takes;
 
 /// What the record is called.
 pub const TITLE: &str = "Is it fair to everyone?";
@@ -67,7 +68,9 @@ pub fn shown(record: &SignedEquality) -> impl IntoView + use<> {
         }
     });
     let picked = (!record.picked.is_empty()).then(|| view! { <ul>{picked.collect_view()}</ul> });
+    let takes = Takes::in_words(&record.takes);
     view! {
+        {takes.map(|words| view! { <p class="panel warn">{words}</p> })}
         <h2>"Who is affected"</h2>
         <p class="lines">{record.affected.clone()}</p>
         <dl class="when">
@@ -120,11 +123,31 @@ pub fn as_sent(record: &SignedEquality, choices: &EqualityChoices) -> Sent {
     for figure in &record.picked {
         sent = sent.and("picked", &figure.to);
     }
+    for takes in &record.takes {
+        sent = sent.and("takes", takes.word());
+    }
     sent
 }
 
-/// The form it is signed with.
-pub fn form(choices: &EqualityChoices, sent: &Sent, refusals: &Refusals) -> AnyView {
+/// The question what it takes away, where nothing else has said that.
+pub fn ask_what_it_takes(sent: &Sent, refusals: &Refusals) -> AnyView {
+    let ticked = sent.all("takes");
+    let choices = Choice::each(Takes::choices(), |word| ticked.iter().any(|one| one == word));
+    view! {
+        <Choices
+            name="takes"
+            legend="Does it take something away from families?"
+            hint="Choose all that are true. Leave them empty if it takes nothing away."
+            choices
+            many=true
+            refusals
+        />
+    }
+    .into_any()
+}
+
+/// The form it is signed with. `asks`: what it asks besides.
+pub fn form(choices: &EqualityChoices, sent: &Sent, refusals: &Refusals, asks: AnyView) -> AnyView {
     let ticked = |field: &str| {
         let chosen = sent.all(field);
         move |value: &str| chosen.iter().any(|chosen| chosen == value)
@@ -151,6 +174,7 @@ pub fn form(choices: &EqualityChoices, sent: &Sent, refusals: &Refusals) -> AnyV
     view! {
         <form method="post" novalidate>
             <FormKey key=sent.typed("form_key") />
+            {asks}
             <Area
                 name="affected"
                 label="Who is affected?"
@@ -232,6 +256,9 @@ pub fn check(about: (&'static str, String), record: &NewEquality, to: String, se
         ("Where", list(&record.places, "The whole area")),
         ("How we know", record.evidence.clone()),
     ];
+    if let Some(takes) = Takes::in_words(&record.takes) {
+        rows.insert(1, ("What it takes away", takes));
+    }
     if !record.numbers.is_empty() {
         rows.push(("How many people", numbers.collect::<Vec<_>>().join("\n")));
     }
@@ -240,16 +267,27 @@ pub fn check(about: (&'static str, String), record: &NewEquality, to: String, se
         ("To be looked at again by", day(&record.review_day)),
         ("Signed by", record.signed_name.clone()),
     ]);
-    let groups = [&record.affected, &record.evidence, &record.done];
-    let groups = groups.into_iter().flat_map(|words| small_groups(words));
+    let groups = record.small_groups();
+    let (after, does) = if groups.is_empty() {
+        (
+            "What you sign stays. You can sign it again with other words later.",
+            ("Sign and publish it", CONFIRMED),
+        )
+    } else {
+        (
+            "If you publish it anyway, you confirm that it names no group of fewer than ten \
+             people. What you sign stays. You can sign it again with other words later.",
+            ("Publish anyway", NO_SMALL_GROUP),
+        )
+    };
     let check = Check {
         title: "Check this: everyone will be able to read it",
         rows,
-        warnings: groups.map(|group| ask_about(&group)).collect(),
-        after: "What you sign stays. You can sign it again with other words later.",
+        warnings: groups.iter().map(|group| ask_about(group)).collect(),
+        after,
         to,
         sent,
-        does: ("Sign and publish it", CONFIRMED),
+        does,
     };
     check.page()
 }

@@ -6,13 +6,14 @@ use ground::personal::{Column, FORM};
 /// Each column of a table of records. `about`: the one that names the thing; `title`: what the
 /// thing is called.
 #[must_use]
-pub const fn signed_columns(about: &'static str, title: Column) -> [Column; 15] {
+pub const fn signed_columns(about: &'static str, title: Column) -> [Column; 16] {
     [
         Id("id"),
         Left("form_key", FORM),
         Id(about),
         title,
         Text("affected", "Who is affected"),
+        Text("takes", "What it takes away"),
         Text("characteristics", "Protected characteristics"),
         Text("source", "Where their list is from"),
         Text("places", "Places"),

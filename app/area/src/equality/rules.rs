@@ -2,9 +2,13 @@
 
 use calendar::clock::{self, DAY, Millis};
 use forms::{Named, Refusals, Sent};
+use ground::ui::Next;
 
+use super::takes::Takes;
 use crate::characteristics::Characteristics;
 
+/// What the button sends as `step` with which somebody says that no small group is meant.
+pub const NO_SMALL_GROUP: &str = "no small group";
 /// What somebody chooses where no characteristic makes a difference.
 pub const NONE: &str = "none";
 const LONGEST_TEXT: usize = 4_000;
@@ -33,6 +37,8 @@ pub struct NewEquality {
     /// The same key twice is one record.
     pub form_key: String,
     pub affected: String,
+    /// What it takes away; none where it takes nothing away.
+    pub takes: Vec<Takes>,
     /// By name; none where none makes a difference.
     pub characteristics: Vec<String>,
     /// Where the list of these is from, and when that was checked.
@@ -48,6 +54,15 @@ pub struct NewEquality {
     pub review_day: String,
     /// Who signs it: a name and a job title.
     pub signed_name: String,
+}
+
+impl NewEquality {
+    /// Words in it that may say that fewer than ten people are meant.
+    #[must_use]
+    pub fn small_groups(&self) -> Vec<String> {
+        let prose = [&self.affected, &self.evidence, &self.done];
+        prose.into_iter().flat_map(|words| small_groups(words)).collect()
+    }
 }
 
 /// Reads a record of equality from what was sent.
@@ -84,6 +99,7 @@ pub fn equality(
     Ok(NewEquality {
         form_key: sent.once(),
         affected: affected.unwrap_or_default(),
+        takes: Takes::chosen(sent, "takes"),
         characteristics: characteristics.unwrap_or_default(),
         source: choices.characteristics.source_in_words(),
         places: places.map(names).unwrap_or_default(),
@@ -186,6 +202,31 @@ pub fn small_groups(words: &str) -> Vec<String> {
     found.collect()
 }
 
+/// What comes after a form whose words everyone will read: where they may say that fewer than ten
+/// people are meant, nothing is kept before whoever wrote them says that it is no such group.
+#[must_use]
+pub fn next_of<T>(
+    sent: &Sent,
+    read: Result<T, Refusals>,
+    groups: fn(&T) -> Vec<String>,
+) -> Next<T> {
+    match Next::of(sent, read) {
+        Next::Check(read) if sent.typed("step") == NO_SMALL_GROUP => Next::Keep(read),
+        Next::Keep(read) if !groups(&read).is_empty() => Next::Check(read),
+        next => next,
+    }
+}
+
+/// What the audit log says where somebody was asked that: how often, and never the words.
+#[must_use]
+pub fn answered(groups: &[String]) -> String {
+    match groups.len() {
+        0 => String::new(),
+        1 => "said that 1 number in it means no small group".to_owned(),
+        many => format!("said that {many} numbers in it mean no small group"),
+    }
+}
+
 /// What whoever wrote such words is asked before everyone can read them.
 #[must_use]
 pub fn ask_about(group: &str) -> String {
@@ -258,6 +299,30 @@ mod tests {
             read("review_day", "2020-01-01").is_err() && read("review_day", "2099-01-01").is_err()
         );
         assert!(read("picked", "/somewhere").is_ok_and(|none| none.picked.is_empty()));
+    }
+
+    #[test]
+    fn what_may_be_a_small_group_is_kept_only_once_somebody_says_that_it_is_not() {
+        let next = |affected: &str, step: &str| {
+            let sent = Sent::of(&[("step", step)]);
+            let read = NewEquality { affected: affected.into(), ..read("", "").expect("a record") };
+            match next_of(&sent, Ok(read), NewEquality::small_groups) {
+                Next::Form(_) => "form",
+                Next::Check(_) => "check",
+                Next::Keep(_) => "keep",
+            }
+        };
+        for (step, of_few, of_many) in [
+            ("", "check", "check"),
+            ("confirm", "check", "keep"),
+            (NO_SMALL_GROUP, "keep", "keep"),
+            ("change", "form", "form"),
+        ] {
+            assert_eq!(next("4 families lose a lift.", step), of_few, "{step}");
+            assert_eq!(next("40 families lose a lift.", step), of_many, "{step}");
+        }
+        assert_eq!(answered(&[]), "");
+        assert!(answered(&["4 families".to_owned()]).contains("1 number"));
     }
 
     #[test]

@@ -8,6 +8,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, FromRow, Row as _};
 
 use super::rules::{EqualityChoices, NewEquality, PublishedFigure};
+use super::takes::Takes;
 use crate::characteristics;
 
 /// Where records about one kind of thing are kept.
@@ -33,6 +34,8 @@ pub struct Signed {
 #[derive(Clone, Debug, Default)]
 pub struct SignedEquality {
     pub affected: String,
+    /// What it takes away; none too in a record from before we asked which.
+    pub takes: Vec<Takes>,
     /// By name.
     pub characteristics: Vec<String>,
     /// Where the list of these is from, and when that was checked.
@@ -57,8 +60,8 @@ pub struct SignedEquality {
 pub async fn last(db: &Db, kept: Kept, about: &str) -> sqlx::Result<Option<SignedEquality>> {
     let Kept { records, numbers, about: column } = kept;
     let sql = format!(
-        "SELECT e.affected, e.characteristics, e.source, e.places, e.evidence, e.picked, e.done,
-           e.review_day, e.signed_name, e.signed_at, n.label, n.people
+        "SELECT e.affected, e.takes, e.characteristics, e.source, e.places, e.evidence, e.picked,
+           e.done, e.review_day, e.signed_name, e.signed_at, n.label, n.people
          FROM {records} e LEFT JOIN {numbers} n ON n.record_id = e.id
          WHERE e.id = (SELECT l.id FROM {records} l WHERE l.{column} = $1
            ORDER BY l.signed_at DESC, l.id DESC LIMIT 1)
@@ -72,6 +75,7 @@ pub async fn last(db: &Db, kept: Kept, about: &str) -> sqlx::Result<Option<Signe
     };
     Ok(Some(SignedEquality {
         affected: row.get("affected"),
+        takes: db::known(Takes::read_all(row.get("takes")), "equality_records.takes")?,
         characteristics: lines("characteristics"),
         source: row.get("source"),
         places: lines("places"),
@@ -162,8 +166,8 @@ pub async fn sign(
         record.picked.iter().map(|figure| format!("{} {}", figure.to, figure.words)).collect();
     let sql = format!(
         "INSERT INTO {} (id, form_key, {}, affected, characteristics, source, places, evidence,
-         picked, done, review_day, signed_name, signed_by, signed_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+         picked, done, review_day, signed_name, signed_by, signed_at, takes)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
          ON CONFLICT (form_key) DO NOTHING RETURNING id",
         kept.records, kept.about
     );
@@ -182,6 +186,7 @@ pub async fn sign(
         .bind(&record.signed_name)
         .bind(signing.by)
         .bind(signing.at)
+        .bind(Takes::stored(&record.takes))
         .fetch_optional(&mut *tx)
         .await?;
     if let Some(record_id) = &new {

@@ -43,6 +43,8 @@ pub enum Task {
     Takedown,
     /// A leader overrode the gate.
     Override,
+    /// A leader went ahead with a decision that lacks something.
+    Passed,
     /// A notice that another leader wrote.
     Approve,
     /// Their own notice was approved.
@@ -86,7 +88,7 @@ pub(crate) const SOON: Millis = DAY;
 
 impl Task {
     /// All of them, in the order they are shown.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Safeguarding,
         Self::Topic,
         Self::Comment,
@@ -101,6 +103,7 @@ impl Task {
         Self::Publish,
         Self::Takedown,
         Self::Override,
+        Self::Passed,
         Self::Approve,
         Self::Approved,
         Self::Question,
@@ -227,6 +230,15 @@ impl Task {
                 list: "/plans",
                 days: None,
             },
+            Self::Passed => Facts {
+                word: "passed",
+                role: Role::Organiser,
+                one: "A decision can be published without everything that was agreed",
+                several: "Decisions that can be published without everything that was agreed",
+                page: "/plans/{id}",
+                list: "/plans",
+                days: None,
+            },
             Self::Approve => Facts {
                 word: "approve",
                 role: Role::Leader,
@@ -346,7 +358,7 @@ impl Task {
     /// Whether it is news, which nobody has to do anything about: it never ends to be so, and is
     /// told only while it is new.
     pub(crate) fn is_news(self) -> bool {
-        matches!(self, Self::Override | Self::Approved)
+        matches!(self, Self::Override | Self::Passed | Self::Approved)
     }
 
     /// How people are told who have chosen nothing.

@@ -13,6 +13,7 @@ use ground::sent::Form;
 use ground::ui::{CONFIRMED, Check, Frame, Next, Page, When};
 use ground::viewer::Viewer;
 use involvement::decision::{self, DecisionFacts};
+use involvement::gate::Point;
 use leptos::prelude::*;
 
 use super::write::undecided;
@@ -52,24 +53,35 @@ pub async fn publish_decision(
         }
         // Published a moment ago by another tap or leader, or never written: the page leads there.
         Decided::Before => Refusals::default(),
-        Decided::Held(facts) => Refusals::one("points", missing(&facts)),
+        Decided::Held(facts) => to_do(&facts),
     };
     publication_page(&house, &viewer, &id, &refusals).await
 }
 
-/// What keeps a decision from being published, and what to do.
-fn missing(facts: &DecisionFacts) -> String {
-    let draft = "Publish a draft of the plan first, once parents have been involved";
-    let draft = (!facts.has_published_draft).then(|| draft.to_owned());
-    let answers = match facts.topics + facts.themes {
-        0 => None,
-        1 => Some("Answer the topic or theme that hasn't been answered yet".to_owned()),
-        many => Some(format!("Answer the {many} topics or themes that haven't been answered yet")),
-    };
-    let equality = "Say first who it affects, and whether it is fair to everyone";
-    let equality = (!facts.has_equality).then(|| equality.to_owned());
-    let all: Vec<String> = [draft, answers, equality].into_iter().flatten().collect();
-    all.join(". ")
+/// All that must be done before the decision can be published, each where it is done.
+fn to_do(facts: &DecisionFacts) -> Refusals {
+    let mut refusals = Refusals::default();
+    for point in decision::points(facts).into_iter().filter(|point| !point.holds) {
+        refusals.add(point.id, point.what_to_do);
+    }
+    refusals
+}
+
+/// Where a leader makes a point hold.
+fn way_to(plan: &Plan, point: &Point) -> Option<(String, &'static str)> {
+    let lead = format!("/lead/plans/{}", plan.id);
+    match (point.id, plan.drafts.last()) {
+        ("decision-draft", Some(draft)) => {
+            Some((format!("{lead}/drafts/{}", draft.version), "See what the draft lacks"))
+        }
+        ("decision-draft", None) => Some((format!("{lead}/drafts"), "Submit a draft")),
+        ("decision-topics", _) => Some(("#topics".to_owned(), "See what it says about each topic")),
+        ("decision-themes", _) => Some(("#themes".to_owned(), "See what it says about each theme")),
+        ("decision-equality", _) => {
+            Some((format!("{lead}/equality"), "Say who it affects, and whether it is fair"))
+        }
+        _ => None,
+    }
 }
 
 async fn publication_page(
@@ -101,16 +113,7 @@ async fn publication_page(
             </p>
             {early.map(|words| view! { <p class="panel warn">{words}</p> })}
             <h2 id="points">"Does it answer parents?"</h2>
-            {gate_list(&decision::points(&facts))}
-            {(!facts.has_equality)
-                .then(|| {
-                    let to = format!("/lead/plans/{}/equality", plan.id);
-                    view! {
-                        <p>
-                            <a href=to>"Say who it affects, and whether it is fair"</a>
-                        </p>
-                    }
-                })}
+            {gate_list(&decision::points(&facts), &|point| way_to(&plan, point))}
             {past(&plan, &facts)}
             {to_answer(&plan, &things)}
             <form method="post">
@@ -176,7 +179,7 @@ fn past(plan: &Plan, facts: &DecisionFacts) -> AnyView {
 
 /// What it makes of each topic and theme, with the way to say so.
 fn to_answer(plan: &Plan, things: &[AskedThing]) -> impl IntoView + use<> {
-    let list = |kind: ThingKind, heading: &'static str, nothing: &'static str| {
+    let list = |kind: ThingKind, [id, heading, nothing]: [&'static str; 3]| {
         let rows: Vec<_> = things
             .iter()
             .filter(|thing| thing.kind == kind)
@@ -197,20 +200,22 @@ fn to_answer(plan: &Plan, things: &[AskedThing]) -> impl IntoView + use<> {
             view! { <ul class="queue">{rows}</ul> }.into_any()
         };
         view! {
-            <h2>{heading}</h2>
+            <h2 id=id>{heading}</h2>
             {rows}
         }
     };
     view! {
         {list(
             ThingKind::Topic,
-            "What it says about each topic",
-            "The plan doesn't answer any topics.",
+            ["topics", "What it says about each topic", "The plan doesn't answer any topics."],
         )}
         {list(
             ThingKind::Theme,
-            "What it says about what parents said",
-            "No consultation on this plan has published results with themes.",
+            [
+                "themes",
+                "What it says about what parents said",
+                "No consultation on this plan has published results with themes.",
+            ],
         )}
     }
 }

@@ -1,7 +1,7 @@
 //! What is kept about kinds of plan, reports, and what drafts do about their recommendations.
 
 use calendar::clock::Millis;
-use ground::db::{Db, known};
+use ground::db::{Db, known, number};
 use ground::ids::{self, Id, Plan, PlanKind};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, FromRow, Row as _};
@@ -204,6 +204,8 @@ pub struct OfPlan {
     pub draft: Option<(i64, Millis)>,
     /// What that does about it.
     pub answer: Option<SaidOf>,
+    /// Whether leaders say that what the plan is for is done, and the forum doesn't disagree.
+    pub is_done: bool,
 }
 
 /// How each recommendation stood at that time, plan by plan; with an id those of one report. A plan
@@ -218,7 +220,17 @@ pub async fn standing(
            CASE WHEN p.ended_at <= $1 THEN p.ended_at END AS ended_at, r.id, r.number, r.page,
            r.words, coalesce(n.id, '') AS plan_id, coalesce(n.title, '') AS plan,
            CAST(d.version AS BIGINT) AS version, d.published_at, a.answer,
-           coalesce(a.words, '') AS answer_words, coalesce(a.decided_by, '') AS decided_by
+           coalesce(a.words, '') AS answer_words, coalesce(a.decided_by, '') AS decided_by,
+           CAST(CASE WHEN EXISTS (SELECT 1 FROM update_subjects b
+             JOIN update_versions v ON v.update_id = b.update_id
+             WHERE b.kind = 'plan' AND b.subject_id = n.id AND v.outcome = 'done'
+               AND v.published_at <= $1
+               AND NOT EXISTS (SELECT 1 FROM update_versions s WHERE s.update_id = v.update_id
+                 AND s.version > v.version AND s.published_at <= $1)
+               AND coalesce((SELECT w.verdict FROM verdicts w WHERE w.update_id = v.update_id
+                 AND w.version = v.version AND w.given_at <= $1
+                 ORDER BY w.given_at DESC, w.id DESC LIMIT 1), '') <> 'disputed')
+             THEN 1 ELSE 0 END AS BIGINT) AS is_done
          FROM recommendations r
          JOIN reports p ON p.id = r.report_id
          JOIN plan_kinds q ON q.id = p.kind_id
@@ -250,7 +262,9 @@ fn one_standing(row: &AnyRow) -> sqlx::Result<Standing> {
     let draft = row.get::<Option<i64>, _>("version").zip(row.get("published_at"));
     let answer = answered(row)?;
     let title = row.get("plan");
-    let plan = (!plan_id.is_empty()).then_some(OfPlan { id: plan_id, title, draft, answer });
+    let is_done = row.get::<i64, _>("is_done") == 1;
+    let plan = OfPlan { id: plan_id, title, draft, answer, is_done };
+    let plan = Some(plan).filter(|plan| !plan.id.is_empty());
     Ok(Standing {
         report_id: row.get("report_id"),
         report: row.get("report"),
@@ -353,15 +367,16 @@ pub async fn unanswered(
     tx: &mut AnyConnection,
     plan_id: &Id<Plan>,
     version: i64,
-) -> sqlx::Result<i64> {
-    sqlx::query_scalar(
+) -> sqlx::Result<usize> {
+    let unanswered: i64 = sqlx::query_scalar(
         "SELECT count(*) AS unanswered FROM unanswered_recommendations u
          JOIN drafts d ON d.id = u.draft_id WHERE d.plan_id = $1 AND d.version = $2",
     )
     .bind(plan_id)
     .bind(version)
     .fetch_one(tx)
-    .await
+    .await?;
+    number(unanswered, "unanswered_recommendations")
 }
 
 /// Keeps what an unpublished draft does about a recommendation; said again, the later words replace

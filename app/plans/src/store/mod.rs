@@ -20,7 +20,7 @@ pub use reading::{
     find_for, is_untouched, list, plan_of, presence, slip, slip_of, to_be_rendered, untold,
 };
 pub use writing::{
-    Act, By, Corrected, Published, SLIP_WORKS, Said, answer, change, confirm_session,
+    Act, By, Corrected, Missing, Published, SLIP_WORKS, Said, answer, change, confirm_session,
     correct_session, correct_title, dispute_session, hold, hold_for, hold_for_forum, keep_html,
     make_slip, override_gate, publish, record_draft, record_session, register, see_dispute, state,
     take_back, tell_next, tie,

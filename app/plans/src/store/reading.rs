@@ -1,7 +1,7 @@
 //! What is asked about plans.
 
 use area::corrections::Correction;
-use area::equality::Signed;
+use area::equality::{Signed, Takes};
 use calendar::clock::{self, Millis};
 use ground::changes::ChangeKind;
 use ground::db::{Db, known, number};
@@ -41,6 +41,8 @@ pub struct Plan {
     pub drafts: Vec<Draft>,
     /// When it was said who it affects, earliest first.
     pub equality: Vec<Signed>,
+    /// What it takes away from families, as that was said last.
+    pub takes: Vec<Takes>,
     /// What was decided, published or not: see [`Plan::decided`].
     pub decision: Option<Decision>,
     /// Who went ahead with the decision though something was missing, why and when.
@@ -527,7 +529,7 @@ fn happenings(of: &str) -> String {
                    WHERE a.decision_id = d.id AND a.thing_id = h.theme_id)),
              d.written_at, CAST(NULL AS BIGINT), d.plan_id
              FROM decisions d WHERE d.plan_id {of}
-           UNION ALL SELECT 'equality', e.id, e.signed_name, e.review_day, '', '',
+           UNION ALL SELECT 'equality', e.id, e.signed_name, e.review_day, e.takes, '',
              CAST(0 AS BIGINT), CAST(0 AS BIGINT), e.signed_at, CAST(NULL AS BIGINT), e.plan_id
              FROM equality_records e WHERE e.plan_id {of}
            UNION ALL SELECT 'passed', o.decision_id, o.name, o.reason, '', '', CAST(0 AS BIGINT),
@@ -614,11 +616,11 @@ fn add(plan: &mut Plan, row: &AnyRow) -> sqlx::Result<()> {
             let many = |column: &str| number(row.get(column), "decision_answers");
             plan.decision_unanswered = (many("first")?, many("second")?);
         }
-        "equality" => plan.equality.push(Signed {
-            signed_name: row.get("one"),
-            review_day: row.get("two"),
-            at,
-        }),
+        "equality" => {
+            plan.takes = known(Takes::read_all(row.get("three")), "equality_records.takes")?;
+            let (signed_name, review_day) = (row.get("one"), row.get("two"));
+            plan.equality.push(Signed { signed_name, review_day, at });
+        }
         "passed" => plan.decision_passed = Some((row.get("one"), row.get("two"), at)),
         "plan" => {
             plan.title = row.get("one");

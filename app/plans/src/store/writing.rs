@@ -5,15 +5,16 @@ use area::corrections::{self, Of};
 use calendar::clock::{self, DAY, Millis};
 use deliveries::{EmailKind, Owed, Words, owe};
 use ground::changes::ChangeKind;
-use ground::db::{self, Kind};
+use ground::db::{self, Kind, number};
 use ground::files;
 use ground::ids::{Account, Draft, Id, Plan, PlanningSession, SessionSlip, Topic};
 use ground::text::RULES;
-use involvement::gate::{self, GateFacts, TopicFacts};
+use involvement::gate::{self, GateFacts, Point, TopicFacts};
 use involvement::session::{NotSaid, Saying, SessionState, confirming, disputing, taking_back};
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 use super::reading;
+use crate::reports;
 use crate::rules::{Answer, Meeting, NewDraft, NewPlan, NewSession, Override, PlanChange, done};
 
 /// Who does something, and in which role.
@@ -725,19 +726,28 @@ pub(super) async fn pass<'q>(
 }
 
 /// What came of publishing a draft.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Published {
     Done,
     /// It was published before, or there is no such draft.
     Before,
-    /// The gate is shut, and nobody has overridden it.
-    Shut,
-    /// This many topics are not answered in it.
-    Unanswered(i64),
+    /// All of this is missing.
+    Held(Missing),
 }
 
-/// Publishes a draft if the gate is open or was overridden for it, and every topic is answered. The
-/// rule is asked here, in the write; the schema holds it once more.
+/// What a draft lacks before it can be published.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Missing {
+    /// The points of the gate that don't hold, where nobody has overridden it.
+    pub points: Vec<Point>,
+    /// How many topics are not answered in it.
+    pub topics: usize,
+    /// Likewise the recommendations of reports.
+    pub recommendations: usize,
+}
+
+/// Publishes a draft if the gate is open or was overridden for it, and every topic and every
+/// recommendation is answered. The rule is asked here, in the write; the schema holds it once more.
 pub async fn publish(
     tx: &mut AnyConnection,
     act: Act<'_>,
@@ -779,12 +789,12 @@ pub async fn publish(
         claims_count: false,
         has_statement: counted("stated") > 0,
     };
-    if !gate::is_open(&facts, act.at) && counted("overridden") == 0 {
-        return Ok(Published::Shut);
-    }
-    let unanswered = counted("unanswered");
-    if unanswered > 0 {
-        return Ok(Published::Unanswered(unanswered));
+    let mut points = gate::points(&facts, act.at);
+    points.retain(|point| !point.holds && counted("overridden") == 0);
+    let topics: usize = number(counted("unanswered"), "unanswered_topics")?;
+    let recommendations = reports::store::unanswered(&mut *tx, act.plan_id, version).await?;
+    if !points.is_empty() || topics + recommendations > 0 {
+        return Ok(Published::Held(Missing { points, topics, recommendations }));
     }
     let draft_id: Id<Draft> = row.get("id");
     sqlx::query("UPDATE drafts SET published_at = $2, published_by = $3 WHERE id = $1")

@@ -127,16 +127,11 @@ impl Parser<'_> {
         is_next
     }
 
-    /// One of several, each of which is one thing that was chosen.
+    /// One of several.
     fn any(&mut self) -> Option<Terms> {
         let mut terms = self.all()?;
         while self.take(&Token::Or) {
-            let other = self.all()?;
-            let ([term], [more]) = (terms.as_mut_slice(), other.as_slice()) else { return None };
-            if term.is_not || more.is_not {
-                return None;
-            }
-            term.any_of.extend(more.any_of.iter().cloned());
+            terms = either(terms, self.all()?)?;
         }
         Some(terms)
     }
@@ -179,12 +174,22 @@ impl Parser<'_> {
         self.take(&Token::Close).then_some(terms)
     }
 
-    /// The opposite of what is in brackets, where that is one thing.
+    /// The opposite of what is in brackets, where that is one thing. That nothing of several
+    /// questions was chosen is said of each of them.
     fn not(&mut self) -> Option<Terms> {
-        let mut terms = if self.take(&Token::Open) { self.in_brackets()? } else { return None };
-        let [term] = terms.as_mut_slice() else { return None };
-        term.is_not = !term.is_not;
-        Some(terms)
+        let terms = if self.take(&Token::Open) { self.in_brackets()? } else { return None };
+        let [term] = terms.as_slice() else { return None };
+        if term.is_not {
+            return Some(vec![Term { any_of: term.any_of.clone(), is_not: false }]);
+        }
+        let mut each: Terms = Vec::new();
+        for (name, value) in term.any_of.iter().cloned() {
+            match each.iter_mut().find(|one| one.any_of.iter().all(|(known, _)| *known == name)) {
+                Some(one) => one.any_of.push((name, value)),
+                None => each.push(Term { any_of: vec![(name, value)], is_not: true }),
+            }
+        }
+        Some(each)
     }
 
     fn word(&mut self) -> Option<String> {
@@ -194,6 +199,25 @@ impl Parser<'_> {
         };
         self.tokens = &self.tokens[1..];
         Some(word)
+    }
+}
+
+/// That one of these holds or the other, where a branch may be able to say that: they differ in one
+/// thing that was chosen, or one says all that the other does and more.
+fn either(one: Terms, other: Terms) -> Option<Terms> {
+    let only = |terms: &Terms, without: &Terms| -> Vec<Term> {
+        terms.iter().filter(|term| !without.contains(term)).cloned().collect()
+    };
+    match (only(&one, &other).as_slice(), only(&other, &one).as_slice()) {
+        ([], _) => Some(one),
+        (_, []) => Some(other),
+        ([term], [more]) if !term.is_not && !more.is_not => {
+            let any_of = term.any_of.iter().chain(&more.any_of).cloned().collect();
+            let merged = Term { any_of, is_not: false };
+            let common = one.iter().filter(|known| *known != term).cloned();
+            Some(common.chain([merged]).collect())
+        }
+        _ => None,
     }
 }
 
@@ -240,10 +264,26 @@ mod tests {
         assert_eq!(read("${a} != 'x' and ${b} = 'y'"), is(&["not a=x", "b=y"]));
         assert_eq!(read("not(selected(${a}, 'x') or ${a} = 'y')"), is(&["not a=x|a=y"]));
         assert_eq!(read("not(not(${a} = 'x'))"), is(&["a=x"]));
+        assert_eq!(read("not(${a} = 'x' or ${b} = 'y')"), is(&["not a=x", "not b=y"]));
+        // Conditions on two questions, as far as they differ in one of them.
+        assert_eq!(
+            read("(${a} = 'x' and ${b} = 'y') or (${a} = 'x' and ${b} = 'z')"),
+            is(&["a=x", "b=y|b=z"])
+        );
+        assert_eq!(
+            read("${a} = 'x' and ${b} = 'y' or ${b} = 'z' and ${a} = 'x'"),
+            is(&["a=x", "b=y|b=z"]),
+            "without brackets, and in another order"
+        );
+        assert_eq!(read("${a} = 'x' or (${a} = 'x' and ${b} = 'y')"), is(&["a=x"]));
+        assert_eq!(read("(${a} = 'x' and ${b} = 'y') or ${b} = 'y'"), is(&["b=y"]));
+        assert_eq!(read("${a} = 'x' or ${b} = 'y'"), is(&["a=x|b=y"]), "no branch can say that");
         for other in [
             "${age} > 5",
             "${a} != 'x' or ${a} = 'y'",
             "not(${a} = 'x' and ${b} = 'y')",
+            "(${a} = 'x' and ${b} = 'y') or (${a} = 'w' and ${b} = 'z')",
+            "(${a} = 'x' and ${b} = 'y') or (${a} = 'x' and ${b} != 'z')",
             "not ${a} = 'x'",
             "not(${a} = 'x'",
             "${a} != ",

@@ -152,6 +152,7 @@ struct Group {
 struct Around<'s> {
     lines: &'s [&'s Row],
     answers: &'s [&'s Row],
+    defaults: &'s [&'s Row],
     attributes: BTreeMap<&'s str, &'s str>,
     /// The attributes that were taken over.
     taken: RefCell<BTreeSet<&'static str>>,
@@ -190,6 +191,7 @@ impl<'s> Reader<'s> {
         let questions = by("gid", own.into_iter());
         let lines = survey.subquestions.iter().chain(lines);
         let (lines, answers) = (by("parent_qid", lines), by("qid", survey.answers.iter()));
+        let defaults = by("qid", survey.defaults.iter());
         let mut known = BTreeSet::new();
         for row in &survey.groups {
             if !known.insert(row.look("gid")) {
@@ -204,6 +206,7 @@ impl<'s> Reader<'s> {
                 let around = Around {
                     lines: of(&lines, id),
                     answers: of(&answers, id),
+                    defaults: of(&defaults, id),
                     attributes: survey.attributes_of(id),
                     taken: RefCell::default(),
                 };
@@ -285,6 +288,7 @@ impl<'s> Reader<'s> {
         } else {
             self.ask(&at, row, around, &only_if);
         }
+        self.name_defaults(&at, around);
         self.name_rows_of_no_use(&at, around);
         self.keep_unread(row.look("title"), around);
     }
@@ -396,6 +400,25 @@ impl<'s> Reader<'s> {
         }
         if is_long {
             self.builder.section(at, group);
+        }
+    }
+
+    /// Names what its answer is filled in with from the start, line by line.
+    fn name_defaults(&mut self, at: &str, around: &Around<'_>) {
+        for row in around.defaults {
+            let value = forms::line(&plain(&cut(row.look("defaultvalue"), LONGEST_OPTION)).words);
+            let line = around.lines.iter().find(|line| line.look("qid") == row.look("sqid"));
+            let line = line.map_or_else(|| row.look("specialtype"), |line| line.called());
+            let of = if line.is_empty() { "" } else { " of " };
+            if !value.is_empty() {
+                let value = cut(&value, 60);
+                let what = format!(
+                    "Left out: the answer{of}{} was filled in from the start with “{value}”. \
+                     Answers never are here",
+                    cut(line, 40)
+                );
+                self.builder.report(at, what);
+            }
         }
     }
 
@@ -646,6 +669,10 @@ impl<'s> Reader<'s> {
             let why = "Left out, because the file has no question that they belong to";
             self.builder.report.name_all(&format!("{what} of questions"), why, names);
         }
+        let lost = survey.defaults.iter().filter(|row| !ids.contains(row.look("qid")));
+        let lost = lost.map(|row| cut(row.look("defaultvalue"), 60));
+        let why = "Left out, because answers are never filled in from the start";
+        self.builder.report.name_all("Table defaultvalues", why, lost);
         for (name, values) in std::mem::take(&mut self.attributes) {
             let why = names::why(&name);
             let values: Vec<_> =

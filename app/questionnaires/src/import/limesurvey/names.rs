@@ -157,9 +157,10 @@ pub(super) fn why(name: &str) -> &'static str {
         "randomization_group" | "random_group" | "random_order" | "answer_order" | "alphasort" => {
             "questions and options are always in the order of the file"
         }
-        "array_filter" | "array_filter_exclude" | "exclude_all_others" => {
-            "people can choose from all options"
+        "array_filter" | "array_filter_exclude" => {
+            "people see all lines and options, whatever they chose in the question it names"
         }
+        "exclude_all_others" => "people can choose from all options",
         "preg" | "em_validation_q" | "em_validation_sq" | "equation" | "min_answers"
         | "max_answers" | "maximum_chars" | "numbers_only" | "equals_num_value"
         | "min_num_value" | "max_num_value" | "min_num_value_n" | "max_num_value_n"
@@ -216,6 +217,8 @@ pub(super) const READ: &[&str] = &[
     "subquestions",
     "answers",
     "answer_l10ns",
+    "defaultvalues",
+    "defaultvalue_l10ns",
     "question_attributes",
     "conditions",
 ];
@@ -225,9 +228,6 @@ pub(super) fn why_table(name: &str) -> &'static str {
     match name {
         "surveys" | "surveys_languagesettings" | "surveysettings" => {
             "Say what you need of this under “Change the details”. These settings were left out"
-        }
-        "defaultvalues" | "defaultvalue_l10ns" => {
-            "Left out, because answers are never filled in from the start"
         }
         "quota" | "quota_members" | "quota_languagesettings" => {
             "Left out, because everyone can answer here, however many there are"

@@ -2,7 +2,7 @@
 //! that what nobody took can be named.
 
 use std::cell::Cell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use roxmltree::{Document, Node};
 
@@ -18,6 +18,8 @@ pub(super) struct Survey {
     pub questions: Vec<Row>,
     pub subquestions: Vec<Row>,
     pub answers: Vec<Row>,
+    /// What answers are filled in with from the start.
+    pub defaults: Vec<Row>,
     /// The languages that are not read.
     pub other_languages: Vec<String>,
     /// The tables that are not read, each with the fields that have something in them, and the
@@ -153,6 +155,7 @@ impl Survey {
             questions: in_words("questions", "question_l10ns", "qid", ["question_order"; 2]),
             subquestions: in_words("subquestions", "question_l10ns", "qid", scaled),
             answers: in_words("answers", "answer_l10ns", "aid", ["scale_id", "sortorder"]),
+            defaults: in_words("defaultvalues", "defaultvalue_l10ns", "dvid", ["qid", "sqid"]),
             other_languages,
             other_tables: other_tables(root),
             attributes,
@@ -177,25 +180,31 @@ impl Survey {
     }
 
     /// Who is asked a question, by the conditions of files older than version 1.92, as an
-    /// expression: one of the values of each question that it hangs on.
+    /// expression: one of the values of each question that it hangs on, in one of the scenarios.
     pub fn condition_of(&self, id: &str) -> String {
         let rows = self.conditions.get(id).map_or(&[] as &[Raw], Vec::as_slice);
         let field = |row: &Raw, name: &str| row.get(name).cloned().unwrap_or_default();
-        let mut by_question: BTreeMap<(String, String), Vec<String>> = BTreeMap::new();
+        let mut scenarios: BTreeMap<String, BTreeMap<String, Vec<String>>> = BTreeMap::new();
         for row in rows {
             let (name, value) = (field(row, "cfieldname"), field(row, "value"));
             let term = match field(row, "method").trim() {
                 "==" | "=" | "" => format!("{} == \"{value}\"", name.trim_start_matches('+')),
                 method => format!("{name} {method} {value}"),
             };
-            let of = (field(row, "scenario"), field(row, "cqid"));
-            by_question.entry(of).or_default().push(term);
+            let questions = scenarios.entry(field(row, "scenario")).or_default();
+            questions.entry(field(row, "cqid")).or_default().push(term);
         }
-        let scenarios: BTreeSet<&String> =
-            by_question.keys().map(|(scenario, _)| scenario).collect();
-        let between = if scenarios.len() > 1 { " or " } else { " and " };
-        let all = by_question.values().map(|terms| format!("({})", terms.join(" or ")));
-        all.collect::<Vec<_>>().join(between)
+        let each = scenarios.values().map(|questions| {
+            let all = questions.values().map(|terms| format!("({})", terms.join(" or ")));
+            all.collect::<Vec<_>>().join(" and ")
+        });
+        match each.collect::<Vec<_>>().as_slice() {
+            [one] => one.clone(),
+            several => {
+                let several = several.iter().map(|one| format!("({one})"));
+                several.collect::<Vec<_>>().join(" or ")
+            }
+        }
     }
 }
 

@@ -390,6 +390,112 @@ fn read_of(questions: &[Vec<(&str, &str)>], more: &[String]) -> Imported {
 }
 
 #[test]
+fn what_is_filled_in_from_the_start_or_hangs_on_what_was_chosen_is_left_out_by_name() {
+    let questions = [
+        question("1", "M", "who", &[("question", "Who comes?")]),
+        question("2", "S", "town", &[("question", "Where?")]),
+        question("3", "F", "good", &[("question", "How good for")]),
+    ];
+    let lines = table(
+        "subquestions",
+        &[
+            &[("qid", "11"), ("parent_qid", "1"), ("title", "child"), ("question", "A child")],
+            &[("qid", "31"), ("parent_qid", "3"), ("title", "child"), ("question", "a child?")],
+        ],
+    );
+    let defaults = table(
+        "defaultvalues",
+        &[
+            &[("dvid", "1"), ("qid", "1"), ("sqid", "11"), ("scale_id", "0")],
+            &[("dvid", "2"), ("qid", "2"), ("sqid", "0"), ("scale_id", "0")],
+            &[("dvid", "3"), ("qid", "99"), ("sqid", "0"), ("scale_id", "0")],
+        ],
+    );
+    let words = table(
+        "defaultvalue_l10ns",
+        &[
+            &[("dvid", "1"), ("language", "en"), ("defaultvalue", "Y")],
+            &[("dvid", "2"), ("language", "en"), ("defaultvalue", "Bootle")],
+            &[("dvid", "2"), ("language", "de"), ("defaultvalue", "Berlin")],
+            &[("dvid", "3"), ("language", "en"), ("defaultvalue", "Nobody's")],
+        ],
+    );
+    let filter = table(
+        "question_attributes",
+        &[&[("qid", "3"), ("attribute", "array_filter"), ("value", "who")]],
+    );
+    let options = table("answers", &[&[("qid", "3"), ("code", "a"), ("answer", "Good")]]);
+    let said = reasons(&read_of(&questions, &[lines, defaults, words, filter, options]));
+    for line in [
+        "Question who: Left out: the answer of child was filled in from the start with “Y”. \
+         Answers never are here",
+        "Question town: Left out: the answer was filled in from the start with “Bootle”. Answers \
+         never are here",
+        "Table defaultvalues: Left out, because answers are never filled in from the start: \
+         Nobody's",
+        "Attribute array_filter: Left out of good: people see all lines and options, whatever \
+         they chose in the question it names. It says “who”",
+    ] {
+        assert!(said.contains(&line.to_owned()), "{line}: {said:#?}");
+    }
+    assert!(!said.join(" ").contains("Berlin"), "another language: {said:#?}");
+}
+
+#[test]
+fn conditions_on_two_questions_are_taken_over_where_a_branch_can_say_them_and_named_if_not() {
+    let asked = |relevance: &'static str| {
+        let questions = [
+            question("1", "Y", "waits", &[("question", "Do you wait?")]),
+            question("2", "G", "who", &[("question", "Who?")]),
+            question("3", "T", "why", &[("question", "Why?"), ("relevance", relevance)]),
+        ];
+        let imported = read_of(&questions, &[]);
+        let why = imported.questionnaire.question("why").expect("it").only_if.clone();
+        let only = why.into_iter().map(|on| format!("{}={}", on.question, on.any_of.join("|")));
+        (only.collect::<Vec<_>>(), reasons(&imported))
+    };
+    let (only, said) =
+        asked("(waits == \"Y\" and who == \"F\") or (waits == \"Y\" and who == \"M\")");
+    assert_eq!((only, said), (vec!["waits=yes".to_owned(), "who=F|M".to_owned()], vec![]));
+    let (only, said) = asked("waits == \"Y\" or who == \"F\"");
+    assert!(only.is_empty() && said.len() == 1, "{only:?} {said:?}");
+    assert_eq!(
+        said[0],
+        "Question why: Everyone will be asked: this condition could not be imported: waits == \
+         \"Y\" or who == \"F\""
+    );
+    // The same in the table of old files: what is in one scenario holds together.
+    let old = |conditions: &[[&'static str; 3]]| {
+        let rows = conditions.iter().map(|[scenario, on, value]| {
+            let number = on.trim_start_matches("9X1X");
+            vec![
+                ("qid", "3"),
+                ("scenario", *scenario),
+                ("cqid", number),
+                ("cfieldname", *on),
+                ("method", "=="),
+                ("value", *value),
+            ]
+        });
+        let rows: Vec<Vec<(&str, &str)>> = rows.collect();
+        let rows: Vec<&[(&str, &str)]> = rows.iter().map(Vec::as_slice).collect();
+        let questions = [
+            question("1", "Y", "waits", &[("question", "Do you wait?")]),
+            question("2", "G", "who", &[("question", "Who?")]),
+            question("3", "T", "why", &[("question", "Why?")]),
+        ];
+        let imported = read_of(&questions, &[table("conditions", &rows)]);
+        let why = imported.questionnaire.question("why").expect("it").only_if.clone();
+        let only = why.into_iter().map(|on| format!("{}={}", on.question, on.any_of.join("|")));
+        (only.collect::<Vec<_>>(), reasons(&imported).len())
+    };
+    let both = [["1", "9X1X1", "Y"], ["1", "9X1X2", "F"], ["2", "9X1X1", "Y"], ["2", "9X1X2", "M"]];
+    assert_eq!(old(&both), (vec!["waits=yes".to_owned(), "who=F|M".to_owned()], 0));
+    assert_eq!(old(&both[..2]), (vec!["waits=yes".to_owned(), "who=F".to_owned()], 0));
+    assert_eq!(old(&[["1", "9X1X1", "Y"], ["2", "9X1X2", "F"]]), (vec![], 1), "it is named");
+}
+
+#[test]
 fn lines_of_a_table_with_a_long_text_can_be_told_apart() {
     let text = "How much do you agree? ".repeat(15);
     let of_table = question("1", "A", "t", &[("question", text.as_str())]);
