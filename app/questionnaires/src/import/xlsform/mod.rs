@@ -214,8 +214,12 @@ impl Form {
         for list in self.lists.keys().filter(|list| !self.used.contains(*list)) {
             self.builder.report(&format!("The list {list}"), "Left out: no question here uses it");
         }
-        let sheets = [("survey", survey), ("choices", &self.choices), ("settings", &self.settings)];
-        for (name, sheet) in sheets {
+        let sheets = [
+            ("survey", SURVEY, survey),
+            ("choices", CHOICES, &self.choices),
+            ("settings", SETTINGS, &self.settings),
+        ];
+        for (name, known, sheet) in sheets {
             let taken = sheet.taken().into_iter().map(|head| format!("{head} ({name})"));
             self.builder.taken.extend(taken);
             for mut left in sheet.left() {
@@ -224,7 +228,7 @@ impl Form {
                     left.by_one_value();
                     ONE_LANGUAGE
                 } else {
-                    names::why(&left.head.name)
+                    names::why(known, &left.head.name)
                 };
                 let at = format!("Column {} of {name}", cut(&left.head.written, 50));
                 let in_rows = |rows: &[u32]| -> Vec<String> {

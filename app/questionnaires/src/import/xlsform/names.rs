@@ -101,15 +101,21 @@ pub(super) const CHOICES: Table = &[
 ];
 
 /// The columns of the sheet `settings`.
-pub(super) const SETTINGS: Table = &[("default_language", &["default_language"])];
+pub(super) const SETTINGS: Table = &[
+    ("default_language", &["default_language"]),
+    ("form_title", &["form_title", "title", "set_form_title"]),
+];
 
-/// Why the text under a heading was left out.
-pub(super) fn why(name: &str) -> &'static str {
+/// Why the text under a heading was left out. `sheet`: the headings that mean something in its
+/// sheet; any other means nothing there, whatever it means elsewhere.
+pub(super) fn why(sheet: Table, name: &str) -> &'static str {
     match name {
+        _ if sheet.iter().all(|(known, _)| *known != name) => "there is nothing like it here",
         "name" | "label" | "type" | "list_name" | "relevant" | "disabled" => {
-            "another column says it already"
+            "another column means the same, and that one was read"
         }
-        "hint" => "a group has only a heading here",
+        "form_title" => "you can say it under “Change the details”",
+        "hint" => "a group has only a heading here, and a question one hint",
         "required" => "each question says it for itself here, in one column",
         "constraint" => "people can answer whatever they like, but for numbers with a range",
         "appearance" | "rows" => "how a question looks is always the same here",
@@ -299,6 +305,17 @@ mod tests {
         assert_eq!(read("Constraint\u{a0}message"), "message ");
         assert_eq!(read("my notes"), "my_notes ");
         assert_eq!(Head::of("List name", CHOICES).name, "list_name");
+    }
+
+    #[test]
+    fn why_a_column_was_left_out_goes_by_what_it_means_in_its_sheet() {
+        assert!(why(SURVEY, "type").starts_with("another column"));
+        for (sheet, name) in [(CHOICES, "type"), (CHOICES, "hint"), (SETTINGS, "name")] {
+            assert_eq!(why(sheet, name), "there is nothing like it here", "{name}");
+        }
+        for title in ["form_title", "Title"] {
+            assert!(why(SETTINGS, &Head::of(title, SETTINGS).name).contains("Change the details"));
+        }
     }
 
     #[test]
