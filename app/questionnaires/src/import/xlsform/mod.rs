@@ -163,8 +163,9 @@ struct Form {
 
 /// What the name of a question means.
 enum Meant {
-    /// Its key here, and its options by their names in the file.
-    Question { key: String, options: BTreeMap<String, String>, has_answer: bool },
+    /// Its key here, and its options by their names in the file. `has_other`: whether people can
+    /// also choose something else, which is a question of its own here.
+    Question { key: String, options: BTreeMap<String, String>, has_answer: bool, has_other: bool },
     /// Nobody is asked it.
     NeverAsked,
 }
@@ -327,9 +328,11 @@ impl Form {
             may_decline: false,
             only_if,
         };
-        self.meant.entry(name).or_insert(Meant::Question { key, options, has_answer });
+        let has_other = kind.rest.ends_with("or_other");
+        let means = Meant::Question { key, options, has_answer, has_other };
+        self.meant.entry(name).or_insert(means);
         self.builder.put(at, question.clone());
-        if kind.rest.ends_with("or_other") {
+        if has_other {
             self.something_else(at, question);
         }
     }
@@ -453,10 +456,9 @@ impl Form {
     fn asked(&mut self, at: &str, relevant: &str, around: &[Condition]) -> Asked {
         let meant = &self.meant;
         let find = |name: &str, value: &str| match meant.get(name)? {
-            Meant::Question { key, options, .. } => match options.get(value) {
+            Meant::Question { key, options, has_other, .. } => match options.get(value) {
                 Some(option) => Some(Means::Chosen(key.clone(), option.clone())),
-                // “Something else” is a question of its own here.
-                None if options.is_empty() || value == "other" => None,
+                None if options.is_empty() || (*has_other && value == "other") => None,
                 None => Some(Means::NoOption(key.clone())),
             },
             Meant::NeverAsked => Some(Means::NeverAsked),

@@ -580,6 +580,27 @@ fn a_condition_that_says_not_is_kept_where_everyone_has_answered() {
 }
 
 #[test]
+fn something_else_is_an_option_only_where_the_file_offers_it() {
+    let read = read_rows(&[
+        &["type", "name", "label", "relevant"],
+        &["select_one yn", "waits", "Do you wait?"],
+        &["text", "a", "What else?", "selected(${waits}, 'other')"],
+        &["select_one yn or_other", "helps", "Does it help?"],
+        &["text", "b", "What else?", "selected(${helps}, 'other')"],
+    ]);
+    let said = reasons(&read);
+    assert_eq!(
+        said[0],
+        "Row 3 of survey: Everyone will be asked: in the file this condition never holds, as other \
+         is not an option: selected(${waits}, 'other')"
+    );
+    assert!(
+        said[2].contains("this condition could not be imported: selected(${helps}"),
+        "{said:?}"
+    );
+}
+
+#[test]
 fn two_questions_of_the_same_name_are_said_and_conditions_go_by_the_first() {
     let read = read_rows(&[
         &["type", "name", "label", "relevant"],
