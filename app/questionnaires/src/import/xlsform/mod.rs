@@ -180,6 +180,8 @@ struct Group {
 
 const NEVER: &str = "Left out: its condition says that nobody is ever asked it";
 const SWITCHED_OFF: &str = "Left out: it is switched off in the file";
+const ONLY_HEADINGS: &str =
+    "Left out: it only shows the words of options, above questions that have them here";
 
 impl Form {
     fn of(choices: Cells, settings: Cells) -> Self {
@@ -259,9 +261,11 @@ impl Form {
             _ => {}
         }
         let is_off = self.is_switched_off(&at, row);
+        let has_no_words = is_headings(row, &kind) && row.words("label", &self.language).is_empty();
         let why = match kind.what {
             _ if written.is_empty() => Some("Left out: it has no type".to_owned()),
             _ if is_off => Some(SWITCHED_OFF.to_owned()),
+            _ if has_no_words => Some(ONLY_HEADINGS.to_owned()),
             "about the person" => Some(format!(
                 "Left out: it would record “{}” about the person answering",
                 cut(&written, 60)
@@ -349,6 +353,13 @@ impl Form {
         let none = BTreeMap::new();
         let (line, text_of_lines) = (QuestionKind::ShortText {}, QuestionKind::LongText {});
         match kind.what {
+            _ if is_headings(row, kind) => {
+                row.take("appearance");
+                let what = "Nobody answers it in the file: it shows the words of options, above \
+                            questions that have them here. It is a page to read";
+                self.builder.report(at, what);
+                (QuestionKind::Page { words: text.to_owned() }, none)
+            }
             "select_one" => self.options(at, list).or_words(line, |options| {
                 if looks(row, "likert") {
                     QuestionKind::Scale { options }
@@ -549,6 +560,13 @@ impl Form {
 fn looks(row: &mut Row, like: &str) -> bool {
     let looks = row.look("appearance").contains(like);
     looks && !row.take("appearance").is_empty()
+}
+
+/// Whether a row has options that nobody chooses from: they are the headings of the columns of the
+/// questions after it.
+fn is_headings(row: &Row, kind: &names::Kind) -> bool {
+    matches!(kind.what, "select_one" | "select_multiple")
+        && row.look("appearance").split_whitespace().any(|looks| looks == "label")
 }
 
 /// Words as people read them, and what else was in them.

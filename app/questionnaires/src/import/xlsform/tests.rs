@@ -580,6 +580,25 @@ fn a_condition_that_says_not_is_kept_where_everyone_has_answered() {
 }
 
 #[test]
+fn the_headings_of_a_table_are_to_read_and_not_a_question() {
+    let read = read_rows(&[
+        &["type", "name", "label", "appearance", "relevant"],
+        &["select_one yn", "head", "How is it?", "label"],
+        &["select_one yn", "bare", "", "w2 label", "${head} > 1"],
+        &["select_one yn", "a", "Safe?", "list-nolabel"],
+    ]);
+    let kinds = read.questionnaire.questions().map(|question| question.kind.has_answer());
+    assert_eq!(kinds.collect::<Vec<_>>(), [false, true]);
+    let words = "How is it?".to_owned();
+    let head = read.questionnaire.question("head").expect("it");
+    assert_eq!(head.kind, QuestionKind::Page { words });
+    let said = reasons(&read);
+    assert!(said[0].starts_with("Row 2 of survey: Nobody answers it in the file"), "{said:?}");
+    assert_eq!(said[1], format!("Row 3 of survey: {ONLY_HEADINGS}"));
+    assert_eq!(said.len(), 3, "list-nolabel is named: {said:?}");
+}
+
+#[test]
 fn something_else_is_an_option_only_where_the_file_offers_it() {
     let read = read_rows(&[
         &["type", "name", "label", "relevant"],
