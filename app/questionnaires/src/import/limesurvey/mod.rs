@@ -693,7 +693,11 @@ impl<'s> Reader<'s> {
         let (words, others): (Vec<_>, Vec<_>) =
             fields.iter().partition(|(field, _)| names::READ_BY_PEOPLE.contains(&field.as_str()));
         for (field, value) in words {
-            let words = forms::line(&plain(value).words);
+            // Where it is a picture alone, that is what is said of it.
+            let Plain { words, left } = plain(value);
+            let words = std::iter::once(forms::line(&words)).chain(left);
+            let words: Vec<String> = words.filter(|words| !words.is_empty()).collect();
+            let words = words.join(" ");
             let what =
                 format!("{field} was left out. You can say it under “Change the details”: {words}");
             self.builder.report.name(&at, &what);

@@ -547,6 +547,7 @@ fn an_empty_survey_says_its_title_and_nothing_that_nobody_chose() {
                     ("surveyls_survey_id", "9"),
                     ("surveyls_title", "Our survey"),
                     ("surveyls_welcometext", "<p>Welcome</p>"),
+                    ("surveyls_description", "<p><img src='logo.png'></p>"),
                 ]],
             ),
         ],
@@ -557,7 +558,8 @@ fn an_empty_survey_says_its_title_and_nothing_that_nobody_chose() {
         "surveyls_title was left out. You can say it under “Change the details”: Our survey"
     ));
     assert!(has("“Change the details”: Welcome") && has("left out: anonymized"), "{said:?}");
-    assert_eq!(said.len(), 3);
+    assert!(has("It says “logo.png”"), "a picture alone is named: {said:?}");
+    assert_eq!(said.len(), 4);
 }
 
 /// Types of questions, conditions, and texts, not all of which can be imported.
