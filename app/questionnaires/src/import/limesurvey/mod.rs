@@ -474,6 +474,10 @@ impl<'s> Reader<'s> {
             "5" => scale(&["1", "2", "3", "4", "5"], &["1", "2", "3", "4", "5"]),
             "T" | "U" => (text, none),
             "N" => (self.number(at, around), none),
+            "D" if around.take("date_format", with_time).is_some() => {
+                self.builder.report(at, "People will write the time as text");
+                (line, none)
+            }
             "D" => (QuestionKind::Date {}, none),
             "X" => (QuestionKind::Page { words: String::new() }, none),
             _ => (line, none),
@@ -761,6 +765,11 @@ fn names_of(row: &Row) -> [String; 2] {
 fn names_of_line(row: &Row, line: &Row) -> [String; 2] {
     let ([name, number], line) = (names_of(row), line.look("title"));
     [cut(&format!("{name}_{line}"), LONGEST_NAME), cut(&format!("{number}{line}"), LONGEST_NAME)]
+}
+
+/// A form of dates in which people enter a time, too.
+fn with_time(form: &str) -> Option<()> {
+    form.contains(['H', 'h']).then_some(())
 }
 
 /// Steps with these words, by the values they have in the file.

@@ -536,6 +536,29 @@ fn a_number_keeps_what_it_counts_and_people_read_which_limits_are_ours() {
 }
 
 #[test]
+fn a_time_is_written_as_text_and_a_date_is_a_date_in_whatever_form() {
+    let forms = ["HH:MM", "mm/dd/yyyy HH:MM", "yyyy-mm-dd", ""];
+    let (mut asked, mut attributes) = (Vec::new(), Vec::new());
+    for (id, form) in ["1", "2", "3", "4"].into_iter().zip(forms) {
+        asked.push(question(id, "D", id, &[("question", "When?")]));
+        attributes.push(vec![("qid", id), ("attribute", "date_format"), ("value", form)]);
+    }
+    let attributes: Vec<&[(&str, &str)]> = attributes.iter().map(Vec::as_slice).collect();
+    let read = read_of(&asked, &[table("question_attributes", &attributes)]);
+    let kinds = read.questionnaire.questions().map(|question| question.kind.clone());
+    let (text, date) = (QuestionKind::ShortText {}, QuestionKind::Date {});
+    assert_eq!(kinds.collect::<Vec<_>>(), [text.clone(), text, date.clone(), date]);
+    assert_eq!(
+        reasons(&read),
+        [
+            "Questions 1 and 2: People will write the time as text",
+            "Attribute date_format: Left out of 3: how a question looks is always the same here. \
+             It says “yyyy-mm-dd”",
+        ]
+    );
+}
+
+#[test]
 fn an_empty_survey_says_its_title_and_nothing_that_nobody_chose() {
     let read = read_of(
         &[question("1", "S", "q", &[("question", "Why?")])],
