@@ -286,7 +286,7 @@ impl<'s> Reader<'s> {
             self.ask(&at, row, around, &only_if);
         }
         self.name_rows_of_no_use(&at, around);
-        self.keep_unread(row.look("title"), around);
+        self.keep_unread(row, around);
     }
 
     /// What hangs on a question that nobody is asked is never asked either.
@@ -616,9 +616,11 @@ impl<'s> Reader<'s> {
     }
 
     /// Keeps in mind which attributes of a question nobody took.
-    fn keep_unread(&mut self, title: &str, around: &Around<'_>) {
+    fn keep_unread(&mut self, row: &Row, around: &Around<'_>) {
         for (name, value) in &around.attributes {
-            if around.taken.borrow().contains(*name) {
+            // Old files have the condition of a question twice.
+            let is_again = *name == "relevance" && *value == row.look("relevance");
+            if is_again || around.taken.borrow().contains(*name) {
                 self.builder.taken.insert(format!("{name} (attribute)"));
                 continue;
             }
@@ -626,7 +628,7 @@ impl<'s> Reader<'s> {
                 continue;
             }
             let values = self.attributes.entry(cut(name, 60)).or_default();
-            values.entry(cut(value, 60)).or_default().push(cut(title, 40));
+            values.entry(cut(value, 60)).or_default().push(cut(row.look("title"), 40));
         }
     }
 

@@ -536,6 +536,20 @@ fn a_number_keeps_what_it_counts_and_people_read_which_limits_are_ours() {
 }
 
 #[test]
+fn a_condition_that_a_file_has_twice_is_not_said_to_be_left_out() {
+    let waits = question("1", "Y", "waits", &[("question", "Do you wait?")]);
+    let who = "waits.NAOK == \"Y\"";
+    let why = question("2", "S", "why", &[("question", "Why?"), ("relevance", who)]);
+    let other = question("3", "S", "other", &[("question", "And?"), ("relevance", "1")]);
+    let again = |qid| vec![("qid", qid), ("attribute", "relevance"), ("value", who)];
+    let attributes = table("question_attributes", &[&again("2"), &again("3")]);
+    let read = read_of(&[waits, why, other], &[attributes]);
+    assert_eq!(read.questionnaire.question("why").expect("it").only_if.len(), 1);
+    let said = reasons(&read);
+    assert!(said.len() == 1 && said[0].contains("Left out of other"), "{said:?}");
+}
+
+#[test]
 fn a_time_is_written_as_text_and_a_date_is_a_date_in_whatever_form() {
     let forms = ["HH:MM", "mm/dd/yyyy HH:MM", "yyyy-mm-dd", ""];
     let (mut asked, mut attributes) = (Vec::new(), Vec::new());
