@@ -377,8 +377,9 @@ impl<'s> Reader<'s> {
             self.builder.section(at, &text);
         }
         for (line, words) in lines {
-            if !self.builder.has_room(at) {
-                break;
+            if !self.builder.has_room(&format!("{at}_{}", line.look("title"))) {
+                line.leave_out();
+                continue;
             }
             let key = self.builder.key(&format!("{}_{}", row.look("title"), line.get("title")));
             self.learn(names_of_line(row, line), &key, &values, true);

@@ -413,6 +413,30 @@ fn lines_of_a_table_with_a_long_text_can_be_told_apart() {
 }
 
 #[test]
+fn lines_of_a_table_beyond_the_most_questions_are_each_named() {
+    let titles: Vec<String> = (1..=202).map(|nth| format!("l{nth}")).collect();
+    let line = |title: &String| {
+        [
+            ("qid", format!("1{title}")),
+            ("parent_qid", "1".to_owned()),
+            ("title", title.clone()),
+            ("question", format!("Is {title} good?")),
+        ]
+    };
+    let lines: Vec<_> = titles.iter().map(line).collect();
+    let of_table = question("1", "A", "t", &[("question", "")]);
+    let read = read_of(&[of_table], &[table_of("subquestions", &lines)]);
+    assert_eq!(read.questionnaire.questions().count(), 200);
+    assert_eq!(
+        reasons(&read),
+        [
+            "Question t: Each line has become a separate question",
+            "Questions t_l201 and t_l202: Left out: there are more than 200 questions",
+        ]
+    );
+}
+
+#[test]
 fn a_program_in_a_question_is_read_by_nobody_and_said() {
     let text = "<script>$('head').append('<style>p{}</style>'); });</script>Why?";
     let read = read_of(&[question("1", "S", "q", &[("question", text)])], &[]);
