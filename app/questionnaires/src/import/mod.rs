@@ -168,6 +168,8 @@ struct Builder {
     keys: BTreeSet<String>,
     /// The names that questions have in the file.
     names: BTreeSet<String>,
+    /// The same by the numbers that conditions of the file have for them.
+    by_number: BTreeMap<String, String>,
     taken: BTreeSet<String>,
     report: Report,
 }
@@ -438,9 +440,24 @@ impl Builder {
             Ok(asked) => return asked,
             Err(why) => why,
         };
-        let expression = cut(expression, 120);
+        let expression = cut(&self.by_name(expression), 120);
         self.report(at, format!("Everyone will be asked: {why}: {expression}"));
         Asked::If(Vec::new())
+    }
+
+    /// An expression as people can read it: with names where it has numbers.
+    fn by_name(&self, expression: &str) -> String {
+        let is_part = |c: char| c.is_alphanumeric() || c == '_';
+        let (mut read, mut rest) = (String::new(), expression);
+        while let Some(at) = rest.find(is_part) {
+            let (before, after) = rest.split_at(at);
+            let (word, after) =
+                after.split_at(after.find(|c: char| !is_part(c)).unwrap_or(after.len()));
+            read.push_str(before);
+            read.push_str(self.by_number.get(word).map_or(word, String::as_str));
+            rest = after;
+        }
+        read + rest
     }
 
     /// Who is asked by these conditions, or why they can't be imported.

@@ -254,6 +254,8 @@ impl<'s> Reader<'s> {
         if !self.builder.has_room(&at) {
             return row.leave_out();
         }
+        let [name, number] = names_of(row);
+        self.builder.by_number.entry(number).or_insert(name);
         if around.take("hidden", expression::constant) == Some(true) {
             row.leave_out();
             let why = "Left out: it is hidden, so that nobody would see it";
@@ -607,6 +609,8 @@ impl<'s> Reader<'s> {
         options: &BTreeMap<String, String>,
         can_be_shown: bool,
     ) {
+        let [name, number] = names.clone();
+        self.builder.by_number.entry(number).or_insert(name);
         for name in names {
             self.meant.entry(name).or_insert_with(|| Meant::Question {
                 key: key.to_owned(),

@@ -478,6 +478,21 @@ fn either_of_two_options_of_a_several_choice_question_is_one_condition() {
 }
 
 #[test]
+fn a_condition_that_could_not_be_imported_is_said_with_names_and_not_with_numbers() {
+    let nick = question("1", "S", "nick", &[("question", "What may we call you?")]);
+    let who = question("2", "M", "who", &[("question", "Who?")]);
+    let line = [("qid", "3"), ("parent_qid", "2"), ("title", "a"), ("question", "A child")];
+    let relevance = "9X1X1.NAOK < 9000 or 9X1X2a.NAOK > 9X1X77";
+    let why = question("4", "S", "why", &[("question", "Why?"), ("relevance", relevance)]);
+    let read = read_of(&[nick, who, why], &[table("subquestions", &[&line])]);
+    assert_eq!(
+        reasons(&read),
+        ["Question why: Everyone will be asked: this condition could not be imported: nick.NAOK \
+          < 9000 or who_a.NAOK > 9X1X77"]
+    );
+}
+
+#[test]
 fn nothing_is_said_of_the_condition_or_the_words_of_a_question_that_is_left_out() {
     let left = question(
         "1",
