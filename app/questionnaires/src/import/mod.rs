@@ -302,7 +302,9 @@ impl Builder {
             question.help = [question.text.as_str(), &question.help].join("\n\n").trim().to_owned();
             question.text = cut_words(&question.text, LONGEST_LINE);
         }
-        if question.text.is_empty() {
+        // A question can be nothing but what can't be worked out.
+        let has_words = question.text.contains(char::is_alphanumeric);
+        if question.text.is_empty() || (!has_words && question.text.contains('…')) {
             self.report(at, "It has no text. Its name is used instead");
             question.text.clone_from(&question.key);
         }

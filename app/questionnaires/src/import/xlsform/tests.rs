@@ -431,19 +431,22 @@ fn an_earlier_answer_is_shown_and_what_would_be_worked_out_is_named() {
         &["text", "child", "What may we call **your child**?"],
         &["calculate", "total", "", "1 + 1"],
         &["text", "school", "Which school does ${child} go to?"],
+        &["text", "sum", "${total}?"],
         &["note", "n", "Thank you for telling us of ${child}, ${total} times."],
     ]);
     assert_eq!(check(&read.questionnaire), []);
     let text = |key: &str| read.questionnaire.question(key).expect("it").text.clone();
     assert_eq!(text("child"), "What may we call your child?");
     assert_eq!(text("school"), "Which school does {{child}} go to?");
+    assert_eq!(text("sum"), "sum", "parents do not read three dots alone");
     let words = "Thank you for telling us of {{child}}, … times.".to_owned();
     assert_eq!(read.questionnaire.question("n").expect("it").kind, QuestionKind::Page { words });
     assert_eq!(
-        reasons(&read)[..2],
+        reasons(&read)[..3],
         [
             "Row 3 of survey: Left out: calculations can't be made here".to_owned(),
-            format!("Row 5 of survey: {}", not_shown("${total}")),
+            format!("Rows 5 and 6 of survey: {}", not_shown("${total}")),
+            "Row 5 of survey: It has no text. Its name is used instead".to_owned(),
         ]
     );
 }
@@ -671,7 +674,7 @@ const TEXTS: &[(&str, &str)] = &[
     ("<style>p > hiddenN {}</style>wordN", "wordN"),
     ("<!-- <script>hiddenN > 1</script> -->wordN", "wordN"),
     ("wordN <img src='hiddenN.png'>", "wordN"),
-    ("${unknown}", "…"),
+    ("${unknown} so", "… so"),
     ("the same", "the same"),
 ];
 
