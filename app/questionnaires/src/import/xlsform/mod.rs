@@ -320,6 +320,10 @@ impl Form {
         let hint = row.words("hint", &self.language);
         let help = self.words(at, &hint);
         self.builder.note_name(at, &name);
+        if !kind.unread().is_empty() {
+            let what = format!("Not all of its type was read: {}", cut(kind.unread(), 60));
+            self.builder.report(at, what);
+        }
         let (own, options) = self.kind(at, row, kind, &text);
         let key = self.builder.key(&name);
         let has_answer = own.has_answer();
@@ -332,7 +336,7 @@ impl Form {
             may_decline: false,
             only_if,
         };
-        let has_other = kind.rest.ends_with("or_other");
+        let has_other = kind.has_other();
         let means = Meant::Question { key, options, has_answer, has_other };
         self.meant.entry(name).or_insert(means);
         self.builder.put(at, question.clone());
@@ -349,7 +353,7 @@ impl Form {
         kind: &names::Kind,
         text: &str,
     ) -> (QuestionKind, BTreeMap<String, String>) {
-        let list = kind.rest.split_whitespace().next().unwrap_or_default();
+        let list = kind.list();
         let none = BTreeMap::new();
         let (line, text_of_lines) = (QuestionKind::ShortText {}, QuestionKind::LongText {});
         match kind.what {

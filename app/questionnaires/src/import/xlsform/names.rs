@@ -221,6 +221,31 @@ pub(super) struct Kind {
     pub rest: String,
 }
 
+impl Kind {
+    /// The list of its options.
+    pub fn list(&self) -> &str {
+        self.rest.split(' ').next().unwrap_or_default()
+    }
+
+    /// Whether people can also choose something else.
+    pub fn has_other(&self) -> bool {
+        let behind = self.rest.split_once(' ').map_or("", |(_, behind)| behind);
+        let behind = behind.to_lowercase().replace('_', " ");
+        ["or other", "or specify other"].contains(&behind.as_str())
+    }
+
+    /// What stands in the type and means nothing that is read.
+    pub fn unread(&self) -> &str {
+        match self.what {
+            "select_one" | "select_multiple" | "rank" if self.has_other() => "",
+            "select_one" | "select_multiple" | "rank" => {
+                self.rest.split_once(' ').map_or("", |(_, behind)| behind)
+            }
+            _ => &self.rest,
+        }
+    }
+}
+
 /// Reads the type of a row. The longest name that it begins with counts.
 pub(super) fn kind(written: &str) -> Kind {
     let written = folded(written).split_whitespace().collect::<Vec<_>>().join(" ");
@@ -335,5 +360,20 @@ mod tests {
         assert_eq!(read("textual"), "|");
         assert_eq!(read("select_one\u{a0}yn"), "select_one|yn");
         assert_eq!(read("geopoint"), "|");
+    }
+
+    #[test]
+    fn what_stands_behind_a_type_is_read_or_is_known_to_be_unread() {
+        let read = |written: &str| {
+            let kind = kind(written);
+            (kind.list().to_owned(), kind.has_other(), kind.unread().to_owned())
+        };
+        let of = |list: &str, other, unread: &str| (list.to_owned(), other, unread.to_owned());
+        for other in ["or_other", "or other", "or specify other", "OR_OTHER"] {
+            assert_eq!(read(&format!("select_one from a {other}")), of("a", true, ""), "{other}");
+        }
+        assert_eq!(read("select_one this_or_other"), of("this_or_other", false, ""));
+        assert_eq!(read("select_multiple a shuffled"), of("a", false, "shuffled"));
+        assert_eq!(read("text long").2, "long");
     }
 }

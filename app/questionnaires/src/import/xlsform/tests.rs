@@ -607,10 +607,13 @@ fn something_else_is_an_option_only_where_the_file_offers_it() {
         &["type", "name", "label", "relevant"],
         &["select_one yn", "waits", "Do you wait?"],
         &["text", "a", "What else?", "selected(${waits}, 'other')"],
-        &["select_one yn or_other", "helps", "Does it help?"],
+        &["select_one yn or specify other", "helps", "Does it help?"],
         &["text", "b", "What else?", "selected(${helps}, 'other')"],
+        &["select_one yn shuffled", "last", "And now?"],
     ]);
     let said = reasons(&read);
+    assert!(said[1].starts_with("Row 4 of survey: “Something else” has become"), "{said:?}");
+    assert_eq!(said[3], "Row 6 of survey: Not all of its type was read: shuffled");
     assert_eq!(
         said[0],
         "Row 3 of survey: Everyone will be asked: in the file this condition never holds, as other \
