@@ -537,9 +537,10 @@ impl Form {
         QuestionKind::Number { least, most }
     }
 
-    /// A whole number, with the limits of parameters like `start=0 end=10 step=1`.
+    /// A whole number, with the limits of parameters like `start=0 end=10 step=1`; where they say
+    /// none, those that forms of this kind then have.
     fn range(&mut self, at: &str, row: &mut Row) -> QuestionKind {
-        let (mut least, mut most, mut is_read) = (0, 10, true);
+        let (mut least, mut most, mut is_read) = (1, 10, true);
         let parameters = row.take("parameters");
         for part in parameters.split([' ', ',', ';']).filter(|part| !part.is_empty()) {
             match part.split_once('=').map(|(name, number)| (name, number.parse::<i64>())) {

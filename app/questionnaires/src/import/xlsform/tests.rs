@@ -554,6 +554,29 @@ fn limits_that_a_file_does_not_set_are_said() {
 }
 
 #[test]
+fn a_range_without_limits_has_those_of_its_kind_of_form() {
+    let read = read_rows(&[
+        &["type", "name", "label", "parameters"],
+        &["range", "a", "How safe?", ""],
+        &["range", "b", "How good?", "end=5"],
+        &["range", "c", "How far?", "start=0;end=20;step=1"],
+        &["range", "d", "How tall?", "start=0 end=2 step=0.5"],
+    ]);
+    let kinds = read.questionnaire.questions().map(|question| question.kind.clone());
+    let number = |least, most| QuestionKind::Number { least, most };
+    assert_eq!(
+        kinds.collect::<Vec<_>>(),
+        [number(1, 10), number(1, 5), number(0, 20), number(0, 2)]
+    );
+    let said = reasons(&read);
+    assert_eq!(
+        said[0],
+        "Row 5 of survey: Not all of its range was imported: start=0 end=2 step=0.5"
+    );
+    assert_eq!(said.len(), 2, "the list that nobody uses is the last: {said:?}");
+}
+
+#[test]
 fn a_condition_that_says_not_is_kept_where_everyone_has_answered() {
     let read = read_rows(&[
         &["type", "name", "label", "required", "relevant"],
