@@ -292,10 +292,16 @@ impl Builder {
         key
     }
 
-    /// Adds a question, with its words cut to what fits; none beyond the limit.
+    /// Adds a question, with its words cut to what fits; none beyond the limit, and no page that
+    /// says nothing.
     fn put(&mut self, at: &str, mut question: Question) {
         if !self.has_room(at) {
             return;
+        }
+        let is_bare = |words: &str| !words.contains(char::is_alphanumeric);
+        let says_nothing = question.kind.words_mut().is_some_and(|words| is_bare(words));
+        if says_nothing && is_bare(&question.help) {
+            return self.report(at, "Left out: it has no words to read");
         }
         if question.text.chars().count() > LONGEST_LINE {
             self.report(at, "The question is too long. The full text is in the help");
@@ -303,8 +309,7 @@ impl Builder {
             question.text = cut_words(&question.text, LONGEST_LINE);
         }
         // A question can be nothing but what can't be worked out.
-        let has_words = question.text.contains(char::is_alphanumeric);
-        if question.text.is_empty() || (!has_words && question.text.contains('…')) {
+        if question.text.is_empty() || (is_bare(&question.text) && question.text.contains('…')) {
             self.report(at, "It has no text. Its name is used instead");
             question.text.clone_from(&question.key);
         }

@@ -432,6 +432,7 @@ fn an_earlier_answer_is_shown_and_what_would_be_worked_out_is_named() {
         &["calculate", "total", "", "1 + 1"],
         &["text", "school", "Which school does ${child} go to?"],
         &["text", "sum", "${total}?"],
+        &["note", "bare", "${total}"],
         &["note", "n", "Thank you for telling us of ${child}, ${total} times."],
     ]);
     assert_eq!(check(&read.questionnaire), []);
@@ -442,11 +443,12 @@ fn an_earlier_answer_is_shown_and_what_would_be_worked_out_is_named() {
     let words = "Thank you for telling us of {{child}}, … times.".to_owned();
     assert_eq!(read.questionnaire.question("n").expect("it").kind, QuestionKind::Page { words });
     assert_eq!(
-        reasons(&read)[..3],
+        reasons(&read)[..4],
         [
             "Row 3 of survey: Left out: calculations can't be made here".to_owned(),
-            format!("Rows 5 and 6 of survey: {}", not_shown("${total}")),
+            format!("Rows 5 to 7 of survey: {}", not_shown("${total}")),
             "Row 5 of survey: It has no text. Its name is used instead".to_owned(),
+            "Row 6 of survey: Left out: it has no words to read".to_owned(),
         ]
     );
 }
