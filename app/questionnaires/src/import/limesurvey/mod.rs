@@ -678,6 +678,15 @@ impl<'s> Reader<'s> {
 
     /// Names what nobody took of the rows of a table that were read.
     fn name_fields(&mut self, table: &str, rows: &[Row]) {
+        let own = self.survey.questions.iter().filter(|row| is_own(row));
+        let titles: BTreeMap<&str, &str> =
+            own.map(|row| (row.look("qid"), row.look("title"))).collect();
+        // A line or an option is called after its question, too.
+        let parent = if table == "answers" { "qid" } else { "parent_qid" };
+        let called = |row: &Row| match titles.get(row.look(parent)) {
+            Some(title) => format!("{title}_{}", row.called()),
+            None => row.called().to_owned(),
+        };
         let mut left: BTreeMap<&str, BTreeMap<&str, Vec<String>>> = BTreeMap::new();
         for row in rows {
             for (field, value, is_taken) in row.fields() {
@@ -686,7 +695,7 @@ impl<'s> Reader<'s> {
                 } else if !names::INNER.contains(&field) && !names::is_usual_in(table, field, value)
                 {
                     let of = left.entry(field).or_default().entry(value).or_default();
-                    of.push(cut(row.called(), 40));
+                    of.push(cut(&called(row), 40));
                 }
             }
         }

@@ -553,6 +553,30 @@ fn lines_and_options_that_belong_to_nothing_are_named_and_others_are_not() {
 }
 
 #[test]
+fn what_a_line_or_an_option_says_besides_is_named_with_its_question() {
+    let who = question("1", "M", "who", &[("question", "Who?")]);
+    let one = question("2", "L", "one", &[("question", "Which?"), ("page", "b")]);
+    let line = [
+        ("qid", "3"),
+        ("parent_qid", "1"),
+        ("title", "a"),
+        ("question", "A child"),
+        ("relevance", "q > 1"),
+    ];
+    let answer = [("qid", "2"), ("code", "x"), ("answer", "X"), ("assessment_value", "7")];
+    let read =
+        read_of(&[who, one], &[table("subquestions", &[&line]), table("answers", &[&answer])]);
+    let said = reasons(&read);
+    let of = |field: &str, of: &str| {
+        let begin = format!("Field {field}: Left out of {of}: ");
+        said.iter().any(|said| said.starts_with(&begin))
+    };
+    assert!(of("relevance of subquestions", "who_a"), "{said:?}");
+    assert!(of("assessment_value of answers", "one_x"), "{said:?}");
+    assert!(of("page of questions", "one"), "{said:?}");
+}
+
+#[test]
 fn a_number_keeps_what_it_counts_and_people_read_which_limits_are_ours() {
     let attributes: &[&[(&str, &str)]] = &[
         &[("qid", "1"), ("attribute", "suffix"), ("value", "years old")],
