@@ -168,6 +168,8 @@ struct Builder {
     keys: BTreeSet<String>,
     /// The names that questions have in the file.
     names: BTreeSet<String>,
+    /// The same by the numbers that conditions of the file have for them.
+    by_number: BTreeMap<String, String>,
     taken: BTreeSet<String>,
     report: Report,
 }
@@ -290,17 +292,24 @@ impl Builder {
         key
     }
 
-    /// Adds a question, with its words cut to what fits; none beyond the limit.
+    /// Adds a question, with its words cut to what fits; none beyond the limit, and no page that
+    /// says nothing.
     fn put(&mut self, at: &str, mut question: Question) {
         if !self.has_room(at) {
             return;
+        }
+        let is_bare = |words: &str| !words.contains(char::is_alphanumeric);
+        let says_nothing = question.kind.words_mut().is_some_and(|words| is_bare(words));
+        if says_nothing && is_bare(&question.help) {
+            return self.report(at, "Left out: it has no words to read");
         }
         if question.text.chars().count() > LONGEST_LINE {
             self.report(at, "The question is too long. The full text is in the help");
             question.help = [question.text.as_str(), &question.help].join("\n\n").trim().to_owned();
             question.text = cut_words(&question.text, LONGEST_LINE);
         }
-        if question.text.is_empty() {
+        // A question can be nothing but what can't be worked out.
+        if question.text.is_empty() || (is_bare(&question.text) && question.text.contains('…')) {
             self.report(at, "It has no text. Its name is used instead");
             question.text.clone_from(&question.key);
         }
@@ -438,9 +447,24 @@ impl Builder {
             Ok(asked) => return asked,
             Err(why) => why,
         };
-        let expression = cut(expression, 120);
+        let expression = cut(&self.by_name(expression), 120);
         self.report(at, format!("Everyone will be asked: {why}: {expression}"));
         Asked::If(Vec::new())
+    }
+
+    /// An expression as people can read it: with names where it has numbers.
+    fn by_name(&self, expression: &str) -> String {
+        let is_part = |c: char| c.is_alphanumeric() || c == '_';
+        let (mut read, mut rest) = (String::new(), expression);
+        while let Some(at) = rest.find(is_part) {
+            let (before, after) = rest.split_at(at);
+            let (word, after) =
+                after.split_at(after.find(|c: char| !is_part(c)).unwrap_or(after.len()));
+            read.push_str(before);
+            read.push_str(self.by_number.get(word).map_or(word, String::as_str));
+            rest = after;
+        }
+        read + rest
     }
 
     /// Who is asked by these conditions, or why they can't be imported.

@@ -257,6 +257,8 @@ impl<'s> Reader<'s> {
         if !self.builder.has_room(&at) {
             return row.leave_out();
         }
+        let [name, number] = names_of(row);
+        self.builder.by_number.entry(number).or_insert(name);
         if around.take("hidden", expression::constant) == Some(true) {
             row.leave_out();
             let why = "Left out: it is hidden, so that nobody would see it";
@@ -290,7 +292,7 @@ impl<'s> Reader<'s> {
         }
         self.name_defaults(&at, around);
         self.name_rows_of_no_use(&at, around);
-        self.keep_unread(row.look("title"), around);
+        self.keep_unread(row, around);
     }
 
     /// What hangs on a question that nobody is asked is never asked either.
@@ -381,8 +383,9 @@ impl<'s> Reader<'s> {
             self.builder.section(at, &text);
         }
         for (line, words) in lines {
-            if !self.builder.has_room(at) {
-                break;
+            if !self.builder.has_room(&format!("{at}_{}", line.look("title"))) {
+                line.leave_out();
+                continue;
             }
             let key = self.builder.key(&format!("{}_{}", row.look("title"), line.get("title")));
             self.learn(names_of_line(row, line), &key, &values, true);
@@ -497,6 +500,10 @@ impl<'s> Reader<'s> {
             "5" => scale(&["1", "2", "3", "4", "5"], &["1", "2", "3", "4", "5"]),
             "T" | "U" => (text, none),
             "N" => (self.number(at, around), none),
+            "D" if around.take("date_format", with_time).is_some() => {
+                self.builder.report(at, "People will write the time as text");
+                (line, none)
+            }
             "D" => (QuestionKind::Date {}, none),
             "X" => (QuestionKind::Page { words: String::new() }, none),
             _ => (line, none),
@@ -625,6 +632,8 @@ impl<'s> Reader<'s> {
         options: &BTreeMap<String, String>,
         can_be_shown: bool,
     ) {
+        let [name, number] = names.clone();
+        self.builder.by_number.entry(number).or_insert(name);
         for name in names {
             self.meant.entry(name).or_insert_with(|| Meant::Question {
                 key: key.to_owned(),
@@ -635,9 +644,11 @@ impl<'s> Reader<'s> {
     }
 
     /// Keeps in mind which attributes of a question nobody took.
-    fn keep_unread(&mut self, title: &str, around: &Around<'_>) {
+    fn keep_unread(&mut self, row: &Row, around: &Around<'_>) {
         for (name, value) in &around.attributes {
-            if around.taken.borrow().contains(*name) {
+            // Old files have the condition of a question twice.
+            let is_again = *name == "relevance" && *value == row.look("relevance");
+            if is_again || around.taken.borrow().contains(*name) {
                 self.builder.taken.insert(format!("{name} (attribute)"));
                 continue;
             }
@@ -645,7 +656,7 @@ impl<'s> Reader<'s> {
                 continue;
             }
             let values = self.attributes.entry(cut(name, 60)).or_default();
-            values.entry(cut(value, 60)).or_default().push(cut(title, 40));
+            values.entry(cut(value, 60)).or_default().push(cut(row.look("title"), 40));
         }
     }
 
@@ -694,6 +705,15 @@ impl<'s> Reader<'s> {
 
     /// Names what nobody took of the rows of a table that were read.
     fn name_fields(&mut self, table: &str, rows: &[Row]) {
+        let own = self.survey.questions.iter().filter(|row| is_own(row));
+        let titles: BTreeMap<&str, &str> =
+            own.map(|row| (row.look("qid"), row.look("title"))).collect();
+        // A line or an option is called after its question, too.
+        let parent = if table == "answers" { "qid" } else { "parent_qid" };
+        let called = |row: &Row| match titles.get(row.look(parent)) {
+            Some(title) => format!("{title}_{}", row.called()),
+            None => row.called().to_owned(),
+        };
         let mut left: BTreeMap<&str, BTreeMap<&str, Vec<String>>> = BTreeMap::new();
         for row in rows {
             for (field, value, is_taken) in row.fields() {
@@ -702,7 +722,7 @@ impl<'s> Reader<'s> {
                 } else if !names::INNER.contains(&field) && !names::is_usual_in(table, field, value)
                 {
                     let of = left.entry(field).or_default().entry(value).or_default();
-                    of.push(cut(row.called(), 40));
+                    of.push(cut(&called(row), 40));
                 }
             }
         }
@@ -720,7 +740,11 @@ impl<'s> Reader<'s> {
         let (words, others): (Vec<_>, Vec<_>) =
             fields.iter().partition(|(field, _)| names::READ_BY_PEOPLE.contains(&field.as_str()));
         for (field, value) in words {
-            let words = forms::line(&plain(value).words);
+            // Where it is a picture alone, that is what is said of it.
+            let Plain { words, left } = plain(value);
+            let words = std::iter::once(forms::line(&words)).chain(left);
+            let words: Vec<String> = words.filter(|words| !words.is_empty()).collect();
+            let words = words.join(" ");
             let what =
                 format!("{field} was left out. You can say it under “Change the details”: {words}");
             self.builder.report.name(&at, &what);
@@ -784,6 +808,11 @@ fn names_of(row: &Row) -> [String; 2] {
 fn names_of_line(row: &Row, line: &Row) -> [String; 2] {
     let ([name, number], line) = (names_of(row), line.look("title"));
     [cut(&format!("{name}_{line}"), LONGEST_NAME), cut(&format!("{number}{line}"), LONGEST_NAME)]
+}
+
+/// A form of dates in which people enter a time, too.
+fn with_time(form: &str) -> Option<()> {
+    form.contains(['H', 'h']).then_some(())
 }
 
 /// Steps with these words, by the values they have in the file.

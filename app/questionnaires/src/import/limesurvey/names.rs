@@ -184,6 +184,7 @@ pub(super) fn why(name: &str) -> &'static str {
             "how a question looks is always the same here"
         }
         "placeholder"
+        | "date_format"
         | "question_template"
         | "samechoiceheight"
         | "samelistheight"

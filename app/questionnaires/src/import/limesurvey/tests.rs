@@ -519,6 +519,30 @@ fn lines_of_a_table_with_a_long_text_can_be_told_apart() {
 }
 
 #[test]
+fn lines_of_a_table_beyond_the_most_questions_are_each_named() {
+    let titles: Vec<String> = (1..=202).map(|nth| format!("l{nth}")).collect();
+    let line = |title: &String| {
+        [
+            ("qid", format!("1{title}")),
+            ("parent_qid", "1".to_owned()),
+            ("title", title.clone()),
+            ("question", format!("Is {title} good?")),
+        ]
+    };
+    let lines: Vec<_> = titles.iter().map(line).collect();
+    let of_table = question("1", "A", "t", &[("question", "")]);
+    let read = read_of(&[of_table], &[table_of("subquestions", &lines)]);
+    assert_eq!(read.questionnaire.questions().count(), 200);
+    assert_eq!(
+        reasons(&read),
+        [
+            "Question t: Each line has become a separate question",
+            "Questions t_l201 and t_l202: Left out: there are more than 200 questions",
+        ]
+    );
+}
+
+#[test]
 fn a_program_in_a_question_is_read_by_nobody_and_said() {
     let text = "<script>$('head').append('<style>p{}</style>'); });</script>Why?";
     let read = read_of(&[question("1", "S", "q", &[("question", text)])], &[]);
@@ -556,6 +580,21 @@ fn either_of_two_options_of_a_several_choice_question_is_one_condition() {
             "Question last: Everyone will be asked: this condition could not be imported: \
              {over_two}"
         )]
+    );
+}
+
+#[test]
+fn a_condition_that_could_not_be_imported_is_said_with_names_and_not_with_numbers() {
+    let nick = question("1", "S", "nick", &[("question", "What may we call you?")]);
+    let who = question("2", "M", "who", &[("question", "Who?")]);
+    let line = [("qid", "3"), ("parent_qid", "2"), ("title", "a"), ("question", "A child")];
+    let relevance = "9X1X1.NAOK < 9000 or 9X1X2a.NAOK > 9X1X77";
+    let why = question("4", "S", "why", &[("question", "Why?"), ("relevance", relevance)]);
+    let read = read_of(&[nick, who, why], &[table("subquestions", &[&line])]);
+    assert_eq!(
+        reasons(&read),
+        ["Question why: Everyone will be asked: this condition could not be imported: nick.NAOK \
+          < 9000 or who_a.NAOK > 9X1X77"]
     );
 }
 
@@ -620,6 +659,30 @@ fn lines_and_options_that_belong_to_nothing_are_named_and_others_are_not() {
 }
 
 #[test]
+fn what_a_line_or_an_option_says_besides_is_named_with_its_question() {
+    let who = question("1", "M", "who", &[("question", "Who?")]);
+    let one = question("2", "L", "one", &[("question", "Which?"), ("page", "b")]);
+    let line = [
+        ("qid", "3"),
+        ("parent_qid", "1"),
+        ("title", "a"),
+        ("question", "A child"),
+        ("relevance", "q > 1"),
+    ];
+    let answer = [("qid", "2"), ("code", "x"), ("answer", "X"), ("assessment_value", "7")];
+    let read =
+        read_of(&[who, one], &[table("subquestions", &[&line]), table("answers", &[&answer])]);
+    let said = reasons(&read);
+    let of = |field: &str, of: &str| {
+        let begin = format!("Field {field}: Left out of {of}: ");
+        said.iter().any(|said| said.starts_with(&begin))
+    };
+    assert!(of("relevance of subquestions", "who_a"), "{said:?}");
+    assert!(of("assessment_value of answers", "one_x"), "{said:?}");
+    assert!(of("page of questions", "one"), "{said:?}");
+}
+
+#[test]
 fn a_number_keeps_what_it_counts_and_people_read_which_limits_are_ours() {
     let attributes: &[&[(&str, &str)]] = &[
         &[("qid", "1"), ("attribute", "suffix"), ("value", "years old")],
@@ -642,6 +705,43 @@ fn a_number_keeps_what_it_counts_and_people_read_which_limits_are_ours() {
 }
 
 #[test]
+fn a_condition_that_a_file_has_twice_is_not_said_to_be_left_out() {
+    let waits = question("1", "Y", "waits", &[("question", "Do you wait?")]);
+    let who = "waits.NAOK == \"Y\"";
+    let why = question("2", "S", "why", &[("question", "Why?"), ("relevance", who)]);
+    let other = question("3", "S", "other", &[("question", "And?"), ("relevance", "1")]);
+    let again = |qid| vec![("qid", qid), ("attribute", "relevance"), ("value", who)];
+    let attributes = table("question_attributes", &[&again("2"), &again("3")]);
+    let read = read_of(&[waits, why, other], &[attributes]);
+    assert_eq!(read.questionnaire.question("why").expect("it").only_if.len(), 1);
+    let said = reasons(&read);
+    assert!(said.len() == 1 && said[0].contains("Left out of other"), "{said:?}");
+}
+
+#[test]
+fn a_time_is_written_as_text_and_a_date_is_a_date_in_whatever_form() {
+    let forms = ["HH:MM", "mm/dd/yyyy HH:MM", "yyyy-mm-dd", ""];
+    let (mut asked, mut attributes) = (Vec::new(), Vec::new());
+    for (id, form) in ["1", "2", "3", "4"].into_iter().zip(forms) {
+        asked.push(question(id, "D", id, &[("question", "When?")]));
+        attributes.push(vec![("qid", id), ("attribute", "date_format"), ("value", form)]);
+    }
+    let attributes: Vec<&[(&str, &str)]> = attributes.iter().map(Vec::as_slice).collect();
+    let read = read_of(&asked, &[table("question_attributes", &attributes)]);
+    let kinds = read.questionnaire.questions().map(|question| question.kind.clone());
+    let (text, date) = (QuestionKind::ShortText {}, QuestionKind::Date {});
+    assert_eq!(kinds.collect::<Vec<_>>(), [text.clone(), text, date.clone(), date]);
+    assert_eq!(
+        reasons(&read),
+        [
+            "Questions 1 and 2: People will write the time as text",
+            "Attribute date_format: Left out of 3: how a question looks is always the same here. \
+             It says “yyyy-mm-dd”",
+        ]
+    );
+}
+
+#[test]
 fn an_empty_survey_says_its_title_and_nothing_that_nobody_chose() {
     let read = read_of(
         &[question("1", "S", "q", &[("question", "Why?")])],
@@ -653,6 +753,7 @@ fn an_empty_survey_says_its_title_and_nothing_that_nobody_chose() {
                     ("surveyls_survey_id", "9"),
                     ("surveyls_title", "Our survey"),
                     ("surveyls_welcometext", "<p>Welcome</p>"),
+                    ("surveyls_description", "<p><img src='logo.png'></p>"),
                 ]],
             ),
         ],
@@ -663,7 +764,8 @@ fn an_empty_survey_says_its_title_and_nothing_that_nobody_chose() {
         "surveyls_title was left out. You can say it under “Change the details”: Our survey"
     ));
     assert!(has("“Change the details”: Welcome") && has("left out: anonymized"), "{said:?}");
-    assert_eq!(said.len(), 3);
+    assert!(has("It says “logo.png”"), "a picture alone is named: {said:?}");
+    assert_eq!(said.len(), 4);
 }
 
 /// Types of questions, conditions, and texts, not all of which can be imported.

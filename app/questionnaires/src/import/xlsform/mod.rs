@@ -163,8 +163,9 @@ struct Form {
 
 /// What the name of a question means.
 enum Meant {
-    /// Its key here, and its options by their names in the file.
-    Question { key: String, options: BTreeMap<String, String>, has_answer: bool },
+    /// Its key here, and its options by their names in the file. `has_other`: whether people can
+    /// also choose something else, which is a question of its own here.
+    Question { key: String, options: BTreeMap<String, String>, has_answer: bool, has_other: bool },
     /// Nobody is asked it.
     NeverAsked,
 }
@@ -179,6 +180,8 @@ struct Group {
 
 const NEVER: &str = "Left out: its condition says that nobody is ever asked it";
 const SWITCHED_OFF: &str = "Left out: it is switched off in the file";
+const ONLY_HEADINGS: &str =
+    "Left out: it only shows the words of options, above questions that have them here";
 
 impl Form {
     fn of(choices: Cells, settings: Cells) -> Self {
@@ -214,8 +217,12 @@ impl Form {
         for list in self.lists.keys().filter(|list| !self.used.contains(*list)) {
             self.builder.report(&format!("The list {list}"), "Left out: no question here uses it");
         }
-        let sheets = [("survey", survey), ("choices", &self.choices), ("settings", &self.settings)];
-        for (name, sheet) in sheets {
+        let sheets = [
+            ("survey", SURVEY, survey),
+            ("choices", CHOICES, &self.choices),
+            ("settings", SETTINGS, &self.settings),
+        ];
+        for (name, known, sheet) in sheets {
             let taken = sheet.taken().into_iter().map(|head| format!("{head} ({name})"));
             self.builder.taken.extend(taken);
             for mut left in sheet.left() {
@@ -224,7 +231,7 @@ impl Form {
                     left.by_one_value();
                     ONE_LANGUAGE
                 } else {
-                    names::why(&left.head.name)
+                    names::why(known, &left.head.name)
                 };
                 let at = format!("Column {} of {name}", cut(&left.head.written, 50));
                 let in_rows = |rows: &[u32]| -> Vec<String> {
@@ -254,9 +261,11 @@ impl Form {
             _ => {}
         }
         let is_off = self.is_switched_off(&at, row);
+        let has_no_words = is_headings(row, &kind) && row.words("label", &self.language).is_empty();
         let why = match kind.what {
             _ if written.is_empty() => Some("Left out: it has no type".to_owned()),
             _ if is_off => Some(SWITCHED_OFF.to_owned()),
+            _ if has_no_words => Some(ONLY_HEADINGS.to_owned()),
             "about the person" => Some(format!(
                 "Left out: it would record “{}” about the person answering",
                 cut(&written, 60)
@@ -311,6 +320,10 @@ impl Form {
         let hint = row.words("hint", &self.language);
         let help = self.words(at, &hint);
         self.builder.note_name(at, &name);
+        if !kind.unread().is_empty() {
+            let what = format!("Not all of its type was read: {}", cut(kind.unread(), 60));
+            self.builder.report(at, what);
+        }
         let (own, options) = self.kind(at, row, kind, &text);
         let key = self.builder.key(&name);
         let has_answer = own.has_answer();
@@ -323,9 +336,11 @@ impl Form {
             may_decline: false,
             only_if,
         };
-        self.meant.entry(name).or_insert(Meant::Question { key, options, has_answer });
+        let has_other = kind.has_other();
+        let means = Meant::Question { key, options, has_answer, has_other };
+        self.meant.entry(name).or_insert(means);
         self.builder.put(at, question.clone());
-        if kind.rest.ends_with("or_other") {
+        if has_other {
             self.something_else(at, question);
         }
     }
@@ -338,10 +353,17 @@ impl Form {
         kind: &names::Kind,
         text: &str,
     ) -> (QuestionKind, BTreeMap<String, String>) {
-        let list = kind.rest.split_whitespace().next().unwrap_or_default();
+        let list = kind.list();
         let none = BTreeMap::new();
         let (line, text_of_lines) = (QuestionKind::ShortText {}, QuestionKind::LongText {});
         match kind.what {
+            _ if is_headings(row, kind) => {
+                row.take("appearance");
+                let what = "Nobody answers it in the file: it shows the words of options, above \
+                            questions that have them here. It is a page to read";
+                self.builder.report(at, what);
+                (QuestionKind::Page { words: text.to_owned() }, none)
+            }
             "select_one" => self.options(at, list).or_words(line, |options| {
                 if looks(row, "likert") {
                     QuestionKind::Scale { options }
@@ -449,10 +471,9 @@ impl Form {
     fn asked(&mut self, at: &str, relevant: &str, around: &[Condition]) -> Asked {
         let meant = &self.meant;
         let find = |name: &str, value: &str| match meant.get(name)? {
-            Meant::Question { key, options, .. } => match options.get(value) {
+            Meant::Question { key, options, has_other, .. } => match options.get(value) {
                 Some(option) => Some(Means::Chosen(key.clone(), option.clone())),
-                // “Something else” is a question of its own here.
-                None if options.is_empty() || value == "other" => None,
+                None if options.is_empty() || (*has_other && value == "other") => None,
                 None => Some(Means::NoOption(key.clone())),
             },
             Meant::NeverAsked => Some(Means::NeverAsked),
@@ -516,9 +537,10 @@ impl Form {
         QuestionKind::Number { least, most }
     }
 
-    /// A whole number, with the limits of parameters like `start=0 end=10 step=1`.
+    /// A whole number, with the limits of parameters like `start=0 end=10 step=1`; where they say
+    /// none, those that forms of this kind then have.
     fn range(&mut self, at: &str, row: &mut Row) -> QuestionKind {
-        let (mut least, mut most, mut is_read) = (0, 10, true);
+        let (mut least, mut most, mut is_read) = (1, 10, true);
         let parameters = row.take("parameters");
         for part in parameters.split([' ', ',', ';']).filter(|part| !part.is_empty()) {
             match part.split_once('=').map(|(name, number)| (name, number.parse::<i64>())) {
@@ -543,6 +565,13 @@ impl Form {
 fn looks(row: &mut Row, like: &str) -> bool {
     let looks = row.look("appearance").contains(like);
     looks && !row.take("appearance").is_empty()
+}
+
+/// Whether a row has options that nobody chooses from: they are the headings of the columns of the
+/// questions after it.
+fn is_headings(row: &Row, kind: &names::Kind) -> bool {
+    matches!(kind.what, "select_one" | "select_multiple")
+        && row.look("appearance").split_whitespace().any(|looks| looks == "label")
 }
 
 /// Words as people read them, and what else was in them.

@@ -101,15 +101,21 @@ pub(super) const CHOICES: Table = &[
 ];
 
 /// The columns of the sheet `settings`.
-pub(super) const SETTINGS: Table = &[("default_language", &["default_language"])];
+pub(super) const SETTINGS: Table = &[
+    ("default_language", &["default_language"]),
+    ("form_title", &["form_title", "title", "set_form_title"]),
+];
 
-/// Why the text under a heading was left out.
-pub(super) fn why(name: &str) -> &'static str {
+/// Why the text under a heading was left out. `sheet`: the headings that mean something in its
+/// sheet; any other means nothing there, whatever it means elsewhere.
+pub(super) fn why(sheet: Table, name: &str) -> &'static str {
     match name {
+        _ if sheet.iter().all(|(known, _)| *known != name) => "there is nothing like it here",
         "name" | "label" | "type" | "list_name" | "relevant" | "disabled" => {
-            "another column says it already"
+            "another column means the same, and that one was read"
         }
-        "hint" => "a group has only a heading here",
+        "form_title" => "you can say it under “Change the details”",
+        "hint" => "a group has only a heading here, and a question one hint",
         "required" => "each question says it for itself here, in one column",
         "constraint" => "people can answer whatever they like, but for numbers with a range",
         "appearance" | "rows" => "how a question looks is always the same here",
@@ -215,6 +221,31 @@ pub(super) struct Kind {
     pub rest: String,
 }
 
+impl Kind {
+    /// The list of its options.
+    pub fn list(&self) -> &str {
+        self.rest.split(' ').next().unwrap_or_default()
+    }
+
+    /// Whether people can also choose something else.
+    pub fn has_other(&self) -> bool {
+        let behind = self.rest.split_once(' ').map_or("", |(_, behind)| behind);
+        let behind = behind.to_lowercase().replace('_', " ");
+        ["or other", "or specify other"].contains(&behind.as_str())
+    }
+
+    /// What stands in the type and means nothing that is read.
+    pub fn unread(&self) -> &str {
+        match self.what {
+            "select_one" | "select_multiple" | "rank" if self.has_other() => "",
+            "select_one" | "select_multiple" | "rank" => {
+                self.rest.split_once(' ').map_or("", |(_, behind)| behind)
+            }
+            _ => &self.rest,
+        }
+    }
+}
+
 /// Reads the type of a row. The longest name that it begins with counts.
 pub(super) fn kind(written: &str) -> Kind {
     let written = folded(written).split_whitespace().collect::<Vec<_>>().join(" ");
@@ -302,6 +333,17 @@ mod tests {
     }
 
     #[test]
+    fn why_a_column_was_left_out_goes_by_what_it_means_in_its_sheet() {
+        assert!(why(SURVEY, "type").starts_with("another column"));
+        for (sheet, name) in [(CHOICES, "type"), (CHOICES, "hint"), (SETTINGS, "name")] {
+            assert_eq!(why(sheet, name), "there is nothing like it here", "{name}");
+        }
+        for title in ["form_title", "Title"] {
+            assert!(why(SETTINGS, &Head::of(title, SETTINGS).name).contains("Change the details"));
+        }
+    }
+
+    #[test]
     fn types_are_read_by_every_name_they_have() {
         let read = |written: &str| {
             let kind = kind(written);
@@ -318,5 +360,20 @@ mod tests {
         assert_eq!(read("textual"), "|");
         assert_eq!(read("select_one\u{a0}yn"), "select_one|yn");
         assert_eq!(read("geopoint"), "|");
+    }
+
+    #[test]
+    fn what_stands_behind_a_type_is_read_or_is_known_to_be_unread() {
+        let read = |written: &str| {
+            let kind = kind(written);
+            (kind.list().to_owned(), kind.has_other(), kind.unread().to_owned())
+        };
+        let of = |list: &str, other, unread: &str| (list.to_owned(), other, unread.to_owned());
+        for other in ["or_other", "or other", "or specify other", "OR_OTHER"] {
+            assert_eq!(read(&format!("select_one from a {other}")), of("a", true, ""), "{other}");
+        }
+        assert_eq!(read("select_one this_or_other"), of("this_or_other", false, ""));
+        assert_eq!(read("select_multiple a shuffled"), of("a", false, "shuffled"));
+        assert_eq!(read("text long").2, "long");
     }
 }

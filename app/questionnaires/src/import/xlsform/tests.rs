@@ -431,19 +431,24 @@ fn an_earlier_answer_is_shown_and_what_would_be_worked_out_is_named() {
         &["text", "child", "What may we call **your child**?"],
         &["calculate", "total", "", "1 + 1"],
         &["text", "school", "Which school does ${child} go to?"],
+        &["text", "sum", "${total}?"],
+        &["note", "bare", "${total}"],
         &["note", "n", "Thank you for telling us of ${child}, ${total} times."],
     ]);
     assert_eq!(check(&read.questionnaire), []);
     let text = |key: &str| read.questionnaire.question(key).expect("it").text.clone();
     assert_eq!(text("child"), "What may we call your child?");
     assert_eq!(text("school"), "Which school does {{child}} go to?");
+    assert_eq!(text("sum"), "sum", "parents do not read three dots alone");
     let words = "Thank you for telling us of {{child}}, … times.".to_owned();
     assert_eq!(read.questionnaire.question("n").expect("it").kind, QuestionKind::Page { words });
     assert_eq!(
-        reasons(&read)[..2],
+        reasons(&read)[..4],
         [
             "Row 3 of survey: Left out: calculations can't be made here".to_owned(),
-            format!("Row 5 of survey: {}", not_shown("${total}")),
+            format!("Rows 5 to 7 of survey: {}", not_shown("${total}")),
+            "Row 5 of survey: It has no text. Its name is used instead".to_owned(),
+            "Row 6 of survey: Left out: it has no words to read".to_owned(),
         ]
     );
 }
@@ -551,6 +556,29 @@ fn limits_that_a_file_does_not_set_are_said() {
 }
 
 #[test]
+fn a_range_without_limits_has_those_of_its_kind_of_form() {
+    let read = read_rows(&[
+        &["type", "name", "label", "parameters"],
+        &["range", "a", "How safe?", ""],
+        &["range", "b", "How good?", "end=5"],
+        &["range", "c", "How far?", "start=0;end=20;step=1"],
+        &["range", "d", "How tall?", "start=0 end=2 step=0.5"],
+    ]);
+    let kinds = read.questionnaire.questions().map(|question| question.kind.clone());
+    let number = |least, most| QuestionKind::Number { least, most };
+    assert_eq!(
+        kinds.collect::<Vec<_>>(),
+        [number(1, 10), number(1, 5), number(0, 20), number(0, 2)]
+    );
+    let said = reasons(&read);
+    assert_eq!(
+        said[0],
+        "Row 5 of survey: Not all of its range was imported: start=0 end=2 step=0.5"
+    );
+    assert_eq!(said.len(), 2, "the list that nobody uses is the last: {said:?}");
+}
+
+#[test]
 fn a_condition_that_says_not_is_kept_where_everyone_has_answered() {
     let read = read_rows(&[
         &["type", "name", "label", "required", "relevant"],
@@ -576,6 +604,49 @@ fn a_condition_that_says_not_is_kept_where_everyone_has_answered() {
              maybe is not an option: ${waits} = 'maybe'",
         ],
         "helps may be left empty, and then the first holds"
+    );
+}
+
+#[test]
+fn the_headings_of_a_table_are_to_read_and_not_a_question() {
+    let read = read_rows(&[
+        &["type", "name", "label", "appearance", "relevant"],
+        &["select_one yn", "head", "How is it?", "label"],
+        &["select_one yn", "bare", "", "w2 label", "${head} > 1"],
+        &["select_one yn", "a", "Safe?", "list-nolabel"],
+    ]);
+    let kinds = read.questionnaire.questions().map(|question| question.kind.has_answer());
+    assert_eq!(kinds.collect::<Vec<_>>(), [false, true]);
+    let words = "How is it?".to_owned();
+    let head = read.questionnaire.question("head").expect("it");
+    assert_eq!(head.kind, QuestionKind::Page { words });
+    let said = reasons(&read);
+    assert!(said[0].starts_with("Row 2 of survey: Nobody answers it in the file"), "{said:?}");
+    assert_eq!(said[1], format!("Row 3 of survey: {ONLY_HEADINGS}"));
+    assert_eq!(said.len(), 3, "list-nolabel is named: {said:?}");
+}
+
+#[test]
+fn something_else_is_an_option_only_where_the_file_offers_it() {
+    let read = read_rows(&[
+        &["type", "name", "label", "relevant"],
+        &["select_one yn", "waits", "Do you wait?"],
+        &["text", "a", "What else?", "selected(${waits}, 'other')"],
+        &["select_one yn or specify other", "helps", "Does it help?"],
+        &["text", "b", "What else?", "selected(${helps}, 'other')"],
+        &["select_one yn shuffled", "last", "And now?"],
+    ]);
+    let said = reasons(&read);
+    assert!(said[1].starts_with("Row 4 of survey: “Something else” has become"), "{said:?}");
+    assert_eq!(said[3], "Row 6 of survey: Not all of its type was read: shuffled");
+    assert_eq!(
+        said[0],
+        "Row 3 of survey: Everyone will be asked: in the file this condition never holds, as other \
+         is not an option: selected(${waits}, 'other')"
+    );
+    assert!(
+        said[2].contains("this condition could not be imported: selected(${helps}"),
+        "{said:?}"
     );
 }
 
@@ -631,7 +702,7 @@ const TEXTS: &[(&str, &str)] = &[
     ("<style>p > hiddenN {}</style>wordN", "wordN"),
     ("<!-- <script>hiddenN > 1</script> -->wordN", "wordN"),
     ("wordN <img src='hiddenN.png'>", "wordN"),
-    ("${unknown}", "…"),
+    ("${unknown} so", "… so"),
     ("the same", "the same"),
 ];
 
