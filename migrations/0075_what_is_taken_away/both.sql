@@ -9,7 +9,8 @@ ALTER TABLE equality_records ADD COLUMN takes TEXT NOT NULL DEFAULT ''
 ALTER TABLE notice_equality_records ADD COLUMN takes TEXT NOT NULL DEFAULT ''
   CHECK (takes IN ('', 'ends', 'reduces', 'costs', 'ends reduces', 'ends costs', 'reduces costs', 'ends reduces costs'));
 
--- As in 0069_waits_wait_for_the_forum, and that leaders went ahead with a decision.
+-- As in 0049_tasks_by_email; and planning sessions that wait for the forum, those that it disputes, for leaders, what waits for the forum
+-- about how long families wait, and that leaders went ahead with a decision.
 DROP VIEW waiting_tasks;
 CREATE VIEW waiting_tasks AS
 SELECT 'topic' AS task, t.id AS thing_id, t.id AS page_id, r.account_id, t.proposed_at AS since

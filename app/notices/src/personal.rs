@@ -8,7 +8,7 @@ use ground::personal::{Column, FORM, PUBLIC, SECRET, Table, Whose};
 const NOTICE: Column =
     Name("notice", "Change", "(SELECT o.title FROM notices o WHERE o.id = t.notice_id)");
 /// What a leader signed about who a change affects.
-const SIGNED: [Column; 15] = signed_columns("notice_id", NOTICE);
+const SIGNED: [Column; 16] = signed_columns("notice_id", NOTICE);
 
 /// Every table of this room, with each of its columns.
 pub const PERSONAL: &[Table] = &[

@@ -538,7 +538,8 @@ mod tests {
         let withdrawn =
             withdrawal(&Sent::of(&[("changed", "The bridge is open.")]), (&"n".into(), &original))
                 .expect("a withdrawal");
-        assert_eq!((withdrawn.title, withdrawn.effect), (original.title.clone(), original.effect));
+        assert_eq!(withdrawn.title, original.title);
+        assert_eq!(withdrawn.effect, original.effect);
         assert!(original.takes_away && !withdrawn.takes_away, "nothing changes any more");
         assert!(withdrawn.takes.is_empty() && withdrawn.what_it_takes().is_none());
         assert_eq!(about(withdrawal(&Sent::default(), (&"n".into(), &original))), ["changed"]);

@@ -22,7 +22,7 @@ const TOPIC: Column = Name(
 );
 
 /// What a leader signed about who a plan affects.
-const SIGNED: [Column; 15] = signed_columns("plan_id", PLAN);
+const SIGNED: [Column; 16] = signed_columns("plan_id", PLAN);
 
 /// Every table of this room, with each of its columns.
 pub const PERSONAL: &[Table] = &[

@@ -122,7 +122,15 @@ const NOT_LISTED: [(&str, &[&str]); 6] = [
     ),
     (
         "made from other rows, or on its way",
-        &["deliveries", "search_things", "search_words", "topic_places", "topic_services"],
+        &[
+            "came_back",
+            "deliveries",
+            "kept_figures",
+            "search_things",
+            "search_words",
+            "topic_places",
+            "topic_services",
+        ],
     ),
 ];
 
