@@ -1,4 +1,4 @@
--- The same rules stand in sqlite.sql. Records of equality let no column change but who signed, once that account is erased (0063, 0071).
+-- The same rules stand in sqlite.sql.
 
 -- What an approved notice takes away stays as it was approved.
 DROP TRIGGER approved_notices_are_not_edited ON notices;

@@ -5,7 +5,8 @@ use forms::{Refusals, Sent};
 use ground::ui::{Area, CONFIRMED, Check, Choice, Choices, Field, FormKey, Page, When};
 use leptos::prelude::*;
 
-use super::rules::{EqualityChoices, NO_SMALL_GROUP, NONE, NewEquality, ask_about};
+use super::asked::NO_SMALL_GROUP;
+use super::rules::{EqualityChoices, NONE, NewEquality, ask_about};
 use super::store::{Signed, SignedEquality};
 use super::takes::Takes;
 

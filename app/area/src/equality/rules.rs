@@ -2,13 +2,10 @@
 
 use calendar::clock::{self, DAY, Millis};
 use forms::{Named, Refusals, Sent};
-use ground::ui::Next;
 
 use super::takes::Takes;
 use crate::characteristics::Characteristics;
 
-/// What the button sends as `step` with which somebody says that no small group is meant.
-pub const NO_SMALL_GROUP: &str = "no small group";
 /// What somebody chooses where no characteristic makes a difference.
 pub const NONE: &str = "none";
 const LONGEST_TEXT: usize = 4_000;
@@ -202,21 +199,6 @@ pub fn small_groups(words: &str) -> Vec<String> {
     found.collect()
 }
 
-/// What comes after a form whose words everyone will read: where they may say that fewer than ten
-/// people are meant, nothing is kept before whoever wrote them says that it is no such group.
-#[must_use]
-pub fn next_of<T>(
-    sent: &Sent,
-    read: Result<T, Refusals>,
-    groups: fn(&T) -> Vec<String>,
-) -> Next<T> {
-    match Next::of(sent, read) {
-        Next::Check(read) if sent.typed("step") == NO_SMALL_GROUP => Next::Keep(read),
-        Next::Keep(read) if !groups(&read).is_empty() => Next::Check(read),
-        next => next,
-    }
-}
-
 /// What the audit log says where somebody was asked that: how often, and never the words.
 #[must_use]
 pub fn answered(groups: &[String]) -> String {
@@ -302,25 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn what_may_be_a_small_group_is_kept_only_once_somebody_says_that_it_is_not() {
-        let next = |affected: &str, step: &str| {
-            let sent = Sent::of(&[("step", step)]);
-            let read = NewEquality { affected: affected.into(), ..read("", "").expect("a record") };
-            match next_of(&sent, Ok(read), NewEquality::small_groups) {
-                Next::Form(_) => "form",
-                Next::Check(_) => "check",
-                Next::Keep(_) => "keep",
-            }
-        };
-        for (step, of_few, of_many) in [
-            ("", "check", "check"),
-            ("confirm", "check", "keep"),
-            (NO_SMALL_GROUP, "keep", "keep"),
-            ("change", "form", "form"),
-        ] {
-            assert_eq!(next("4 families lose a lift.", step), of_few, "{step}");
-            assert_eq!(next("40 families lose a lift.", step), of_many, "{step}");
-        }
+    fn the_audit_log_hears_how_often_somebody_was_asked_and_no_words() {
         assert_eq!(answered(&[]), "");
         assert!(answered(&["4 families".to_owned()]).contains("1 number"));
     }
