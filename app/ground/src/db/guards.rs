@@ -263,11 +263,13 @@ impl Guard {
     fn on_postgres(&self) -> Vec<(String, Trigger)> {
         let table = self.table;
         let (event, refuse) = match self.stays {
-            AsWritten => ("UPDATE OR DELETE", "refuse_change()".to_owned()),
-            AsWrittenBy(who) => ("UPDATE OR DELETE", format!("refuse_all_but_letting_go('{who}')")),
-            There => ("DELETE", "refuse_change()".to_owned()),
+            AsWritten => ("BEFORE UPDATE OR DELETE", "refuse_change()".to_owned()),
+            AsWrittenBy(who) => {
+                ("BEFORE UPDATE OR DELETE", format!("refuse_all_but_letting_go('{who}')"))
+            }
+            There => ("BEFORE DELETE", "refuse_change()".to_owned()),
         };
-        let change = format!("BEFORE {event} ON {table} FOR EACH ROW EXECUTE FUNCTION {refuse}");
+        let change = format!("{event} ON {table} FOR EACH ROW EXECUTE FUNCTION {refuse}");
         let empty = format!(
             "BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
         );
