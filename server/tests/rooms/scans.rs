@@ -161,7 +161,6 @@ const EXCEPTIONS: [Exception; 43] = [
     may("export/store.rs", "FROM copies", "who asked for a copy is erased in 30 days"),
     may("questions/taking_down.rs", "WHERE answer_id = $1", RARELY),
     may("admin/store.rs", "SELECT DISTINCT what FROM audit", RARELY),
-    may("topics/src/store.rs", "passed_on_at", RARELY),
     may("store/parents.rs", "FROM doubts d", RARELY),
     may("waits/src/store.rs", "FROM wait_doubts d", RARELY),
     may_on_postgres("year/store.rs", "FROM update_versions v", RARELY),
