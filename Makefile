@@ -1,6 +1,6 @@
 # The two commands: `make run` and `make test`. The rest is what people use daily.
 
-.PHONY: run test check deny rules rooms rooms-sqlite room mailer browser chaos soak timing floors words pictures site release reproducible package proxies bench bench-quick setup-test
+.PHONY: run test check deny rules rooms rooms-sqlite room mailer browser chaos soak timing floors words pictures site release reproducible package proxies bench bench-quick scale scale-quick setup-test
 
 # Tests of the rooms wait for a database half of their time: two for each core.
 MANY = env RUST_TEST_THREADS=$$((2 * $$(nproc)))
@@ -103,6 +103,15 @@ bench-quick: HOW = --quick
 bench bench-quick: release
 	cargo build --release --locked --manifest-path bench/anchors/Cargo.toml --target-dir target/bench
 	$(IN_EARNEST) python3 bench/bench.py $(HOW) $(PARTS)
+
+# PostgreSQL in one process for each connection, so that all that it does can be counted.
+COUNTED = $(shell command -v pg_virtualenv >/dev/null && echo pg_virtualenv $(FOR_NOW) -o max_parallel_workers_per_gather=0)
+
+scale: ## What pages cost in an area with fifteen times the rows: an hour and 30 GB of disk; HOW=--strict fails over 1.2 times
+scale-quick: ## The same with a tenth of the rows, for a first look
+scale-quick: SIZE = --quick
+scale scale-quick: release
+	$(COUNTED) python3 bench/scale.py $(SIZE) $(HOW)
 
 setup-test: ## What the tests need and this machine lacks
 	./setup-test.sh

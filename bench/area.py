@@ -10,7 +10,9 @@ import random
 import sqlite3
 import time
 import uuid
+from itertools import chain
 
+from asking import CALLERS
 from service import at_rest
 
 DAY = 86_400_000
@@ -21,12 +23,28 @@ WORDS = ('bus taxi school autism sensory speech therapy waiting list after diagn
          'escort route change timetable').split()
 
 
+def numbered(first, nth):
+    return f'{first}0000000-0000-7000-8000-{nth:012d}'
+
+
 def parent(nth):
-    return f'b0000000-0000-7000-8000-{nth:012d}'
+    return numbered('b', nth)
 
 
 def topic(nth):
-    return f'c0000000-0000-7000-8000-{nth:012d}'
+    return numbered('c', nth)
+
+
+def survey(nth):
+    return numbered('d', nth)
+
+
+def comment(nth):
+    return numbered('e', nth)
+
+
+# Which everyone has been told of.
+NOTICE = numbered('f', 1)
 
 
 def cookie(nth):
@@ -39,10 +57,14 @@ def hashed(text):
     return base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b'=').decode()
 
 
-def add(db, table, row):
-    """Adds a row: names of columns, and what is in them."""
+def insert(table, row):
+    """The statement that adds a row like this: names of columns, and what is in them."""
     names, values = ', '.join(row), ', '.join(f':{name}' for name in row)
-    db.execute(f'INSERT INTO {table} ({names}) VALUES ({values})', row)
+    return f'INSERT INTO {table} ({names}) VALUES ({values})'
+
+
+def add(db, table, row):
+    db.execute(insert(table, row), row)
 
 
 class Filling:
@@ -50,11 +72,13 @@ class Filling:
 
     def __init__(self, folder):
         self.folder, self.chance = folder, random.Random(25)
-        self.now = int(time.time() * 1000)
+        self.now, self.surveyed = int(time.time() * 1000), 0
 
     def __enter__(self):
         self.db = sqlite3.connect(self.folder / 'alongside.db', isolation_level=None)
         self.db.execute('PRAGMA synchronous = OFF')
+        # A gigabyte: an index of millions of rows is not read again and again.
+        self.db.execute('PRAGMA cache_size = -1000000')
         self.db.execute('BEGIN')
         self.services = self._ids('SELECT id FROM services ORDER BY position')
         self.places = self._ids('SELECT id FROM places ORDER BY position')
@@ -73,12 +97,24 @@ class Filling:
         return str(uuid.UUID(int=self.chance.getrandbits(128), version=4))
 
     def _add(self, table, rows, **fixed):
-        """Adds rows, each a dict, with what is the same in all of them."""
-        for row in rows:
-            add(self.db, table, {**fixed, **row})
+        """Adds rows, each a dict of the same columns, with what is the same in all of them."""
+        rows = ({**fixed, **row} for row in rows)
+        for first in rows:
+            self.db.executemany(insert(table, first), chain([first], rows))
 
     def _say(self, many):
         return ' '.join(self.chance.choices(WORDS, k=many)).capitalize()
+
+    def standard(self, part=1, times=1):
+        """50,000 accounts, 1,000 topics, a million votes, 20 consultations with 5,000 answers each,
+        and 50,000 who were told of a notice that is in force; or a part of that, of which only the
+        topics are as many; or so many times as much."""
+        topics, people = 1_000 * times, 50_000 * times // part
+        self.parents(people, CALLERS * times)
+        self.topics(topics)
+        self.votes(1_000 // part, topics, people)
+        self.surveys(20, 5_000 * times // part)
+        self.told(self.subscribers(people))
 
     def parents(self, many, signed_in):
         """Parents, of whom some are signed in; as many live in each place."""
@@ -122,29 +158,31 @@ class Filling:
             {'topic_id': topic(nth), 'account_id': parent((nth * 7919 + vote) % parents)}
             for nth in range(topics) for vote in range(each)), given_at=self.now - 5 * DAY)
 
-    def surveys(self, many, answers):
-        """Open consultations of ten questions each, with this many answers; the id of the first."""
-        organiser = self._ids("SELECT account_id FROM roles WHERE role = 'organiser' LIMIT 1")[0]
+    def surveys(self, many, answers, closes_in=20 * DAY):
+        """Consultations of ten questions each, with this many answers; the id of the first."""
+        organiser = self._somebody('organiser')
         section = {'title': 'All of it', 'questions': self._questions()}
         questions = json.dumps({'sections': [section]})
-        surveys = [self._id() for _ in range(many)]
-        for nth, survey in enumerate(surveys):
+        first = self.surveyed
+        self.surveyed += many
+        for nth in range(first, first + many):
+            own = survey(nth)
             self._add('consultations', [{
-                'id': survey, 'form_key': self._id(), 'title': f'Consultation number {nth}',
+                'id': own, 'form_key': self._id(), 'title': f'Consultation number {nth}',
                 'about': self._say(20), 'can_change': self._say(8), 'cannot_change': self._say(8),
                 'who_for': self._say(5), 'how_used': self._say(10), 'who_sees': self._say(8),
-                'access': 'anyone', 'opens_at': self.now - 20 * DAY,
-                'closes_at': self.now + 20 * DAY + nth, 'written_by': organiser,
+                'reasons': self._say(40), 'access': 'anyone', 'opens_at': self.now - 20 * DAY,
+                'closes_at': self.now + closes_in + nth, 'written_by': organiser,
                 'written_at': self.now - 21 * DAY}])
             self._add('questionnaires', [
-                {'consultation_id': survey, 'version': 1, 'questions': questions}])
+                {'consultation_id': own, 'version': 1, 'questions': questions}])
             self.db.execute('UPDATE consultations SET opened_at = opens_at, opened_by = ? '
-                            'WHERE id = ?', (organiser, survey))
+                            'WHERE id = ?', (organiser, own))
             self._add('responses', (
-                {'id': hashed(f'{survey} {one}'), 'code_hash': hashed(f'code {survey} {one}'),
+                {'id': hashed(f'{own} {one}'), 'code_hash': hashed(f'code {own} {one}'),
                  'answers': self._answers(), 'may_quote': one % 2} for one in range(answers)),
-                consultation_id=survey, version=1, channel='online', state='sent')
-        return surveys[0]
+                consultation_id=own, version=1, channel='online', state='sent')
+        return survey(first)
 
     def _questions(self):
         options = [{'key': f'o{nth}', 'text': f'Option number {nth}'} for nth in range(5)]
@@ -183,8 +221,8 @@ class Filling:
 
     def told(self, subscribers):
         """A notice in force since yesterday, of which all of these were told in time; its id."""
-        notice = approve(self.db, self.now - DAY, at=self.now - 8 * DAY)
         at = self.now - 8 * DAY
+        notice = approve(self.db, self.now - DAY, at=at, notice=NOTICE)
         self.db.execute('UPDATE notices SET started_at = starts_at WHERE id = ?', (notice,))
         emails = [self._id() for _ in subscribers]
         self._add('deliveries', (
@@ -198,14 +236,64 @@ class Filling:
             place_id=self.places[0], due_at=at, is_digest=0)
         return notice
 
+    def returned(self):
+        """One in a hundred of the emails about that notice came back."""
+        emails = self._ids('SELECT delivery_id FROM ledger')[::100]
+        self._add('returns', ({'delivery_id': email} for email in emails), kind='bounced',
+                  at=self.now - 7 * DAY, reason='550 no such mailbox')
 
-def approve(db, takes_effect, at=None):
+    def questions(self, many):
+        """Answered questions about the notice that everyone was told of."""
+        leader, at = self._somebody('leader'), self.now - 6 * DAY
+        answers = [self._id() for _ in range(many)]
+        self._add('notice_answers', (
+            {'id': answer, 'form_key': answer, 'question': self._say(12) + '?',
+             'answer': self._say(20), 'answered_at': at + nth}
+            for nth, answer in enumerate(answers)), notice_id=NOTICE, answered_by=leader)
+        self._add('notice_questions', (
+            {'id': self._id(), 'form_key': self._id(), 'question': self._say(12) + '?',
+             'asked_at': at - DAY + nth, 'answer_id': answer}
+            for nth, answer in enumerate(answers)), notice_id=NOTICE)
+
+    def comments(self, many, parents):
+        """Comments on the Local Offer in three years, most of them answered."""
+        organiser, leader = self._somebody('organiser'), self._somebody('leader')
+        organisation = self._ids("SELECT organisation_id FROM roles WHERE role = 'leader' "
+                                 'AND organisation_id IS NOT NULL LIMIT 1')[0]
+        at = lambda nth: self.now - 2 * DAY - (many - nth) * 3 * 365 * DAY // many
+        self._add('comments', (
+            {'id': comment(nth), 'form_key': self._id(), 'author_id': parent(nth % parents),
+             'service_id': self.chance.choice(self.services), 'words': self._say(40),
+             'sent_at': at(nth), 'published_at': at(nth) + DAY} for nth in range(many)),
+            decided_by=organiser, subject='content', voice='parent')
+        self._add('comment_responses', (
+            {'id': self._id(), 'form_key': self._id(), 'comment_id': comment(nth),
+             'response': self._say(30), 'responded_at': at(nth) + 2 * DAY}
+            for nth in range(many) if nth % 10), action='', action_by='', why_nothing='It is done.',
+            organisation_id=organisation, responded_by=leader)
+
+    def log(self, many):
+        """Entries of the log, in a chain that is no chain: nothing here asks."""
+        who, about = self._somebody('organiser'), topic(0)
+        first = self.db.execute('SELECT number FROM audit_head').fetchone()[0] + 1
+        self._add('audit', (
+            {'number': first + nth, 'hash': hashed(f'entry {nth}'), 'id': self._id(),
+             'at': self.now - (many - nth) * 1_000} for nth in range(many)),
+            who=who, what='topic published', about=about, detail='')
+
+    def _somebody(self, role):
+        """One person of the demonstration with this role."""
+        return self.db.execute('SELECT account_id FROM roles WHERE role = ? '
+                               'ORDER BY account_id LIMIT 1', (role,)).fetchone()[0]
+
+
+def approve(db, takes_effect, at=None, notice=None):
     """Adds a notice about the first service, written by one leader and approved by another: the
     worker tells everyone. It may be running."""
-    at, notice = at or int(time.time() * 1000), str(uuid.uuid4())
+    at, notice = at or int(time.time() * 1000), notice or str(uuid.uuid4())
     leaders = [row[0] for row in db.execute(
         "SELECT account_id FROM roles WHERE role = 'leader' ORDER BY account_id LIMIT 2")]
-    service = db.execute('SELECT id FROM services ORDER BY position LIMIT 1').fetchone()[0]
+    service = [row[0] for row in db.execute('SELECT id FROM services ORDER BY position')][0]
     what = ('The bus to the special schools in the north will leave ten minutes earlier from the '
             'first day of term, and stop at the library. ') * 4
     row = {

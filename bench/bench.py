@@ -78,19 +78,13 @@ class Areas:
             self.survey = filling.surveys(1, 0)
 
     def standard(self):
-        """50,000 accounts, 1,000 topics, a million votes, 20 consultations with 5,000 answers each,
-        and 50,000 who were told of a notice that is in force."""
+        """See `Filling.standard`."""
         return self._once('standard', self._standard)
 
     def _standard(self, folder):
         copied(self.demonstration(), folder)
-        part, topics = self.plan.part, 1_000
         with Filling(folder) as filling:
-            filling.parents(50_000 // part, CALLERS)
-            filling.topics(topics)
-            filling.votes(1_000 // part, topics, 50_000 // part)
-            filling.surveys(20, 5_000 // part)
-            self.notice = filling.told(filling.subscribers(self.subscribers))
+            filling.standard(self.plan.part)
 
 
 def main():

@@ -6,6 +6,7 @@ import shutil
 import time
 from statistics import median
 
+from area import NOTICE
 from asking import Caller, request, visits, written
 from emails import Sink, Telling, key
 from machine import FOLDER, cpu, cpu_now, in_turn, memory, result
@@ -28,7 +29,7 @@ def run(table, plan, areas):
     standard, few = areas.standard(), copied(areas.small(), FOLDER / 'few')
     with Service(few) as small, Service(standard) as large:
         search(table, plan, small, large)
-        heavy(table, plan, large, areas.notice)
+        heavy(table, plan, large)
         table.add(f'memory, {areas.size}', [memory(large.pid)], ' MB', at_most(64, ' MB'))
     if shutil.which('openssl'):
         everyone_is_told(table, plan, standard, areas.subscribers)
@@ -72,9 +73,9 @@ def search(table, plan, small, large):
               ('in 30', found['small']))
 
 
-def heavy(table, plan, service, notice):
+def heavy(table, plan, service):
     organiser = {'Cookie': service.sign_in('organiser')}
-    for what, path, headers in (('a notice in force', f'/notices/{notice}', OWN),
+    for what, path, headers in (('a notice in force', f'/notices/{NOTICE}', OWN),
                                 ('/record', '/record', OWN),
                                 ('/forum/unreached', '/forum/unreached', organiser)):
         found = [costs(service, path, plan.visits, **headers) for _ in range(plan.rounds)]

@@ -70,7 +70,11 @@ class Table:
         self.rows.append((*cells, f'{load():.1f}'))
         print('  ' + ' | '.join(self.rows[-1]), file=sys.stderr, flush=True)
 
+    def part(self, rows):
+        """Some of the rows."""
+        lines = [(*HEAD, 'load'), ('---',) * (len(HEAD) + 1), *rows]
+        return '\n'.join(f'| {" | ".join(cells)} |' for cells in lines)
+
     def text(self):
-        lines = [(*HEAD, 'load'), ('---',) * (len(HEAD) + 1), *self.rows]
-        text = '\n'.join(f'| {" | ".join(cells)} |' for cells in lines)
-        return '\n'.join([text, '', *(f'- {words}' for words in self.notes)]).rstrip()
+        notes = (f'- {words}' for words in self.notes)
+        return '\n'.join([self.part(self.rows), '', *notes]).rstrip()
