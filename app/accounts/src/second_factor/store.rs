@@ -479,9 +479,9 @@ pub async fn with_administrators(
         "SELECT a.id, a.email, a.shown_name, {SINCE} AS since,
            (SELECT count(*) FROM passkeys p WHERE p.account_id = a.id) AS passkeys
          FROM accounts a LEFT JOIN second_factors f ON f.account_id = a.id
-         WHERE a.email IS NOT NULL AND a.erased_at IS NULL AND (a.id = $1
-           OR (a.suspended_at IS NULL AND a.id IN (SELECT account_id FROM roles
-             WHERE role = $2)))
+         WHERE a.email IS NOT NULL AND a.erased_at IS NULL
+           AND (a.id = $1 OR a.suspended_at IS NULL)
+           AND a.id IN (SELECT CAST($1 AS TEXT) UNION SELECT account_id FROM roles WHERE role = $2)
          ORDER BY a.id"
     );
     let rows = sqlx::query(AssertSqlSafe(sql))
