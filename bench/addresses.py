@@ -11,6 +11,8 @@ from machine import ROOT
 
 # A page that is not kept for everyone: whoever has a cookie gets one of their own.
 OWN = 'other=1'
+KEPT = ', as it is kept for everyone'
+
 # One parent of many, and consultations that are open and closed.
 PARENT, OPEN, CLOSED = 5, 0, 20
 
@@ -25,7 +27,8 @@ GROWN = (('/topics/{id}', topic(5)), ('/forum/topics/{id}', topic(5)),
          ('/forum/local-offer/{id}', comment(5)), ('/lead/local-offer/{id}', comment(5)))
 
 # Where what is asked for matters.
-ASKED = (('/topics?search=autism+diagnosis', 'visitor'), ('/topics?page=20', 'visitor'),
+ASKED = ((f'/notices/{NOTICE}', 'everyone'),
+         ('/topics?search=autism+diagnosis', 'visitor'), ('/topics?page=20', 'visitor'),
          ('/search?q=autism+diagnosis', 'visitor'), ('/search?q=autsim', 'visitor'),
          ('/local-offer?page=5', 'visitor'), ('/admin/people?search=parent', 'admin'),
          ('/', 'parent'), ('/topics', 'parent'), (f'/topics/{topic(5)}', 'parent'),
@@ -39,11 +42,14 @@ class Page(NamedTuple):
 
     @property
     def name(self):
+        if self.who == 'everyone':
+            return self.path + KEPT
         return self.path if self.who == 'visitor' else f'{self.path}, {self.who}'
 
 
 class Readers:
-    """People who read the pages of a service: a visitor, a parent, and some of the team."""
+    """People who read the pages of a service: a visitor, a parent, and some of the team. What is
+    kept for everyone is for whoever has no cookie."""
 
     calls = itertools.count()
 
@@ -52,8 +58,9 @@ class Readers:
         self.cookies = {'visitor': OWN, 'parent': cookie(PARENT),
                         **{who: service.sign_in(who) for who in ('organiser', 'leader', 'admin')}}
 
-    def ask(self, page, method='GET', form=None):
-        return self.service.ask(method, page.path, form, Cookie=self.cookies[page.who],
+    def ask(self, page):
+        cookie = {'Cookie': self.cookies[page.who]} if page.who in self.cookies else {}
+        return self.service.ask('GET', page.path, **cookie,
                                 X_Forwarded_For=address(next(self.calls)))
 
 

@@ -63,6 +63,13 @@ def areas_at_rest(one):
             f'{one.cpu * AREAS / 60:,.1f} cores while nobody asks for anything.')
 
 
+def opened(milliseconds):
+    """What it takes when everyone opens a page that is kept for them."""
+    cores = FAMILIES * milliseconds / 1000 / 3600
+    return (f'Calculated from that: if 5 million families open the page of a notice within an '
+            f'hour, {FAMILIES / 3600:,.0f} a second do, and they take {cores:,.2f} cores.')
+
+
 def waiting(area, tell):
     """What an email takes that is owed and has not gone, with its row in the ledger."""
     before = sizes(area)
