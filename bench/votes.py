@@ -8,6 +8,7 @@ import subprocess
 from area import cookie, parent, topic
 from asking import CALLERS, Caller, request, written
 from machine import ANSWERS, ASKS, FOLDER, ROOT, begin, each, in_turn, result
+from postgres import Database
 from service import Service, command, copied
 from table import at_least
 
@@ -97,23 +98,17 @@ def on_sqlite(table, plan, areas, what, goal, environment):
 
 
 def on_postgres(table, plan, areas):
-    name = f'alongside_bench_{os.getpid()}'
-    user, word, host, port = (os.environ.get(f'PG{what}', otherwise) for what, otherwise in (
-        ('USER', 'postgres'), ('PASSWORD', ''), ('HOST', ''), ('PORT', '5432')))
-    url = f'postgres://{user}:{word}@{host}:{port}/{name}'
     script = FOLDER / 'vote.sql'
     last = {'topics': areas.topics - 1, 'last': areas.parents - 1}
     script.write_text(PGBENCH.format(first=CALLERS, **last))
     voters = Voters(table, plan, areas)
-    subprocess.run(['createdb', name], check=True)
-    try:
+    with Database('bench') as database:
         folder = copied(areas.small(), areas.folder / 'votes-postgres')
-        command(folder, 'copy-to', url, RUST_LOG='error')
-        with Service(folder, DATABASE_URL=url) as service:
-            found = in_turn({'ours': lambda: voters.vote(service),
-                             'pgbench': lambda: pgbench(script, name, plan.seconds)}, plan.rounds)
-    finally:
-        subprocess.run(['dropdb', '--force', name], check=True)
+        command(folder, 'copy-to', database.url, RUST_LOG='error')
+        with Service(folder, DATABASE_URL=database.url) as service:
+            found = in_turn({
+                'ours': lambda: voters.vote(service),
+                'pgbench': lambda: pgbench(script, database.name, plan.seconds)}, plan.rounds)
     what = 'votes on PostgreSQL'
     table.add(what, each(found['ours'], 'rate'), '/s', at_least(0.5), ('pgbench', found['pgbench']))
     table.add(f'{what}, CPU without the database', each(found['ours'], 'us'), ' µs')
