@@ -23,7 +23,7 @@ from asking import address
 from large import until_calm
 from machine import CORES, ROOT, cpu, cpu_now, each, in_turn, load, memory, middle, ratios
 from postgres import Database
-from service import PROGRAM, Service, command, copied, demonstration
+from service import ID, PROGRAM, Service, command, copied, demonstration
 from table import Table, at_most, number
 
 FOLDER = Path(os.environ.get('BENCH_FOLDER', ROOT / 'target/bench')) / 'scale'
@@ -315,7 +315,7 @@ def digest(compared, on):
     """What a document says of the pages: how many keep to the goal, and those that do not."""
     over = sorted((one for one in compared if one.is_over), key=lambda one: -one.ratio)
     kept = [one.ratio for one in compared if not one.is_over]
-    lines = [f'| `{one.name}` | {number(one.few)} ms | {number(one.many)} ms '
+    lines = [f'| `{re.sub(ID, "…", one.name)}` | {number(one.few)} ms | {number(one.many)} ms '
              f'| {number(one.ratio)}× |' for one in over]
     return '\n'.join([
         f'**{on}**: {len(kept)} of {len(compared)} cost at most {GOAL} times as much; the middle '
