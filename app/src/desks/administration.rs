@@ -136,7 +136,7 @@ fn pages() -> impl IntoView {
         (
             "/admin/roles",
             "Who was given which role",
-            "Every role that was given or removed, and who did it.",
+            "Every role that was given or removed, and who opened what was passed on.",
         ),
         (
             "/admin/audit",
