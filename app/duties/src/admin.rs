@@ -137,7 +137,8 @@ fn warnings(all: &Everything, today: Date) -> impl IntoView + use<> {
 fn known_holidays(bank: &BankHolidays) -> String {
     match (bank.until, bank.checked_on) {
         (Some(until), Some(checked_on)) => format!(
-            "We know the bank holidays of England until {}. They are from {}, last checked on {}.",
+            "We know the bank holidays of England until {}. They came with Alongside, or with the \
+             file you imported: whoever made that last compared them with {} on {}.",
             in_words(until),
             bank.source,
             in_words(checked_on)
