@@ -160,8 +160,8 @@ pub(crate) fn fields(
     FACTS.iter().zip(lists).map(field).collect::<Vec<_>>()
 }
 
-/// The fields of somebody who is invited, and may be a parent too; none for a list that is empty, as
-/// before an administrator has named the places.
+/// The fields of somebody who is invited, and may be a parent too; none for a list that is empty,
+/// as before an administrator has named the places.
 pub(crate) fn fields_if_parent(
     lists: Vec<Vec<Named>>,
     sent: &Sent,

@@ -511,6 +511,6 @@ fn what_only_the_forum_sees_and_a_step_need_no_address_that_everyone_can_open() 
         say("2027 The round must open", "").await.leads_to();
         let page = organiser.get(&duty).await;
         assert!(page.says("✓ Done on Thursday 14 January 2027"), "{}", page.html);
-        assert!(!page.says("See a document"), "there is none: {}", page.html);
+        assert!(!page.says("See the document"), "there is none: {}", page.html);
     });
 }
