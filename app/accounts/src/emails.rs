@@ -509,7 +509,7 @@ pub fn new_device(house: &House, device: &str, at: Millis) -> Words {
         ],
         Some(("See where you are signed in", house.link("/account"))),
         "We send this email because you are part of the team. It comes the first time you sign in \
-         with a phone, computer or web browser.",
+         with another phone, computer or web browser.",
     )
 }
 
