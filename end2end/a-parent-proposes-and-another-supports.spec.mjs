@@ -116,7 +116,7 @@ async function propose(parent, service, title, happensNow) {
   await parent.goto(service.url);
   await fromMenu(parent, 'Propose a topic');
   await parent.getByLabel('What should be planned?').fill(title);
-  await parent.getByLabel('What happens now?').fill(happensNow);
+  await parent.getByLabel('How are things now?').fill(happensNow);
   await parent.getByLabel('What would help?').fill('Four weeks, and somebody to ask.');
   await parent.getByLabel('Transport').check();
   await parent.getByLabel('South Sefton').check();

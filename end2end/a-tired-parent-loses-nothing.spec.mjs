@@ -58,7 +58,7 @@ for (const javaScriptEnabled of [true, false]) {
       await expect(page).toHaveTitle(/^Error: /);
       const summary = page.getByRole('alert');
       await expect(summary.getByRole('link')).toHaveText(['Say in one line what should be planned', 'Say what would help', 'Choose at least one service, or “Something else”']);
-      await expect(page.getByLabel('What happens now?')).toHaveValue(SAID);
+      await expect(page.getByLabel('How are things now?')).toHaveValue(SAID);
       await expect(page.getByLabel('South Sefton')).toBeChecked();
       for (const [what, field] of [
         ['Say in one line what should be planned', page.getByLabel('What should be planned?')],
@@ -85,7 +85,7 @@ for (const javaScriptEnabled of [true, false]) {
       await page.goBack();
       await expect(page.getByRole('heading', { name: 'Check your topic' })).toBeVisible();
       await page.getByRole('button', { name: 'Change something' }).click();
-      await expect(page.getByLabel('What happens now?')).toHaveValue(SAID);
+      await expect(page.getByLabel('How are things now?')).toHaveValue(SAID);
     });
 
     test('her thumb taps twice and her topic is sent once', async ({ page }) => {
@@ -162,7 +162,7 @@ test('her signal goes as she moves on: the page says so in our words, and later 
 async function write(page, title = 'A quiet hour at the library') {
   await page.goto(`${service.url}/topics/new`);
   await page.getByLabel('What should be planned?').fill(title);
-  await page.getByLabel('What happens now?').fill(SAID);
+  await page.getByLabel('How are things now?').fill(SAID);
   await page.getByLabel('What would help?').fill('One quiet hour a week.');
   await page.getByLabel('Early years').check();
   await page.getByLabel('South Sefton').check();
@@ -170,7 +170,7 @@ async function write(page, title = 'A quiet hour at the library') {
 
 async function stillThere(page) {
   await expect(page.getByLabel('What should be planned?')).toHaveValue('A quiet hour at the library');
-  await expect(page.getByLabel('What happens now?')).toHaveValue(SAID);
+  await expect(page.getByLabel('How are things now?')).toHaveValue(SAID);
   await expect(page.getByLabel('What would help?')).toHaveValue('One quiet hour a week.');
   await expect(page.getByLabel('Early years')).toBeChecked();
   await expect(page.getByLabel('South Sefton')).toBeChecked();

@@ -269,7 +269,7 @@ async function watch(page) {
 
 async function checkTopic(page) {
   await page.getByLabel('What should be planned?').fill('Tell us before buses change');
-  await page.getByLabel('What happens now?').fill('We hear on Friday.\n\nIt changes on Monday.');
+  await page.getByLabel('How are things now?').fill('We hear on Friday.\n\nIt changes on Monday.');
   await page.getByLabel('What would help?').fill('Four weeks, and somebody to ask.');
   await page.getByLabel('Transport').check();
   await page.getByRole('button', { name: 'Check your topic' }).click();

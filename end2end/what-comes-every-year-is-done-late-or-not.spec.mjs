@@ -20,13 +20,18 @@ for (const javaScriptEnabled of [true, false]) {
           expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
         };
 
+        const isDue = async (day, month) => {
+          await admin.getByLabel('Day', { exact: true }).fill(day);
+          await admin.getByLabel('Month', { exact: true }).selectOption(month);
+        };
+
         // The administrator reads where the rule is from, mistypes the day, corrects it and switches it on.
         await signIn(admin, service, 'admin@example.org');
         await admin.goto(`${service.url}/admin`);
         await admin.getByRole('link', { name: 'Yearly duties', exact: true }).click();
         await fine(admin);
         await admin.getByRole('link', { name: /^Change Bring the joint strategic needs assessment/ }).click();
-        await admin.getByLabel('Due', { exact: true }).fill('31 June');
+        await isDue('31', 'June');
         await admin.getByLabel('On: it is counted and people are told').check();
         await fine(admin);
         await admin.getByRole('button', { name: 'Save', exact: true }).click();
@@ -34,7 +39,7 @@ for (const javaScriptEnabled of [true, false]) {
         await expect(admin.getByLabel('On: it is counted and people are told')).toBeChecked();
         await fine(admin);
         await expect(admin.getByRole('link', { name: 'Look at the source first, and enter the day you did' })).toBeVisible();
-        await admin.getByLabel('Due', { exact: true }).fill('30 September');
+        await isDue('30', 'September');
         await admin.getByLabel('When was this last checked?').fill(new Date(Date.now() - 86_400_000).toISOString().slice(0, 10));
         await admin.getByRole('button', { name: 'Save', exact: true }).click();
         await expect(admin.getByText('Saved', { exact: true })).toBeVisible();
@@ -77,7 +82,7 @@ for (const javaScriptEnabled of [true, false]) {
         await admin.getByRole('link', { name: /^Change Review the short breaks statement/ }).click();
         await expect(admin.getByText('Short name, used in files: short-breaks')).toBeVisible();
         await expect(admin.getByText(/^Years that are over stay as they were/)).toBeVisible();
-        await admin.getByLabel('Due', { exact: true }).fill('29 February');
+        await isDue('29', 'February');
         await admin.getByLabel('Off', { exact: true }).check();
         await fine(admin);
         await admin.getByRole('button', { name: 'Save', exact: true }).click();

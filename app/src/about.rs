@@ -91,6 +91,13 @@ pub async fn contact_page(State(house): State<House>, viewer: Viewer) -> Respons
     let contact = house.contact.get();
     Page::new("Contact us", || {
         let ways = ways(&contact);
+        let propose = viewer.may_propose().then(|| {
+            view! {
+                "To say what should be planned, "
+                <a href="/topics/new">"propose a topic"</a>
+                ". "
+            }
+        });
         view! {
             <div class="stack">
                 <h1>"Contact us"</h1>
@@ -110,8 +117,7 @@ pub async fn contact_page(State(house): State<House>, viewer: Viewer) -> Respons
                 <h2>"Something on this site"</h2>
                 <p>
                     "To ask about a change to a service, open the change and choose “Ask about \
-                     this change”. To say what should be planned, "
-                    <a href="/topics/new">"propose a topic"</a>". To comment on the list of \
+                     this change”. "{propose}"To comment on the list of \
                     support in your area, go to the "<a href="/local-offer">"Local Offer"</a>"."
                 </p>
             </div>
@@ -166,12 +172,18 @@ fn ways(contact: &Contact) -> impl IntoView + use<> {
 
 /// The independent advice service: what it does, and how to reach it.
 fn advice(contact: &Contact) -> impl IntoView + use<> {
-    let name = if contact.advice.is_empty() { "SENDIASS" } else { &contact.advice }.to_owned();
+    let name = (!contact.advice.is_empty()).then(|| {
+        view! {
+            " Here it is called "
+            <b>{contact.advice.clone()}</b>
+            "."
+        }
+    });
     view! {
         <p>
             "We can't give advice about one child. The SEND information, advice and support \
-             service (SENDIASS) can. It's free, independent and private. Here it is called "
-            <b>{name}</b>"."{advice_links(contact)}
+             service (SENDIASS) can. It's free, independent and private." {name}
+            {advice_links(contact)}
         </p>
     }
 }

@@ -30,7 +30,7 @@ pub async fn roles_page(
         format!("/admin/roles?page={}", number + 1)
     });
     let first = (number > 1).then(|| "/admin/roles".to_owned());
-    let page = Page::new("Roles: who did what", || {
+    let page = Page::new("Who was given which role", || {
         let nothing = lines.is_empty().then(|| view! { <p>"Nothing has happened yet."</p> });
         let lines = lines.iter().map(|line| {
             view! {
@@ -49,7 +49,7 @@ pub async fn roles_page(
                         "People"
                     </a>
                 </p>
-                <h1>"Roles: who did what"</h1>
+                <h1>"Who was given which role"</h1>
                 <p class="lead">
                     "Who gave and removed roles, and who opened what was passed on to the \
                      safeguarding leads. The latest is first. Nobody can change this list."

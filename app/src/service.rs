@@ -144,17 +144,22 @@ fn worries(
     if outbox.held_at.is_none() && outbox.oldest.is_some_and(|at| at < now - WAITS_LONG) {
         all.push("Emails have been waiting for more than a day".to_owned());
     }
-    match outbox.backed_up_at {
-        None => all.push("No daily backup is made".to_owned()),
-        Some(at) if at < now - BACKUP_WITHIN => {
-            all.push(format!("No daily backup has been made since {}", clock::day(at)));
-        }
-        Some(_) => {}
-    }
+    all.extend(no_backup(outbox.backed_up_at, now));
     if all.is_empty() && states.is_empty() {
         all.push("Nothing has been checked yet".to_owned());
     }
     all
+}
+
+/// That there is no daily backup, or none of late.
+pub(crate) fn no_backup(backed_up_at: Option<Millis>, now: Millis) -> Option<String> {
+    match backed_up_at {
+        None => Some("No daily backup is made".to_owned()),
+        Some(at) if at < now - BACKUP_WITHIN => {
+            Some(format!("No daily backup has been made since {}", clock::day(at)))
+        }
+        Some(_) => None,
+    }
 }
 
 /// The worst of it, then the rest of what needs somebody, then what is well.

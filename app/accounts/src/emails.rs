@@ -475,16 +475,15 @@ pub fn erased(house: &House, keeps_emails: bool) -> Words {
     )
 }
 
-/// Invites someone into a role.
-pub fn invitation(house: &House, role: Role, token: &str) -> Words {
+/// Invites someone into a role, with the organisation that a leader is for.
+pub fn invitation(house: &House, role: &str, token: &str) -> Words {
     words(
         house,
-        &format!("You are invited to join us: {}", role.title()),
+        &format!("You are invited to join us: {role}"),
         vec![
             format!(
-                "{} has invited you to join its website. Your role will be: {}.",
-                house.names.forum,
-                role.title()
+                "{} has invited you to join its website. Your role will be: {role}.",
+                house.names.forum
             )
             .into(),
             to_do("Press the button within 14 days to accept."),
@@ -510,7 +509,7 @@ pub fn new_device(house: &House, device: &str, at: Millis) -> Words {
         ],
         Some(("See where you are signed in", house.link("/account"))),
         "We send this email because you are part of the team. It comes the first time you sign in \
-         with a phone, computer or web browser.",
+         with another phone, computer or web browser.",
     )
 }
 

@@ -160,7 +160,8 @@ pub(crate) fn fields(
     FACTS.iter().zip(lists).map(field).collect::<Vec<_>>()
 }
 
-/// The fields of somebody who is invited, and may be a parent too.
+/// The fields of somebody who is invited, and may be a parent too; none for a list that is empty,
+/// as before an administrator has named the places.
 pub(crate) fn fields_if_parent(
     lists: Vec<Vec<Named>>,
     sent: &Sent,
@@ -172,7 +173,8 @@ pub(crate) fn fields_if_parent(
         let (name, [legend, hint]) = (fact.field, fact.if_parent);
         view! { <Choices name legend hint choices refusals /> }.into_any()
     };
-    FACTS.iter().zip(lists).map(field).collect::<Vec<_>>()
+    let known = FACTS.iter().zip(lists).filter(|(_, list)| !list.is_empty());
+    known.map(field).collect::<Vec<_>>()
 }
 
 /// What each gives, as a part of a statement.

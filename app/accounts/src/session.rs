@@ -216,8 +216,8 @@ async fn begin_at(
         SecondStep::Missing | SecondStep::AskedFrom(_) if used_one_there => SecondStep::NotAsked,
         asked => asked,
     };
-    let mut begun =
-        begin_new(house, account_id, (&account_rights.roles, second_step), headers, at).await?;
+    let prepared = prepared(house, account_id, &account_rights.roles, headers, at.is_some());
+    let mut begun = begin_new(house, prepared, second_step, at).await?;
     begun.is_leaving = account_rights.is_leaving;
     if !begun.waits_for_code {
         know_browser(house, account_id, &begun.browser).await?;
@@ -225,28 +225,29 @@ async fn begin_at(
     Ok(begun)
 }
 
-/// As [`begin`], where we already know what the person may do and what is asked of them. The
-/// browser gets no count of its own for passwords.
+/// As [`begin`], for an account that was made just now: we know what the person may do and what is
+/// asked of them, and tell nobody that the device is new. The browser gets no count of its own for
+/// passwords.
 ///
 /// # Errors
 /// When the database fails.
 pub(crate) async fn begin_as(
     house: &House,
     account_id: &Id<Account>,
-    asked: (&[Role], SecondStep),
+    (roles, second_step): (&[Role], SecondStep),
     headers: &HeaderMap,
 ) -> Result<Begun, Error> {
-    begin_new(house, account_id, asked, headers, None).await
+    let mut prepared = prepared(house, account_id, roles, headers, false);
+    prepared.here.joins = true;
+    begin_new(house, prepared, second_step, None).await
 }
 
 async fn begin_new(
     house: &House,
-    account_id: &Id<Account>,
-    (roles, second_step): (&[Role], SecondStep),
-    headers: &HeaderMap,
+    prepared: Prepared,
+    second_step: SecondStep,
     at: Option<store::AtCouncil>,
 ) -> Result<Begun, Error> {
-    let prepared = prepared(house, account_id, roles, headers, at.is_some());
     let Prepared { session, token, browser, here, lasts } = prepared;
     let waits_for_code = store::begin_session_here(&house.db, session, here, at).await?;
     let known = (!waits_for_code).then_some(browser.as_str());
@@ -337,7 +338,8 @@ fn prepared(
     let browser = this_browser(house, headers);
     // Parents are not told of new devices, and nothing is kept of theirs.
     let is_staff = roles.iter().any(|role| role.is_staff());
-    let here = store::ThisBrowser { device_hash: is_staff.then(|| id::hash(&browser)), before };
+    let device_hash = is_staff.then(|| id::hash(&browser));
+    let here = store::ThisBrowser { device_hash, before, joins: false };
     Prepared { session, token, browser, here, lasts: ends.absolute }
 }
 

@@ -46,14 +46,19 @@ pub(crate) struct SignInReason {
     pub chose: String,
     /// Whether it then waits for a press, and is not done by itself.
     pub is_grave: bool,
+    /// Whether they have just changed their own role, which signs them out.
+    pub has_new_role: bool,
 }
+
+/// Where an administrator signs in again who has changed their own role.
+pub(crate) const OWN_ROLE_CHANGED: &str = "/sign-in?done=role";
 
 impl SignInReason {
     /// What was chosen in this browser.
     pub async fn here(house: &House, headers: &HeaderMap) -> Result<Self, Error> {
         let act = first_act::chosen_here(house, headers).await?;
         let (chose, is_grave) = act.map(|act| (act.chose, act.is_grave)).unwrap_or_default();
-        Ok(Self { was_signed_out: false, chose, is_grave })
+        Ok(Self { chose, is_grave, ..Self::default() })
     }
 
     /// What becomes of what was chosen once they have signed in or joined.
@@ -113,6 +118,7 @@ pub async fn sign_in_form(
     } else {
         SignInReason::here(&house, &headers).await?
     };
+    let why = SignInReason { has_new_role: query.typed("done") == "role", ..why };
     let page = sign_in_page((&house, &headers), "", &destination, &why, &Refusals::default());
     let answer = page.answer(&house, &viewer);
     if forgets { first_act::forget_cookie(&house, answer) } else { Ok(answer) }
@@ -751,6 +757,14 @@ pub(crate) fn sign_in_page(
     refusals: &Refusals,
 ) -> Page {
     let page = Page::new("Sign in", || {
+        let new_role = why.has_new_role.then(|| {
+            view! {
+                <p class="panel gold">
+                    "Your role has changed, so you have been signed out. Sign in again, and it has \
+                     taken effect."
+                </p>
+            }
+        });
         let why = if why.was_signed_out {
             let then = if why.is_grave { "to send it" } else { "and it will be sent" };
             Some(format!("You've been signed out. What you wrote is saved: sign in {then}."))
@@ -797,6 +811,7 @@ pub(crate) fn sign_in_page(
             <div class="stack">
                 <Summary refusals />
                 <h1>"Sign in"</h1>
+                {new_role}
                 {why}
                 <form method="post" action="/sign-in" novalidate>
                     <AsksForCookies />

@@ -172,6 +172,8 @@ pub struct ThisBrowser {
     /// The hash of the token of the session it had before, which ends: that token lets nobody in
     /// any more.
     pub before: Option<String>,
+    /// Whether the account was made in it just now. Then nobody is told that it is new.
+    pub joins: bool,
 }
 
 /// How a session began at a council's provider.
@@ -302,7 +304,8 @@ async fn insert_session(
     }
     if let Some(hash) = here.device_hash.as_deref().filter(|_| waits == Some(0)) {
         let device = (hash, session.device.as_str());
-        factors::know_device(tx, &session.account_id, device, session.now).await?;
+        let told_at = here.joins.then_some(session.now);
+        factors::know_device(tx, &session.account_id, device, session.now, told_at).await?;
     }
     Ok(waits == Some(1))
 }

@@ -36,14 +36,17 @@ pub struct Characteristics {
     pub source: String,
     /// The day that was checked, as `2026-11-30`.
     pub checked: String,
+    /// Whether somebody in the area checked it. Else whoever made Alongside did.
+    pub is_checked_here: bool,
 }
 
 impl Characteristics {
-    /// Where it is from and when that was checked, in words.
+    /// Where it is from, and when who checked that, in words.
     #[must_use]
     pub fn source_in_words(&self) -> String {
         let day = clock::day_of(&self.checked).unwrap_or_else(|| self.checked.clone());
-        format!("{}, checked on {day}", self.source)
+        let by = if self.is_checked_here { "" } else { " by the makers of Alongside" };
+        format!("{}, checked{by} on {day}", self.source)
     }
 }
 
@@ -65,6 +68,7 @@ fn list(texts: &HashMap<String, String>) -> Characteristics {
     Characteristics {
         source: text(SOURCE, source),
         checked: text(CHECKED, checked),
+        is_checked_here: texts.contains_key(CHECKED),
         names: names.unwrap_or_else(|| shipped.map(str::to_owned).collect()),
     }
 }
@@ -90,7 +94,7 @@ fn said(sent: &Sent) -> Result<Characteristics, Refusals> {
         refusals.take(CHECKED, checked.ok_or_else(|| "Enter the day you checked it".to_owned()));
     match (names, source, checked) {
         (Some(names), Some(source), Some(checked)) => {
-            Ok(Characteristics { names, source, checked })
+            Ok(Characteristics { names, source, checked, is_checked_here: true })
         }
         _ => Err(refusals),
     }
@@ -103,11 +107,10 @@ pub async fn characteristics_form(
     uri: Uri,
 ) -> Result<Response, Error> {
     let list = read(&house.db).await?;
-    let sent = Sent::of(&[
-        (NAMES, &list.names.join("\n")),
-        (SOURCE, &list.source),
-        (CHECKED, &list.checked),
-    ]);
+    // Nobody is to save a day on which they didn't look.
+    let checked = if list.is_checked_here { list.checked.as_str() } else { "" };
+    let sent =
+        Sent::of(&[(NAMES, &list.names.join("\n")), (SOURCE, &list.source), (CHECKED, checked)]);
     let is_done = Sent::query(&uri).typed("done") == "saved";
     Ok(characteristics_page(&sent, is_done, &Refusals::default()).answer(&house, &viewer))
 }
@@ -186,7 +189,10 @@ mod tests {
             (SOURCE, &list.source),
             (CHECKED, &list.checked),
         ]);
-        assert_eq!(said(&sent), Ok(list));
+        assert!(list.source_in_words().contains("checked by the makers of Alongside on Monday"));
+        let own = Characteristics { is_checked_here: true, ..list };
+        assert!(own.source_in_words().contains(", checked on Monday 30 November 2026"));
+        assert_eq!(said(&sent), Ok(own));
     }
 
     #[test]

@@ -317,7 +317,8 @@ pub fn question(name: &str, what: AreaKind, others: &[AreaItem], sure: &str) -> 
     let before = if is_retired {
         format!("“{}” was retired. If you mean that one, bring it back in the list", like.name)
     } else {
-        format!("There is already “{}”. If you mean that one, you are done", like.name)
+        let like = &like.name;
+        format!("There is already “{like}”. If you mean that one, there is nothing to do here")
     };
     Some(format!("{before}. If this is another {}, press the button again", what.word()))
 }

@@ -491,8 +491,8 @@ pub async fn listed(
     let sql = match list {
         EmailList::Waiting => format!(
             "SELECT {WHOSE}, d.owed_at AS at, d.reason, d.next_at FROM deliveries d {PERSON}
-             WHERE d.next_at IS NOT NULL ORDER BY d.owed_at, d.id
-             LIMIT CAST($1 AS BIGINT) OFFSET CAST($2 AS BIGINT)"
+             WHERE d.next_at IS NOT NULL AND NOT (d.kind = 'asked again' AND d.tries = 0)
+             ORDER BY d.owed_at, d.id LIMIT CAST($1 AS BIGINT) OFFSET CAST($2 AS BIGINT)"
         ),
         EmailList::GivenUp => format!(
             "SELECT {WHOSE}, d.given_up_at AS at, d.reason, d.next_at FROM deliveries d {PERSON}

@@ -17,8 +17,8 @@ use leptos::prelude::*;
 use sqlx::AnyConnection;
 
 use super::file::{self, Profile};
-use super::rules::{self, BankHolidays, By, Due, Duty, Everything, Kept, enter_terms, in_words};
-use super::{parts, store};
+use super::rules::{self, BankHolidays, Due, Duty, Everything, Kept, enter_terms, in_words};
+use super::{parts, store, when};
 
 /// GET `/admin/duties`
 pub async fn duties_page(
@@ -137,7 +137,8 @@ fn warnings(all: &Everything, today: Date) -> impl IntoView + use<> {
 fn known_holidays(bank: &BankHolidays) -> String {
     match (bank.until, bank.checked_on) {
         (Some(until), Some(checked_on)) => format!(
-            "We know the bank holidays of England until {}. They are from {}, last checked on {}.",
+            "We know the bank holidays of England until {}. They came with Alongside, or with the \
+             file you imported: whoever made that last compared them with {} on {}.",
             in_words(until),
             bank.source,
             in_words(checked_on)
@@ -154,7 +155,7 @@ fn row(all: &Everything, kept: &Kept) -> impl IntoView + use<> {
         <li>
             <span>
                 <b>{duty.name.clone()}</b>
-                {format!(" ({}): {}. {state}", duty.word, due_in_words(all, duty))}
+                {format!(": {}. {state}", due_in_words(all, duty))}
             </span>
             <a href=format!(
                 "/admin/duties/{}",
@@ -321,9 +322,10 @@ fn import_page(refusals: &Refusals) -> Page {
 
 /// GET `/admin/duties/new`
 pub async fn new_duty_form(State(house): State<House>, viewer: Viewer) -> Result<Response, Error> {
+    let all = store::everything(&house.db, None).await?;
     let organisations = area::store::organisations(&house.db).await?;
     let (sent, none) = (Sent::default(), Refusals::default());
-    Ok(form_page(None, organisations, &sent, &none).answer(&house, &viewer))
+    Ok(form_page((&all, None), organisations, &sent, &none).answer(&house, &viewer))
 }
 
 /// POST `/admin/duties/new`
@@ -344,9 +346,9 @@ pub async fn duty_form(
     let all = store::everything(&house.db, None).await?;
     let kept = found(&all, &id)?;
     let organisations = area::store::organisations(&house.db).await?;
-    let sent = rules::fields(&kept.duty).with("was", &kept.changed_at.to_string());
+    let sent = when::apart(&kept.duty).with("was", &kept.changed_at.to_string());
     let none = Refusals::default();
-    Ok(form_page(Some(kept), organisations, &sent, &none).answer(&house, &viewer))
+    Ok(form_page((&all, Some(kept)), organisations, &sent, &none).answer(&house, &viewer))
 }
 
 /// POST `/admin/duties/{id}`
@@ -378,9 +380,9 @@ async fn save_duty(
     // What other duties call it stays.
     let sent = kept.map_or_else(|| sent.clone(), |kept| sent.clone().with("duty", &kept.duty.word));
     let refused = |refusals: &Refusals| {
-        Ok(form_page(kept, organisations.clone(), &sent, refusals).answer(house, viewer))
+        Ok(form_page((&all, kept), organisations.clone(), &sent, refusals).answer(house, viewer))
     };
-    let duty = match rules::duty(&sent, &organisations, clock::date(now)) {
+    let duty = match rules::duty(&when::whole(&sent), &organisations, clock::date(now)) {
         Ok(duty) => duty,
         Err(refusals) => return refused(&refusals),
     };
@@ -426,7 +428,7 @@ fn among_others(all: &Everything, kept: Option<&Kept>, duty: &Duty) -> Option<Re
 }
 
 fn form_page(
-    kept: Option<&Kept>,
+    (all, kept): (&Everything, Option<&Kept>),
     organisations: Vec<Named>,
     sent: &Sent,
     refusals: &Refusals,
@@ -436,6 +438,9 @@ fn form_page(
         None => ("Add a duty".to_owned(), "Add a duty".to_owned()),
     };
     let is_new = kept.is_none();
+    let others = all.duties.iter().filter(|other| kept.is_none_or(|kept| kept.id != other.id));
+    let others = others.map(|other| (other.duty.word.clone(), other.duty.name.clone()));
+    let others: Vec<(String, String)> = others.collect();
     let page = Page::new(title, || {
         let was = (!is_new).then(
             || view! { <input type="hidden" name="was" value=sent.typed("was").to_owned() /> },
@@ -449,11 +454,19 @@ fn form_page(
                 </p>
                 <Summary refusals />
                 <h1>{heading}</h1>
+                {(!is_new)
+                    .then(|| {
+                        view! {
+                            <p>
+                                "Years that are over stay as they were, and so does a year whose \
+                                 new day would be over already. What you change counts from today."
+                            </p>
+                        }
+                    })}
                 <form method="post" novalidate>
-                    {was} {short_name(kept, sent, refusals)}
-                    {what_fields(sent, refusals)}
-                    {when_fields(sent, refusals)}
-                    {who_fields(organisations, sent, refusals)}
+                    {was} {what_fields(sent, refusals)}
+                    {when::when_fields(sent, others, refusals)}
+                    {who_fields(organisations, sent, refusals)} {short_name(kept, sent, refusals)}
                     <button class="button">"Save"</button>
                 </form>
             </div>
@@ -468,8 +481,8 @@ fn short_name(kept: Option<&Kept>, sent: &Sent, refusals: &Refusals) -> AnyView 
         return view! {
             <Field
                 name="duty"
-                label="Short name, used in files"
-                hint="Other duties can be due before it by this name, like transport-16."
+                label="Short name, used in files (optional)"
+                hint="Without spaces, like transport-16. If you leave this empty, we make one."
                 value=sent.typed("duty")
                 refusals
             />
@@ -477,11 +490,7 @@ fn short_name(kept: Option<&Kept>, sent: &Sent, refusals: &Refusals) -> AnyView 
         .into_any();
     };
     view! {
-        <p>"Short name, used in files: " <b>{kept.duty.word.clone()}</b></p>
-        <p>
-            "Years that are over stay as they were, and so does a year whose new day would be over \
-             already. What you change counts from today."
-        </p>
+        <p class="soft">"Short name, used in files: " <b>{kept.duty.word.clone()}</b></p>
     }
     .into_any()
 }
@@ -517,32 +526,6 @@ fn what_fields<'a>(sent: &Sent, refusals: &'a Refusals) -> impl IntoView + use<'
             hint="A duty can be switched on once somebody has looked there."
             kind="date"
             value=sent.typed("checked")
-            refusals
-        />
-    }
-}
-
-/// By when it is due, what it is done by, and what comes before.
-fn when_fields<'a>(sent: &Sent, refusals: &'a Refusals) -> impl IntoView + use<'a> {
-    let by = By::ALL.map(|by| (by.word(), ground::ui::capital(by.title())));
-    let by = Choice::each(by, |word| word == sent.typed("by"));
-    view! {
-        <Field
-            name="due"
-            label="Due"
-            hint="A day, like 31 May. Or so long before another duty, by its short name: 20 school \
-                days before transport-16."
-            value=sent.typed("due")
-            refusals
-        />
-        <Choices name="by" legend="What is it done by?" choices=by refusals />
-        <Area
-            name="steps"
-            label="Steps before it, one a line"
-            hint="What must happen, how long before, and by what: The voting round must open | 60 \
-                school days before | round"
-            value=sent.typed("steps")
-            rows=4
             refusals
         />
     }

@@ -10,8 +10,9 @@
 //!
 //! `rules` says what a duty is and on which day it is due; `file` reads and writes all of them as
 //! one file, and `profile.txt` is the one that comes with the program. `store` holds the SQL.
-//! `admin` are the administrator's pages, `say` those of organisers and leaders, `parts` how a duty
-//! is shown, `emails` tells people before. The public page is `app/record/src/yearly.rs`.
+//! `admin` are the administrator's pages, `when` the part of their form about days and steps, `say`
+//! those of organisers and leaders, `parts` how a duty is shown, `emails` tells people before. The
+//! public page is `app/record/src/yearly.rs`.
 //!
 //! # When a duty comes round
 //!
@@ -35,6 +36,7 @@ mod personal;
 pub mod rules;
 mod say;
 pub mod store;
+mod when;
 
 pub use emails::{keep_passed, remind_due};
 pub use personal::PERSONAL;

@@ -147,7 +147,9 @@ fn state_line(words: String, report: Option<&Report>) -> impl IntoView + use<> {
 /// To what something was done by; nothing for a document without an address.
 fn link(report: &Report) -> Option<impl IntoView + use<>> {
     let address = report.address()?;
-    Some(view! { <a href=address>{format!("See {}", report.by.title())}</a> })
+    let title = report.by.title();
+    let what = title.strip_prefix("a ").unwrap_or(title);
+    Some(view! { <a href=address>{format!("See the {what}")}</a> })
 }
 
 /// How something stands, in words.

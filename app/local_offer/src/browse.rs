@@ -485,7 +485,7 @@ fn answered_banner(what: &str) -> Option<(&'static str, String)> {
         }
         ANSWERED_ON_THE_PAGE => {
             "Everyone can read your answer. We can't email it: whoever wrote the comment left us \
-             no email address."
+             no email address, or hasn't confirmed it yet."
         }
         _ => return None,
     };

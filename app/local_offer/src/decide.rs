@@ -89,7 +89,8 @@ fn decided_banner(what: &str, is_emailed: bool) -> Option<AnyView> {
     let email = if is_emailed {
         " We will email whoever wrote it."
     } else {
-        " We can't email whoever wrote it: they left us no email address."
+        " We can't email whoever wrote it: they left us no email address, or haven't confirmed it \
+         yet."
     };
     let banner = view! {
         <Banner title>

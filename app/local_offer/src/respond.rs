@@ -262,7 +262,7 @@ fn response_form(comment: &Comment, sent: &Sent, refusals: &Refusals) -> AnyView
         "Everyone can read it, and we email it to whoever wrote the comment."
     } else {
         "Everyone can read it. We can't email it: whoever wrote the comment left us no email \
-         address."
+         address, or hasn't confirmed it yet."
     };
     let ways = [("action", "Something will be done"), ("nothing", "Nothing more will be done")];
     let ways = Choice::each(ways, |word| sent.typed("will_do") == word);

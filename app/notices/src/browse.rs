@@ -358,6 +358,9 @@ pub fn follows_words(notice: &Notice) -> impl IntoView + use<> {
     })
 }
 
+/// Where on the page of a notice its leaders find what they can do.
+pub const FOR_LEADERS: &str = "for-leaders";
+
 fn follow_ways(notice: &Notice) -> impl IntoView + use<> {
     let to = |what: &str| format!("/lead/notices/{}/{what}", notice.id);
     let withdraw = (!notice.course.is_withdrawal()).then(|| {
@@ -368,7 +371,7 @@ fn follow_ways(notice: &Notice) -> impl IntoView + use<> {
         }
     });
     view! {
-        <h2>"For leaders"</h2>
+        <h2 id=FOR_LEADERS>"For leaders"</h2>
         <ul>
             <li>
                 <a href=to("questions")>"Answer questions"</a>

@@ -35,6 +35,7 @@ mod telling;
 pub mod wording;
 mod write;
 
+pub use browse::FOR_LEADERS;
 pub use cards::{cards, lines};
 pub use forget::{forget, forget_address};
 pub use personal::PERSONAL;

@@ -417,7 +417,7 @@ fn approve_form(
         <Field
             name="start_day"
             label="When should we start telling people?"
-            hint="Leave this empty to tell them now."
+            hint="Leave the day and the time empty to tell them now."
             kind="date"
             value=sent.typed("start_day")
             refusals
@@ -425,7 +425,7 @@ fn approve_form(
         <Field
             name="start_time"
             label="What time?"
-            hint="If you leave this empty, it will be 8am."
+            hint="Only for a day you chose above. Without a time, it will be 8am."
             kind="time"
             value=sent.typed("start_time")
             refusals

@@ -60,8 +60,8 @@ fn pictures(sending: ledger::Sending) -> impl IntoView + use<> {
     view! {
         <p class="lead">{format!("People this notice goes to: {total}.")}</p>
         <p class="soft">
-            "To the nearest ten, so that nobody can tell who got an email. People with a weekly or \
-             monthly email get it with their next one. Whoever has stopped emails isn't counted."
+            "To the nearest ten, so that nobody can tell who got an email. People with a daily or \
+             weekly email get it with their next one. Whoever has stopped emails isn't counted."
         </p>
         <Bars caption="Emails about this notice".to_owned() rows />
         <p class="soft">

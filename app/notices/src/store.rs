@@ -630,6 +630,36 @@ pub async fn unsent_notices(
     listed(&rows)
 }
 
+/// What of this leader's services is under way: notices that have not started, those waiting for
+/// approval first, then those that families were told about and that are still to come.
+pub async fn under_way(
+    db: &Db,
+    leader: &Id<Account>,
+    most: i64,
+    now: Millis,
+) -> sqlx::Result<Vec<ListedNotice>> {
+    let order = "CASE WHEN n.approved_at IS NULL THEN 0 WHEN n.started_at IS NULL THEN 1 ELSE 2 \
+                 END, n.effect_at, n.id";
+    let sql = format!(
+        "SELECT {LISTED}
+         FROM (SELECT * FROM notices n
+               WHERE ((n.started_at IS NULL AND n.discarded_at IS NULL) OR ({}))
+                 AND EXISTS (SELECT 1 FROM notice_leaders k WHERE k.notice_id = n.id
+                   AND k.account_id = $1)
+               ORDER BY {order} LIMIT CAST($3 AS BIGINT)) n
+         JOIN notice_services ns ON ns.notice_id = n.id JOIN services s ON s.id = ns.service_id
+         ORDER BY {order}, s.position, s.name",
+        announced("n", "$2")
+    );
+    let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
+        .bind(leader)
+        .bind(now)
+        .bind(most)
+        .fetch_all(&mut *db.read().await?)
+        .await?;
+    listed(&rows)
+}
+
 fn listed(rows: &[AnyRow]) -> sqlx::Result<Vec<ListedNotice>> {
     let one = |group: &[AnyRow]| {
         let row = &group[0];

@@ -91,7 +91,7 @@ fn within(day: &str) -> Result<(Millis, Millis), String> {
 fn search_form(kinds: Vec<String>, query: &Sent, refusals: &Refusals) -> impl IntoView {
     let chosen = query.typed("what");
     let each = kinds.into_iter().map(|kind| {
-        let label = capital(&kind);
+        let label = capital(what_was_done(&kind));
         (kind, label)
     });
     let all = std::iter::once((String::new(), "Anything".to_owned()));
@@ -142,7 +142,26 @@ fn in_words(line: &AuditLine) -> String {
         None if line.detail.is_empty() || id::parse(&line.detail).is_some() => String::new(),
         None => format!(" ({})", line.detail),
     };
-    format!("{}{about}{detail}. By {who}.", capital(&line.what))
+    format!("{}{about}{detail}. By {who}.", capital(what_was_done(&line.what)))
+}
+
+/// What was done, as people say it: the log has some of it in words of the program.
+fn what_was_done(what: &str) -> &str {
+    match what {
+        "baselines taken from a file" => "numbers of children taken from a file",
+        "consultation given to organisation" => "organisation chosen that answers a consultation",
+        "draft recorded" => "draft submitted",
+        "emails let go" => "emails on hold released",
+        "equality record signed" => "fairness of a plan signed",
+        "notice equality signed" => "fairness of a change signed",
+        "gate overridden" => "draft published without involving parents as agreed",
+        "notice followed" => "correction or withdrawal of a change notice written",
+        "question set aside" => "question about a change set aside",
+        "second person settled" => "rule about a second leader changed",
+        "topics tied" => "topics added to a plan",
+        "verdict given" => "forum's view given",
+        other => other,
+    }
 }
 
 #[cfg(test)]
@@ -171,6 +190,10 @@ mod tests {
         assert_eq!(
             in_words(&line("round opened", Some(""), "", "")),
             "Round opened. By someone who has left."
+        );
+        assert_eq!(
+            in_words(&line("second person settled", Some("Ann"), "Hillshire Council", "")),
+            "Rule about a second leader changed: Hillshire Council. By Ann."
         );
         assert_eq!(
             in_words(&line("organisation set", None, "Bob", &id::fresh())),

@@ -122,8 +122,8 @@ fn lists(shown: EmailList, owed: i64, returned: i64) -> impl IntoView {
 fn what_to_do(list: EmailList) -> &'static str {
     match list {
         EmailList::Waiting => {
-            "We keep trying for two days, less and less often. There is nothing to do, unless you \
-             know that what was wrong has been mended."
+            "We keep trying for two days, less and less often, and you don't need to do anything. \
+             If someone has put right what was wrong, you can try again sooner."
         }
         EmailList::GivenUp => {
             "We no longer have the words of these emails, so they can't be sent again. An \

@@ -15,6 +15,7 @@ use leptos::prelude::*;
 use super::first_steps;
 use super::parts::{self, AHEAD, Task};
 use super::store::{self, WaitKind, Waits};
+use crate::service;
 
 /// For how long emails that were given up are named.
 const LATELY: Millis = 30 * DAY;
@@ -30,6 +31,8 @@ pub async fn administration_desk(
     let begun = store::begun(&house.db, now).await?;
     let comes = store::coming(&house.db, (now, now + AHEAD), false).await?;
     let yearly = duties::store::everything(&house.db, None).await?;
+    let outbox = deliveries::store::waiting(&house.db).await?;
+    let no_backup = service::no_backup(outbox.backed_up_at, now);
     let tasks = waiting.oldest.into_iter().filter_map(task);
     let tasks: Vec<Task> = tasks.chain(duties_to_mend(&yearly, now)).collect();
     let is_tested = Sent::query(&uri).typed("done") == "tested";
@@ -45,6 +48,14 @@ pub async fn administration_desk(
                 </Banner>
             }
         });
+        let no_backup = no_backup.map(|words| {
+            view! {
+                <p>
+                    {words}". "
+                    <a href="/admin/service">"Read what that means, and who to ask"</a>
+                </p>
+            }
+        });
         let many = tasks.len();
         view! {
             <div class="stack-l">
@@ -54,6 +65,7 @@ pub async fn administration_desk(
                     <h1>"Administration"</h1>
                     {parts::other_desks(&viewer, "/admin")}
                     <SecondStepSoon viewer=&viewer />
+                    {no_backup}
                 </section>
                 {first_steps::list(&begun)}
                 {parts::tasks(tasks, many, "Nothing to do.", now)}
@@ -136,7 +148,7 @@ fn pages() -> impl IntoView {
         (
             "/admin/roles",
             "Who was given which role",
-            "Every role that was given or removed, and who did it.",
+            "Every role that was given or removed, and who opened what was passed on.",
         ),
         (
             "/admin/audit",

@@ -29,7 +29,7 @@ pub async fn leaders_desk(
     let (waiting, others) = store::for_leader(&house.db, me, now).await?;
     let due = updates::due::due_of(&house, me).await?;
     let plans = plans::store::courses(&house.db, Some(me), now).await?;
-    let notices = notices::store::unsent_notices(&house.db, me, false, (store::MOST, 0)).await?;
+    let notices = notices::store::under_way(&house.db, me, store::MOST, now).await?;
     let comes = store::coming(&house.db, (now, now + AHEAD), false).await?;
     let organisation = area::store::organisation_of(&house.db, me).await?;
     let mut tasks: Vec<Task> =
@@ -72,7 +72,7 @@ pub async fn leaders_desk(
                     {parts::under_way(
                         "Changes to services",
                         notices.into_iter().map(notice_under_way).collect(),
-                        "No change notice is being written.",
+                        "No change notice of yours is under way.",
                     )}
                     <p>
                         <a class="button" href="/lead/notices/new">
@@ -189,17 +189,25 @@ fn awaited(waits: Waits) -> Option<(String, String, String)> {
 
 fn notice_under_way(notice: ListedNotice) -> UnderWay {
     let is_approved = notice.course.starts_at.is_some();
-    let to = format!("/lead/notices/{}", notice.id);
-    let label = if is_approved { "Read it, or call it back" } else { "Read it and decide" };
+    let is_told = notice.course.started_at.is_some();
+    let (to, next, label) = if is_told {
+        let page = format!("/notices/{}", notice.id);
+        let ways = format!("{page}#{}", notices::FOR_LEADERS);
+        (page, ways, "Correct or withdraw it, or see the emails")
+    } else {
+        let page = format!("/lead/notices/{}", notice.id);
+        let label = if is_approved { "Read it, or call it back" } else { "Read it and decide" };
+        (page.clone(), page, label)
+    };
     UnderWay {
         steps: Step::each([
             ("Writing", "Written", true),
             ("Waiting for approval", "Approved", is_approved),
-            ("Telling families", "Families told", notice.course.started_at.is_some()),
+            ("Telling families", "Families told", is_told),
             ("Waiting to start", "Started", false),
         ]),
         words: format!("It takes effect from {}.", notice.course.effect.words()),
-        next: Some((to.clone(), label.to_owned())),
+        next: Some((next, label.to_owned())),
         title: notice.title,
         to,
     }
@@ -230,6 +238,7 @@ fn everything_else() -> impl IntoView {
         ("/lead/waits", "Publish how long families wait"),
         ("/lead/local-offer", "Comments to answer"),
         ("/lead/notices", "Change notices not sent yet"),
+        ("/notices", "Changes that families have been told about"),
         ("/reports", "Reports that plans must answer"),
         ("/duties", "Yearly duties"),
         ("/guides/leaders", "Guide for leaders"),

@@ -244,7 +244,7 @@ pub fn welcome(uri: &Uri) -> Option<AnyView> {
         "signed-in" => ("You are signed in", "This is your desk: what waits for you comes first."),
         "accepted" => (
             "Welcome. You are signed in",
-            "This is your desk. You will find it in the menu at the top of every page.",
+            "This is your desk. You find it at the top of every page; on a phone, in the menu.",
         ),
         _ => return None,
     };

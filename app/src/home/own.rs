@@ -90,7 +90,7 @@ impl OwnHome {
             view! {
                 <p>
                     "Tell us which services matter to you, and these will be shown first: "
-                    <a href="/account/subscriptions">"choose services"</a>
+                    <a href="/subscribe">"choose services"</a>
                 </p>
             }
         });

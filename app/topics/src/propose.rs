@@ -149,7 +149,7 @@ async fn write_page(
                     />
                     <Area
                         name="happens_now"
-                        label="What happens now?"
+                        label="How are things now?"
                         hint="As you see it, in your own words. Nobody will change them."
                         value=sent.typed("happens_now")
                         refusals

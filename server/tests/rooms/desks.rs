@@ -259,6 +259,12 @@ fn a_notice_is_written_approved_and_answered_by_links_alone() {
         told(&world).await;
         theirs.follow("Leaders’ desk").await;
         assert!(theirs.says("The change starts"), "{}", theirs.page.html);
+        // What families were told about stays under way until it starts.
+        assert!(theirs.says("Families told"), "{}", theirs.page.html);
+        theirs.follow("Correct or withdraw it, or see the emails").await;
+        assert!(theirs.says("Withdraw this notice"), "{}", theirs.page.html);
+        theirs.follow("Correct this notice").await;
+        let mut theirs = Walk::from(&colleague, "/lead").await;
         theirs.follow("Later buses").await;
         let notice = theirs.at.replace("/notices/", "");
 

@@ -59,6 +59,39 @@ fn a_mistyped_invitation_is_found_by_links_and_stopped_and_nobody_can_accept_it(
 }
 
 #[test]
+fn a_leader_reads_in_the_email_and_on_the_page_which_organisation_they_are_invited_for() {
+    on_both(async |world| {
+        let admin = admin(&world).await;
+        let council = world.council.as_str();
+        let name =
+            world.one(&format!("SELECT name FROM organisations WHERE id = '{council}'")).await;
+        let fields = [("email", INVITED), ("role", "leader"), ("organisation", council)];
+        admin.post("/admin/people", &fields).await.leads_to();
+        let email = world.deliver().await.remove(0);
+        let role = format!("Leader for {name}");
+        assert_eq!(email.subject, format!("You are invited to join us: {role}"));
+        assert!(world.visitor().get(&link(&email)).await.says(&role));
+    });
+}
+
+#[test]
+fn whoever_changes_their_own_role_reads_why_they_sign_in_again_and_keeps_administration() {
+    on_both(async |world| {
+        let admin = admin(&world).await;
+        let own = format!("/admin/people/{}", admin.account);
+        let page = admin.get(&own).await;
+        assert!(!page.says("Remove role: Administrator"), "{}", page.html);
+        assert!(page.says("Only another administrator can remove this role"));
+        let asks = admin.get(&leads(&page, "Add role: Forum organiser")).await;
+        assert!(asks.says("You will be signed out everywhere"), "{}", asks.html);
+        assert!(!asks.says("get an email about it"), "{}", asks.html);
+        let gives = [("role", "organiser"), ("change", "give")];
+        let to = admin.post(&format!("{own}/roles"), &gives).await.leads_to();
+        assert!(admin.get(&to).await.says("Your role has changed"), "{to}");
+    });
+}
+
+#[test]
 fn an_invitation_sent_again_has_another_link_and_the_first_no_longer_works() {
     on_both(async |world| {
         let admin = admin(&world).await;

@@ -772,6 +772,23 @@ fn staff_get_an_email_the_first_time_they_sign_in_on_a_device_and_parents_do_not
 }
 
 #[test]
+fn whoever_accepts_an_invitation_gets_no_email_about_that_device_but_about_the_next_one() {
+    on_both(async |world| {
+        accounts::invite(&world.house, None, HER.to_owned(), Role::Leader, None).await.unwrap();
+        let page = link(&world.deliver().await[0]);
+        let phone = world.visitor();
+        let chosen = [("shown_name", "New"), ("password", PASSWORD)];
+        phone.post(&page, &chosen).await.leads_to();
+        assert!(emails(&world, EmailKind::NewDevice).await.is_empty(), "she has just joined in it");
+        phone.post("/sign-out", &[]).await.leads_to();
+        types_password(&phone).await.leads_to();
+        assert!(emails(&world, EmailKind::NewDevice).await.is_empty(), "it is known");
+        types_password(&world.visitor()).await.leads_to();
+        assert_eq!(emails(&world, EmailKind::NewDevice).await.len(), 1, "another one");
+    });
+}
+
+#[test]
 fn the_sessions_of_staff_end_after_half_a_day_unused_and_after_a_week_in_any_case() {
     on_both(async |world| {
         world.person(HER, &[Role::Parent, Role::Leader], &world.south).await;

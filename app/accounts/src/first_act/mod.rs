@@ -191,7 +191,8 @@ async fn ask(
     } else if was_signed_in || first.chose.what.is_empty() || !is_kept || first.is_grave {
         let destination = sign_in::Destination { then: first.then, fields };
         let (was_signed_out, is_grave) = (was_signed_in, first.is_grave);
-        let why = sign_in::SignInReason { was_signed_out, chose, is_grave };
+        let has_new_role = false;
+        let why = sign_in::SignInReason { was_signed_out, chose, is_grave, has_new_role };
         let none = Refusals::default();
         let page = sign_in::sign_in_page((house, headers), "", &destination, &why, &none);
         page.status(StatusCode::UNAUTHORIZED).answer(house, &Viewer::default())

@@ -17,6 +17,7 @@ use ground::viewer::{PersonFacts, Role, SecondStep, Viewer};
 use leptos::prelude::*;
 use sqlx::AnyConnection;
 
+use super::role_in_words;
 use super::store::{self, WaitingInvitation};
 use crate::choosing::{self, NewPassword, ShowPassword};
 use crate::people::roles::tell_watchers;
@@ -170,6 +171,7 @@ async fn invitation_page(
     let is_known =
         accounts::by_address(&mut *house.db.read().await?, &invitation.email).await?.is_some();
     let lists = person_facts::lists(&house.db, &PersonFacts::default()).await?;
+    let role = role_in_words(invitation.role, invitation.organisation.as_deref());
     let page = Page::new("Accept your invitation", || {
         let fields = (!is_known).then(|| {
             view! {
@@ -195,7 +197,7 @@ async fn invitation_page(
                 <Summary refusals />
                 <h1>"Accept your invitation"</h1>
                 <p class="lead">
-                    "Your role will be: "<b>{invitation.role.title()}</b>". You will sign in as "
+                    "Your role will be: "<b>{role}</b>". You will sign in as "
                     <b>{invitation.email.clone()}</b>"."
                 </p>
                 <form method="post" novalidate>

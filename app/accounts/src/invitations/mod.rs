@@ -110,13 +110,23 @@ pub async fn invite(
         now,
         ends_at,
     };
-    let words = emails::invitation(house, role, &token);
     let mut tx = house.db.begin().await?;
     let invitation = store::keep_invitation(&mut tx, &new).await?;
+    let kept = store::not_accepted_one(&mut tx, &invitation).await?;
+    let organisation = kept.and_then(|kept| kept.organisation);
+    let words = emails::invitation(house, &role_in_words(role, organisation.as_deref()), &token);
     owe_invitation(&mut tx, (&hash, &email), &words, (now, ends_at)).await?;
     let (who, what, about) = (by.as_deref(), "person invited", &invitation);
     audit::note(&mut tx, Entry { at: now, who, what, about, detail: role.word() }).await?;
     Ok(tx.commit().await?)
+}
+
+/// A role, with the name of the organisation that a leader is for.
+pub(crate) fn role_in_words(role: Role, organisation: Option<&str>) -> String {
+    match organisation {
+        Some(organisation) => format!("{} for {organisation}", role.title()),
+        None => role.title().to_owned(),
+    }
 }
 
 /// Owes the email with the link that has this hash.
@@ -181,10 +191,7 @@ pub async fn invitations_page(
 
 fn row(invitation: &SentInvitation, now: Millis) -> impl IntoView + use<> {
     let to = format!("{LIST}/{}", invitation.id);
-    let role = match &invitation.organisation {
-        Some(organisation) => format!("{} for {organisation}", invitation.role.title()),
-        None => invitation.role.title().to_owned(),
-    };
+    let role = role_in_words(invitation.role, invitation.organisation.as_deref());
     let until = if invitation.ends_at > now {
         format!("The link works until {}.", clock::day(invitation.ends_at))
     } else {
@@ -258,7 +265,8 @@ async fn send_again(
         tx.roll_back().await?;
         return Ok(false);
     };
-    let words = emails::invitation(house, invitation.role, &token);
+    let role = role_in_words(invitation.role, invitation.organisation.as_deref());
+    let words = emails::invitation(house, &role, &token);
     owe_invitation(&mut tx, (&hash, &invitation.email), &words, (now, ends_at)).await?;
     let (what, detail) = ("invitation sent again", invitation.role.word());
     audit::note(&mut tx, Entry { at: now, who: Some(by), what, about: id, detail }).await?;

@@ -16,8 +16,9 @@ pub struct WaitingInvitation {
     pub id: Id<Invitation>,
     pub email: String,
     pub role: Role,
-    /// The organisation, for a leader.
+    /// The organisation, for a leader, and its name.
     pub organisation_id: Option<Id<Organisation>>,
+    pub organisation: Option<String>,
     /// The account with that address, if it has one.
     pub account_id: Option<Id<Account>>,
     /// Whether that account is suspended.
@@ -73,8 +74,10 @@ pub async fn invitation(
     now: Millis,
 ) -> sqlx::Result<Option<WaitingInvitation>> {
     let sql = format!(
-        "SELECT i.id, i.email, i.role, a.id AS account_id, a.suspended_at, i.organisation_id, {}
+        "SELECT i.id, i.email, i.role, a.id AS account_id, a.suspended_at, i.organisation_id,
+           o.name AS organisation, {}
          FROM invitations i LEFT JOIN accounts a ON a.email = i.email
+         LEFT JOIN organisations o ON o.id = i.organisation_id
          WHERE i.token_hash = $1 AND i.ends_at > $2 AND i.accepted_at IS NULL",
         person_facts::names(3)
     );
@@ -91,6 +94,7 @@ pub async fn invitation(
             account_id: row.get("account_id"),
             is_suspended: row.get::<Option<Millis>, _>("suspended_at").is_some(),
             organisation_id: row.get("organisation_id"),
+            organisation: row.get("organisation"),
             names: person_facts::names_of(&row),
         })
     };

@@ -193,9 +193,7 @@ pub(crate) async fn show_people(
                     <a href="/admin/invitations">{invitations(counts.invitations)}</a>
                 </p>
                 <p>
-                    <a href="/admin/roles">
-                        "Who gave and removed roles, and who opened private concerns"
-                    </a>
+                    <a href="/admin/roles">"Who was given which role"</a>
                 </p>
                 {invite_form(organisations, sent, refusals)}
                 {find_form(&wish, &counts)}

@@ -60,7 +60,7 @@ pub async fn person_page(
                 {suspended}
                 <p class="soft">{joined}</p>
                 {confirmed}
-                {roles(&person, &organisations, &wish)}
+                {roles(&person, &organisations, &wish, is_own)}
                 {leader_for(&person, organisations.clone(), &wish)}
                 <h2>"Signing in"</h2>
                 {signing_in(&person, &wish, is_own)}
@@ -84,8 +84,14 @@ fn done(what: &str) -> Option<&'static str> {
     }
 }
 
-/// The roles they have, and those they could have, each with the page that changes it.
-fn roles(person: &Person, organisations: &[Named], wish: &ListWish) -> impl IntoView + use<> {
+/// The roles they have, and those they could have, each with the page that changes it: but nobody
+/// takes the role of administrator from themselves.
+fn roles(
+    person: &Person,
+    organisations: &[Named],
+    wish: &ListWish,
+    is_own: bool,
+) -> impl IntoView + use<> {
     let leads_for = person.organisation_id.as_ref().and_then(|id| {
         let named = organisations.iter().find(|named| named.id == id.as_str());
         named.map(|named| format!(" for {}", named.name))
@@ -101,12 +107,18 @@ fn roles(person: &Person, organisations: &[Named], wish: &ListWish) -> impl Into
     let none = has.is_empty().then(|| view! { <p>"None."</p> });
     let has = has.into_iter().map(|role| {
         let leads_for = leads_for.clone().filter(|_| role == Role::Leader);
+        let is_kept = is_own && role == Role::Admin;
+        let take = if is_kept {
+            "Only another administrator can remove this role.".into_any()
+        } else {
+            line(role, "take", "Remove role").into_any()
+        };
         view! {
             <li>
                 <b>{role.title()}</b>
                 {leads_for}
                 ". "
-                {line(role, "take", "Remove role")}
+                {take}
             </li>
         }
     });

@@ -18,6 +18,7 @@ use sqlx::AnyConnection;
 
 use super::{CHECKED, ListWish, organisation, what_administrators_can_do};
 use crate::second_factor::store::ToldAccount;
+use crate::sign_in::OWN_ROLE_CHANGED;
 use crate::ways_back::PERSON;
 use crate::{council, emails, sign_out, store};
 
@@ -43,6 +44,7 @@ pub async fn role_form(
     }
     let (back, change) = (wish.of_person(&id, ""), query.typed("change").to_owned());
     let (name, email, role_title) = (&person.shown_name, &person.email, role.title());
+    let is_own = person.account_id == viewer.signed_in()?.account_id;
     let (title, asks, button, can) = if gives {
         (
             "Give someone a role",
@@ -65,7 +67,7 @@ pub async fn role_form(
         view! {
             <p class="lead">{asks}</p>
             <p>{format!("{can} {}.", role.may())}</p>
-            <p>"They will be signed out everywhere, and get an email about it."</p>
+            <p>{signed_out_words(is_own)}</p>
             {leads}
             <form method="post" action=format!("/admin/people/{}/roles", person.account_id)>
                 <input type="hidden" name="role" value=role.word() />
@@ -76,6 +78,16 @@ pub async fn role_form(
         }
     });
     Ok(page.answer(&house, &viewer))
+}
+
+/// What comes of it at once. Nobody gets an email about what they did themselves.
+fn signed_out_words(is_own: bool) -> &'static str {
+    if is_own {
+        "This is your own account. You will be signed out everywhere: sign in again, and it has \
+         taken effect."
+    } else {
+        "They will be signed out everywhere, and get an email about it."
+    }
 }
 
 /// POST `/admin/people/{id}/roles`: gives or takes a role, and the person signs in again; or says
@@ -103,7 +115,7 @@ pub async fn change_role(
     }
     let both = (&id, &person.account_id);
     let mut tx = house.db.begin().await?;
-    set_role(&mut tx, &house, role, both, gives).await.map_err(|error| {
+    let is_changed = set_role(&mut tx, &house, role, both, gives).await.map_err(|error| {
         if error
             .as_database_error()
             .is_some_and(sqlx::error::DatabaseError::is_foreign_key_violation)
@@ -114,6 +126,9 @@ pub async fn change_role(
         }
     })?;
     tx.commit().await?;
+    if is_changed && id == person.account_id {
+        return Ok(Redirect::to(OWN_ROLE_CHANGED).into_response());
+    }
     Ok(Redirect::to(&wish.of_person(&id, "role")).into_response())
 }
 
@@ -140,14 +155,15 @@ fn check_page(whose: &ToldAccount, wish: &ListWish) -> Page {
         })
 }
 
-/// Gives or takes a role, and ends what the person began before. A second tap changes nothing.
+/// Gives or takes a role, and ends what the person began before. False where nothing changes, as
+/// after a second tap.
 async fn set_role(
     tx: &mut AnyConnection,
     house: &House,
     role: Role,
     (whose, by): (&Id<Account>, &Id<Account>),
     gives: bool,
-) -> Result<(), sqlx::Error> {
+) -> Result<bool, sqlx::Error> {
     let now = house.clock.now();
     let is_new = if gives {
         store::grant(tx, whose, &[role], now).await?
@@ -155,7 +171,7 @@ async fn set_role(
         store::revoke(tx, whose, role, now).await?
     };
     if !is_new {
-        return Ok(());
+        return Ok(false);
     }
     store::end_all_sessions(tx, whose).await?;
     council::store::forget(tx, whose).await?;
@@ -166,7 +182,8 @@ async fn set_role(
     }
     let what = if gives { "role given" } else { "role taken" };
     let entry = Entry { at: now, who: Some(by), what, about: whose, detail: role.word() };
-    audit::note(tx, entry).await
+    audit::note(tx, entry).await?;
+    Ok(true)
 }
 
 /// Tells somebody that their role was changed, unless they did it themselves.

@@ -182,7 +182,7 @@ async fn let_in(
         return Ok(CodeOutcome::TooLate);
     }
     let device = (given.device_hash, waiting.device.as_str());
-    store::know_device(tx, account, device, now).await?;
+    store::know_device(tx, account, device, now, None).await?;
     if let Typed::Recovery(hash) = given.typed {
         let owed = Owed {
             dedup_key: &format!("recovery code {hash}"),

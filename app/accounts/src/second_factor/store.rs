@@ -362,16 +362,18 @@ pub async fn proved(
 }
 
 /// Notes that somebody signed in in this browser: the hash of what its cookie holds, and the device
-/// as they know it.
+/// as they know it. `told_at`: where there is nothing to tell them about it.
 pub async fn know_device(
     tx: &mut AnyConnection,
     account_id: &Id<Account>,
     (device_hash, device): (&str, &str),
     now: Millis,
+    told_at: Option<Millis>,
 ) -> sqlx::Result<()> {
     sqlx::query(
-        "INSERT INTO known_devices (id, account_id, device_hash, device, first_at, seen_at)
-         VALUES ($1, $2, $3, $4, $5, $5)
+        "INSERT INTO known_devices (id, account_id, device_hash, device, first_at, seen_at,
+           told_at)
+         VALUES ($1, $2, $3, $4, $5, $5, CAST($6 AS BIGINT))
          ON CONFLICT (account_id, device_hash) DO UPDATE SET seen_at = $5",
     )
     .bind(Id::<KnownDevice>::fresh())
@@ -379,6 +381,7 @@ pub async fn know_device(
     .bind(device_hash)
     .bind(device)
     .bind(now)
+    .bind(told_at)
     .execute(tx)
     .await?;
     Ok(())

@@ -241,6 +241,7 @@ mod tests {
                 names: vec!["Age".into(), "Disability".into()],
                 source: "A source".into(),
                 checked: "2026-11-30".into(),
+                is_checked_here: true,
             },
             places: vec![Named { id: "north".into(), name: "North".into() }],
             figures: vec![PublishedFigure { to: "/places/north".into(), words: "Many".into() }],

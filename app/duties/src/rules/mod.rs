@@ -24,7 +24,7 @@ pub use open::{Open, WARNED};
 pub use passed::{NewPassed, Passed};
 pub use reading::{NewReport, Thing, address, duty, fields, needs_address, part_word, report};
 pub use turns::{Everything, State, StepTurn, Turn};
-pub use words::{enter_terms, in_words, steps, steps_as_text};
+pub use words::{MOST_STEPS, enter_terms, in_words, steps, steps_as_text};
 
 use calendar::clock::Millis;
 use forms::Named;

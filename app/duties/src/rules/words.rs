@@ -11,7 +11,7 @@ use jiff::civil::Date;
 use super::{By, Due, Span, Step};
 
 /// The most steps of a duty.
-const MOST_STEPS: usize = 12;
+pub const MOST_STEPS: usize = 12;
 
 impl fmt::Display for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

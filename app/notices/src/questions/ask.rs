@@ -9,7 +9,7 @@ use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Id};
 use ground::sent::Form;
-use ground::ui::{Area, Field, FormKey, Frame, Page};
+use ground::ui::{Area, Field, FormKey, Frame, Page, capital};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
@@ -138,7 +138,7 @@ async fn one_too_many(
 fn ask_page(notice: &Notice, viewer: &Viewer, sent: &Sent, refusals: &Refusals) -> Page {
     let back = format!("/notices/{}", notice.id);
     let (title, words) = (notice.words.title.clone(), &notice.words);
-    let team = if words.email.is_empty() { "the leaders of the service" } else { &words.whom };
+    let team = if words.email.is_empty() { "The leaders of the service" } else { &words.whom };
     let email = (!viewer.is_signed_in()).then(|| {
         view! {
             <Field
@@ -159,8 +159,9 @@ fn ask_page(notice: &Notice, viewer: &Viewer, sent: &Sent, refusals: &Refusals) 
         view! {
             <p class="lead">
                 {format!(
-                    "Your question will go to: {team}. We will email you the answer and put it \
-                     on the page for everyone. Nobody will see who asked.",
+                    "{} will read your question. We will email you the answer and put it on the \
+                     page for everyone. Nobody will see who asked.",
+                    capital(team),
                 )}
             </p>
             {(!notice.course.is_decided)
