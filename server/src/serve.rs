@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use calendar::clock::{self, Clock};
 use deliveries::{Email, Words};
-use ground::db::{Db, Line};
+use ground::db::{Db, Limits, Line};
 use ground::files::Files;
 use sd_notify::NotifyState;
 use tokio::signal::unix::{SignalKind, signal};
@@ -45,6 +45,14 @@ pub async fn open(settings: &Settings, create: bool) -> Result<Db, String> {
         }
     }
     Ok(db)
+}
+
+/// A slow machine takes its time for it, and whoever starts beside it waits as long.
+async fn fill_with_the_demonstration(settings: &Settings, house: &House) -> sqlx::Result<bool> {
+    let db = Db::open_within(&settings.database_url, Limits::NO_HURRY).await?;
+    let is_there = demonstration::fill(&House { db: db.clone(), ..house.clone() }).await;
+    db.close().await;
+    is_there
 }
 
 async fn connect(settings: &Settings) -> Result<Db, String> {
@@ -262,7 +270,7 @@ pub async fn serve(settings: Settings, how: Serving, dropped: ErrorCounter) -> R
     let mut house = settings.house(db.clone(), Files::open(&settings.files)?, demo);
     if demo {
         house.clock = days_ahead::moved_clock(&db, how.days_ahead).await?;
-        let is_there = demonstration::fill(&house)
+        let is_there = fill_with_the_demonstration(&settings, &house)
             .await
             .map_err(|error| format!("The demonstration area could not be made: {error}"))?;
         if !is_there {

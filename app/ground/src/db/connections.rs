@@ -39,8 +39,8 @@ impl Limits {
         lot: Duration::from_millis(10),
     };
 
-    /// For tests: a machine that is busy, or stands still for minutes, says nothing about what is
-    /// tested.
+    /// For what no request waits for. And for tests: a machine that is busy, or stands still for
+    /// minutes, says nothing about what is tested.
     pub const NO_HURRY: Self = Self {
         wait: NO_HURRY,
         held: NO_HURRY,
