@@ -135,6 +135,12 @@ fn task(waits: Waits, within: Millis) -> Option<Task> {
             since,
         )
         .more("It doesn't count for the plan now. Read why."),
+        WaitKind::Task(Kind::Disagreed) => Task::new(
+            format!("/lead/updates/{id}/verdict"),
+            format!("The forum doesn't fully agree with what you said about: {title}"),
+            since,
+        )
+        .more("Read what parents have found."),
         WaitKind::WaitMonth => Task::new(
             format!("/lead/waits/{id}"),
             format!("Publish how long families wait: {title}"),
@@ -179,7 +185,7 @@ fn awaited(waits: Waits) -> Option<(String, String, String)> {
         ),
         WaitKind::Verdict => (
             format!("/updates/{id}"),
-            format!("The forum checks what you said: {}", outcomes::shortened(&title)),
+            format!("The forum checks what you said about: {title}"),
             "Until it has, everyone reads that it is not checked yet.",
         ),
         _ => return None,

@@ -155,14 +155,18 @@ fn task(waits: Waits, now: Millis) -> Option<Task> {
         .more("It was published without everything that was agreed."),
         WaitKind::Task(Kind::Update) => Task::new(
             format!("/forum/updates/{id}"),
-            format!("Check what leaders say they did: {}", outcomes::shortened(&title)),
+            format!("Check what leaders say they did about: {title}"),
             since,
         ),
-        WaitKind::Task(Kind::Doubt) if many == 1 => {
-            Task::new("/forum/updates", "Read what a parent told us about it", since)
-        }
+        WaitKind::Task(Kind::Doubt) if many == 1 => Task::new(
+            "/forum/updates",
+            "Read what a parent told us about what leaders say they did",
+            since,
+        ),
         WaitKind::Task(Kind::Doubt) => {
-            let what = format!("Read what parents told us: {many} messages");
+            let what = format!(
+                "Read what parents told us about what leaders say they did: {many} messages"
+            );
             Task::new("/forum/updates", what, since)
         }
         // Several about one service wait apart.

@@ -121,6 +121,7 @@ pub struct Waiting {
 fn tasks(kinds: &[Task]) -> String {
     const OF_COMMENT: &str = "coalesce((SELECT s.name FROM comments c
        JOIN services s ON s.id = c.service_id WHERE c.id = w.thing_id), '')";
+    let of_update = outcomes::store::title_of("w.page_id");
     let titled = kinds.iter().map(|kind| {
         let title = match kind {
             Task::Topic => "(SELECT t.title FROM topics t WHERE t.id = w.thing_id)",
@@ -131,10 +132,7 @@ fn tasks(kinds: &[Task]) -> String {
                    WHERE s.id = w.thing_id)"
             }
             Task::Approve => "(SELECT n.title FROM notices n WHERE n.id = w.thing_id)",
-            Task::Update => {
-                "(SELECT u.you_said FROM update_versions u WHERE u.update_id = w.thing_id
-                   ORDER BY u.version DESC LIMIT 1)"
-            }
+            Task::Update | Task::Disagreed => of_update.as_str(),
             Task::Waits => {
                 "(SELECT s.name FROM services s JOIN wait_reports r ON r.service_id = s.id
                    WHERE r.id = w.thing_id)"
@@ -210,7 +208,7 @@ pub async fn for_leader(
            FROM waiting_tasks w JOIN notices n ON n.id = w.page_id
            WHERE w.account_id = $1 AND w.task = '{}' GROUP BY w.task, n.id, n.title
          UNION ALL SELECT 'waits to publish', l.id, l.title, 1, CAST($3 AS BIGINT) FROM ({}) l",
-        tasks(&[Task::Approve, Task::Answer, Task::Disputed]),
+        tasks(&[Task::Approve, Task::Answer, Task::Disputed, Task::Disagreed]),
         Task::Question.word(),
         waits::store::LATE,
     );
@@ -234,11 +232,12 @@ pub async fn for_leader(
            JOIN planning_sessions s ON s.id = t.id
            WHERE EXISTS (SELECT 1 FROM plan_leaders k WHERE k.plan_id = s.plan_id
              AND k.account_id = $1)
-         UNION ALL SELECT 'verdict', u.id, u.you_said, 1, u.published_at FROM ({}) u
+         UNION ALL SELECT 'verdict', u.id, {}, 1, u.published_at FROM ({}) u
            WHERE u.verdict IS NULL AND EXISTS (SELECT 1 FROM update_leaders k
              WHERE k.update_id = u.id AND k.account_id = $1)",
         plans::store::TO_STATE,
         plans::store::TO_CONFIRM,
+        outcomes::store::title_of("u.id"),
         outcomes::store::STANDING,
     );
     let sql = format!(

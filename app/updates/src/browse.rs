@@ -186,11 +186,11 @@ pub async fn update_page(
         _ => false,
     };
     let words = &update.now().words;
-    let title = format!("You said, we did: {}", outcomes::shortened(&words.you_said));
     let heading = match update.about.as_slice() {
         [subject] => subject.title.clone(),
         _ => "What leaders say they did".to_owned(),
     };
+    let title = format!("You said, we did: {heading}");
     let in_short = format!("You said: {} We did: {}", words.you_said, words.we_did);
     let page = Page::new(title.clone(), || {
         let banner = match done.what() {
@@ -210,15 +210,19 @@ pub async fn update_page(
                 "Published",
                 "Everyone can see the forum's view beside what the leader says.",
             )),
+            "read" if may_change => {
+                Some(("We've taken it off your desk", "It stays here, beside what you said."))
+            }
             _ => None,
+        };
+        let judge = if update.now().verdicts.is_empty() {
+            "Say if the forum agrees"
+        } else {
+            "Change the forum's view"
         };
         let ways = [
             (may_change, format!("/lead/updates/{}", update.id), "Change what you said"),
-            (
-                viewer.is(Role::Organiser),
-                format!("/forum/updates/{}", update.id),
-                "Say if the forum agrees",
-            ),
+            (viewer.is(Role::Organiser), format!("/forum/updates/{}", update.id), judge),
             (
                 !viewer.is(Role::Leader) && !viewer.is(Role::Organiser),
                 format!("/updates/{}/doubts/new", update.id),
@@ -407,7 +411,8 @@ fn heading(level: u8, title: &'static str) -> AnyView {
     }
 }
 
-fn verdict(update_id: &Id<ids::Update>, judged: &Judged, level: u8) -> impl IntoView + use<> {
+/// What the forum says about a version.
+pub fn verdict(update_id: &Id<ids::Update>, judged: &Judged, level: u8) -> impl IntoView + use<> {
     view! {
         <section class=outcomes::verdict_style(Some(judged.verdict))>
             {heading(level, judged.verdict.title())}

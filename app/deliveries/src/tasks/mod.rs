@@ -55,6 +55,8 @@ pub enum Task {
     Answer,
     /// A planning session that the forum disputes.
     Disputed,
+    /// What leaders said happened, with which the forum doesn't fully agree.
+    Disagreed,
     /// Something that was passed on.
     Safeguarding,
 }
@@ -88,7 +90,7 @@ pub(crate) const SOON: Millis = DAY;
 
 impl Task {
     /// All of them, in the order they are shown.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::Safeguarding,
         Self::Topic,
         Self::Comment,
@@ -109,6 +111,7 @@ impl Task {
         Self::Question,
         Self::Answer,
         Self::Disputed,
+        Self::Disagreed,
     ];
 
     fn facts(self) -> Facts {
@@ -282,6 +285,15 @@ impl Task {
                 several: "Planning sessions the forum disagrees with",
                 page: "/lead/sessions/{id}/dispute",
                 list: "/lead",
+                days: None,
+            },
+            Self::Disagreed => Facts {
+                word: "disagreed",
+                role: Role::Leader,
+                one: "The forum doesn't fully agree with what you said happened",
+                several: "What you said happened, where the forum doesn't fully agree",
+                page: "/lead/updates/{id}/verdict",
+                list: "/lead/updates",
                 days: None,
             },
             // Its words say nothing of what it is, not even which room it is in.
