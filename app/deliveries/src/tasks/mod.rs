@@ -356,10 +356,10 @@ impl Task {
         self.facts().list
     }
 
-    /// When one is due that has waited since then, if there is a day for it.
+    /// When one is due that has waited since then, if there is a day for it: a working day.
     #[must_use]
     pub fn due(self, since: Millis) -> Option<Millis> {
-        Some(since + self.days()? * DAY)
+        Some(promise::on_a_working_day(since + self.days()? * DAY))
     }
 
     /// In how many days one is to be done.
