@@ -241,7 +241,7 @@ fn check_page(
                         <dd>{proposal.title}</dd>
                     </div>
                     <div>
-                        <dt>"How things are now"</dt>
+                        <dt>"What happens now"</dt>
                         <dd class="said">{proposal.happens_now}</dd>
                     </div>
                     <div>
