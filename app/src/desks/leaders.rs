@@ -205,14 +205,14 @@ fn notice_under_way(notice: ListedNotice) -> UnderWay {
             ("Waiting to start", "Started", false),
         ]),
         words: format!("It takes effect from {}.", notice.course.effect.words()),
-        next: Some((to.clone(), label.to_owned())),
+        next: vec![(to.clone(), label.to_owned())],
         title: notice.title,
         to,
     }
 }
 
 fn plan_under_way(plan: PlanCourse) -> UnderWay {
-    let (to, label) = plan.next_for_leader();
+    let ways = [plan.next_for_leader()].into_iter().chain(plan.also_for_leader());
     let words = match plan.recommendations {
         many if many > 0 && !plan.is_draft_published => {
             format!("{}. Its draft must answer {}", plan.state(), plans::reports::many(many))
@@ -223,7 +223,7 @@ fn plan_under_way(plan: PlanCourse) -> UnderWay {
         to: format!("/plans/{}", plan.id),
         steps: plan.steps(),
         words,
-        next: Some((to, label.to_owned())),
+        next: ways.map(|(to, label)| (to, label.to_owned())).collect(),
         title: plan.title,
     }
 }

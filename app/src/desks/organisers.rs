@@ -252,7 +252,7 @@ fn round_under_way(round: &rounds::store::Round, now: Millis) -> UnderWay {
         title: round.title.clone(),
         steps: rounds::steps(round, now),
         words: rounds::phase_words(&round.dates, now),
-        next,
+        next: next.into_iter().collect(),
     }
 }
 
@@ -262,7 +262,7 @@ fn consultations_under_way(courses: &[Course], me: &Id<Account>, now: Millis) ->
         title: course.title.clone(),
         steps: course.steps(now),
         words: course.next_in_words(now),
-        next: (!course.is_held_for(me, now)).then(|| course.next_link(now)),
+        next: (!course.is_held_for(me, now)).then(|| course.next_link(now)).into_iter().collect(),
     };
     courses.iter().map(under_way).collect()
 }
@@ -278,7 +278,7 @@ fn plan_under_way(plan: PlanCourse) -> UnderWay {
         to: format!("/plans/{}", plan.id),
         steps: plan.steps(),
         words: words.to_owned(),
-        next: next.map(|(to, words)| (to, words.to_owned())),
+        next: next.map(|(to, words)| (to, words.to_owned())).into_iter().collect(),
         title: plan.title,
     }
 }

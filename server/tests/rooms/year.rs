@@ -281,9 +281,10 @@ impl<'w> Year<'w> {
 
         walk.follow("Leaders’ desk").await;
         walk.follow("Publish the draft").await;
-        assert!(walk.says("✓ Ready to publish."), "{}", walk.page.html);
+        assert!(walk.says("✓ Parents have been involved. Before you"), "{}", walk.page.html);
         walk.follow(BUSES).await;
         walk.press("Save this answer", &[("answer", "adopted"), ("words", "Page 1.")]).await;
+        assert!(walk.says("✓ Ready to publish."), "{}", walk.page.html);
         walk.press("Publish this draft", &[]).await;
         let anyone = world.visitor();
         let mut walk = Walk::from(&anyone, "/").await;
