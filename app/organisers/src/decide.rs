@@ -194,6 +194,18 @@ async fn decide_page(
         let into = sent.typed("into").to_owned();
         let trouble = refusals.about("into").unwrap_or_default().to_owned();
         let topic_id = topic.id.to_string();
+        // All that can still become of a published one is that it is merged.
+        let reason = (state == TopicState::Waiting).then(|| {
+            view! {
+                <Area
+                    name="reason"
+                    label="Your reason"
+                    hint="Only if you don't publish it. We will email your words to the author."
+                    value=sent.typed("reason")
+                    refusals
+                />
+            }
+        });
         let form = match state {
             TopicState::Waiting | TopicState::Published => view! {
                 <form method="post" novalidate>
@@ -206,19 +218,7 @@ async fn decide_page(
                     <section>
                         <FindTopic topic=topic_id words found into trouble />
                     </section>
-                    {(state == TopicState::Waiting)
-                        .then(|| {
-                            view! {
-                                <Area
-                                    name="reason"
-                                    label="Your reason"
-                                    hint="Only if you don't publish it. We will email your words \
-                                        to the author."
-                                    value=sent.typed("reason")
-                                    refusals
-                                />
-                            }
-                        })}
+                    {reason}
                     <button class="button">"Save this decision"</button>
                 </form>
             }
@@ -237,7 +237,7 @@ async fn decide_page(
                 <Labels labels=topic.labels />
                 <h1>{topic.title}</h1>
                 <p class="soft">"Proposed on "<When at=topic.proposed_at />". "{joins}</p>
-                <h2>"What happens now"</h2>
+                <h2>"How things are now"</h2>
                 <p class="said">{topic.happens_now}</p>
                 <h2>"What would help"</h2>
                 <p class="said">{topic.would_help}</p>

@@ -263,7 +263,7 @@ fn decisions(plans: &[Plan]) -> impl IntoView + use<> {
                         <a href=format!("/plans/{}/decision", plan.id)>{plan.title.clone()}</a>
                     </h3>
                     <p class="soft">
-                        "Decided on "<When at=decision.decided_at />" by "{decided_by}
+                        "Decided on "<When at=decision.decided_at />". Who decided: "{decided_by}
                     </p>
                     {early}
                     <p>{answered}</p>

@@ -30,7 +30,7 @@ pub async fn leaders_desk(
     let due = updates::due::due_of(&house, me).await?;
     let plans = plans::store::courses(&house.db, Some(me), now).await?;
     let notices = notices::store::unsent_notices(&house.db, me, false, (store::MOST, 0)).await?;
-    let comes = store::coming(&house.db, (now, now + AHEAD), false).await?;
+    let comes = store::coming(&house.db, (now, now + AHEAD), false, Some(me)).await?;
     let organisation = area::store::organisation_of(&house.db, me).await?;
     let mut tasks: Vec<Task> =
         waiting.oldest.into_iter().filter_map(|waits| task(waits, within)).collect();

@@ -379,11 +379,13 @@ impl Coming {
 }
 
 /// What comes from now on until then, the next first. `is_forum`: with consultations that nobody
-/// else knows of yet; all the rest is on public pages too.
+/// else knows of yet; all the rest is on public pages too. `leader`: of plans only those they work
+/// on. A plan that is decided, with its draft published, is due no more.
 pub async fn coming(
     db: &Db,
     (now, until): (Millis, Millis),
     is_forum: bool,
+    leader: Option<&Id<Account>>,
 ) -> sqlx::Result<Vec<Comes>> {
     let rows = sqlx::query(
         "SELECT what, id, title, at, day FROM (
@@ -399,7 +401,12 @@ pub async fn coming(
              WHERE coalesce(n.follow_kind, '') <> 'withdrawal'
            UNION ALL SELECT 'plan due', id, title, CAST($1 AS BIGINT) + 1, due_day FROM plans
              WHERE due_day >= $3 AND due_day <= $4 AND NOT EXISTS (SELECT 1 FROM plan_changes x
-               WHERE x.plan_id = plans.id AND x.kind = 'cancelled')) comes
+               WHERE x.plan_id = plans.id AND x.kind = 'cancelled')
+             AND NOT EXISTS (SELECT 1 FROM decisions d JOIN drafts f ON f.plan_id = d.plan_id
+               WHERE d.plan_id = plans.id AND d.published_at IS NOT NULL
+                 AND f.published_at IS NOT NULL)
+             AND ($7 = '' OR EXISTS (SELECT 1 FROM plan_leaders k WHERE k.plan_id = plans.id
+               AND k.account_id = $7))) comes
          WHERE at > $1 AND at <= $2 ORDER BY at, id LIMIT CAST($5 AS BIGINT)",
     )
     .bind(now)
@@ -408,6 +415,7 @@ pub async fn coming(
     .bind(clock::fields(until).0)
     .bind(MOST_COMING)
     .bind(i64::from(is_forum))
+    .bind(leader.map_or("", Id::as_str))
     .fetch_all(&mut *db.read().await?)
     .await?;
     let comes = |row: &AnyRow| {

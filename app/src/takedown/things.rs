@@ -60,7 +60,7 @@ async fn topic(house: &House, id: &str) -> Result<Option<Thing>, Error> {
         id: id.into(),
         words: vec![
             ("Title", topic.title),
-            ("What happens now", topic.happens_now),
+            ("How things are now", topic.happens_now),
             ("What would help", topic.would_help),
         ],
         note: Some(

@@ -414,7 +414,7 @@ fn topic_view(house: &House, viewer: &Viewer, seen: SeenTopic, done: &Done) -> P
                 {explained}
                 {merged}
                 {support}
-                <h2>"What happens now"</h2>
+                <h2>"How things are now"</h2>
                 <p class="said">{topic.happens_now}</p>
                 <h2>"What would help"</h2>
                 <p class="said">{topic.would_help}</p>

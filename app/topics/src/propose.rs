@@ -241,7 +241,7 @@ fn check_page(
                         <dd>{proposal.title}</dd>
                     </div>
                     <div>
-                        <dt>"What happens now"</dt>
+                        <dt>"How things are now"</dt>
                         <dd class="said">{proposal.happens_now}</dd>
                     </div>
                     <div>

@@ -106,7 +106,7 @@ async fn passed_on_topic(
         });
         view! {
             <p class="soft">"Passed on "<When at=concern.passed_on_at /></p>
-            <h2>"What happens now"</h2>
+            <h2>"How things are now"</h2>
             <p class="said">{concern.happens_now}</p>
             <h2>"What would help"</h2>
             <p class="said">{concern.would_help}</p>
