@@ -27,9 +27,10 @@ pub struct Chosen {
 }
 
 /// Why each topic is on the list, in its order: how many supported it, where most of them live, for
-/// the second topic whether most of them already had the first, and why not one with more supporters. The numbers are in the tallies
-/// beside it. How many had none yet is not shown, nor whether its supporters had enough say for it
-/// or it filled a place that was left: with those tallies, either could give away a small number.
+/// the second topic whether most of them already had the first, and why not one that more people
+/// supported. The numbers are in the tallies beside it. How many had none yet is not shown, nor
+/// whether its supporters had enough say for it or it filled a place that was left: with those
+/// tallies, either could give away a small number.
 #[must_use]
 pub fn reasons(list: &[Chosen], tallies: &[Tally]) -> Vec<String> {
     let counted = |chosen: &Chosen| {
