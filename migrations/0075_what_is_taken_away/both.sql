@@ -9,8 +9,16 @@ ALTER TABLE equality_records ADD COLUMN takes TEXT NOT NULL DEFAULT ''
 ALTER TABLE notice_equality_records ADD COLUMN takes TEXT NOT NULL DEFAULT ''
   CHECK (takes IN ('', 'ends', 'reduces', 'costs', 'ends reduces', 'ends costs', 'reduces costs', 'ends reduces costs'));
 
+-- That a leader of an organisation has read that the forum doesn't fully agree with what it said: it is on their desk no more.
+CREATE TABLE verdicts_seen (
+  verdict_id TEXT NOT NULL REFERENCES verdicts (id),
+  seen_by TEXT NOT NULL REFERENCES accounts (id),
+  seen_at BIGINT NOT NULL,
+  PRIMARY KEY (verdict_id, seen_by)
+);
+
 -- As in 0049_tasks_by_email; and planning sessions that wait for the forum, those that it disputes, for leaders, what waits for the forum
--- about how long families wait, and that leaders went ahead with a decision.
+-- about how long families wait, that leaders went ahead with a decision, and for leaders that the forum doesn't agree with what they said.
 DROP VIEW waiting_tasks;
 CREATE VIEW waiting_tasks AS
 SELECT 'topic' AS task, t.id AS thing_id, t.id AS page_id, r.account_id, t.proposed_at AS since
@@ -92,6 +100,14 @@ UNION ALL SELECT 'disputed', d.session_id, d.session_id, k.account_id, d.dispute
 FROM session_disputes d JOIN planning_sessions s ON s.id = d.session_id JOIN plan_leaders k ON k.plan_id = s.plan_id
 WHERE NOT EXISTS (SELECT 1 FROM session_disputes_seen x WHERE x.session_id = d.session_id AND x.seen_by = k.account_id)
   AND NOT EXISTS (SELECT 1 FROM plan_changes x WHERE x.plan_id = s.plan_id AND x.kind = 'cancelled')
+-- The forum's last word on what an organisation said last, where it doesn't fully agree.
+UNION ALL SELECT 'disagreed', d.id, d.update_id, k.account_id, d.given_at
+FROM verdicts d JOIN update_leaders k ON k.update_id = d.update_id
+WHERE d.verdict <> 'confirmed'
+  AND NOT EXISTS (SELECT 1 FROM update_versions l WHERE l.update_id = d.update_id AND l.version > d.version)
+  AND NOT EXISTS (SELECT 1 FROM verdicts l WHERE l.update_id = d.update_id AND l.version = d.version
+    AND (l.given_at > d.given_at OR (l.given_at = d.given_at AND l.id > d.id)))
+  AND NOT EXISTS (SELECT 1 FROM verdicts_seen x WHERE x.verdict_id = d.id AND x.seen_by = k.account_id)
 UNION ALL SELECT 'safeguarding', t.id, t.id, r.account_id, t.passed_on_at
 FROM topics t JOIN roles r ON r.role = 'safeguarding'
 WHERE t.passed_on_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM concern_notes n WHERE n.topic_id = t.id)

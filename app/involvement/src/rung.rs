@@ -116,6 +116,10 @@ pub fn rung(facts: &RungFacts, now: Millis) -> Option<(Rung, &'static str)> {
             (Rung::Informing, "leaders went ahead before parents were heard")
         });
     }
+    let is_published = facts.published_at.is_some();
+    let words = |after: &'static str, so_far: &'static str| {
+        if is_published { after } else { so_far }
+    };
     let heard_before_draft = before(facts.votes_closed_at, draft) || before(met, draft);
     if all_open_long
         && heard_before_draft
@@ -124,21 +128,41 @@ pub fn rung(facts: &RungFacts, now: Millis) -> Option<(Rung, &'static str)> {
     {
         Some((
             Rung::CoProduction,
-            "parents' topics were open and parents were heard before the first draft, and they \
-             planned it with leaders",
+            words(
+                "parents' topics were open and parents were heard before the first draft, and \
+                 they planned it with leaders",
+                "parents' topics have been open, parents have been heard, and they are planning \
+                 it with leaders",
+            ),
         ))
     } else if began_with_parents && before(met, published) {
-        Some((Rung::CoDesigning, "leaders planned with parents before a draft was published"))
+        let why = words(
+            "leaders planned with parents before a draft was published",
+            "leaders have planned with parents, and no draft is published yet",
+        );
+        Some((Rung::CoDesigning, why))
     } else if before(met, published) || before(facts.votes_closed_at, published) {
-        Some((Rung::Engaging, "parents were heard before a draft was published"))
+        let so_far = if met.is_some() {
+            "leaders have met parents, and no draft is published yet"
+        } else {
+            "parents have voted on its topics, and no draft is published yet"
+        };
+        Some((Rung::Engaging, words("parents were heard before a draft was published", so_far)))
     } else if before(say_they_met, published) {
         Some((
             Rung::Engaging,
-            "leaders say they met parents before a draft was published, but nobody else has \
-             confirmed it",
+            words(
+                "leaders say they met parents before a draft was published, but nobody else has \
+                 confirmed it",
+                "leaders say they have met parents, but nobody else has confirmed it yet",
+            ),
         ))
     } else if facts.first_draft_at.is_some() && before(facts.statement_at, published) {
-        Some((Rung::Consulting, "the forum said what it thought before a draft was published"))
+        let why = words(
+            "the forum said what it thought before a draft was published",
+            "the forum has said what it thinks, and no draft is published yet",
+        );
+        Some((Rung::Consulting, why))
     } else if facts.published_at.is_some() {
         Some((Rung::Informing, "a draft was published before parents had any part in it"))
     } else {
@@ -240,6 +264,21 @@ mod tests {
         assert_eq!(decided(&facts), None);
         assert!(none_yet(&facts).contains("the forum disagrees"));
         assert!(!none_yet(&RungFacts::default()).contains("forum"));
+    }
+
+    #[test]
+    fn before_a_draft_is_published_no_reason_speaks_of_one_that_was() {
+        let voted = RungFacts {
+            topics_open_since: vec![0],
+            votes_closed_at: Some(30 * DAY),
+            ..RungFacts::default()
+        };
+        let met = RungFacts { sessions: vec![confirmed(40 * DAY)], ..voted.clone() };
+        let stated = RungFacts { statement_at: Some(50 * DAY), ..met.clone() };
+        for facts in [voted, met, stated] {
+            let (_, why) = rung(&facts, 200 * DAY).expect("a rung");
+            assert!(!why.contains("before") && !why.contains("first draft"), "{why}");
+        }
     }
 
     #[test]

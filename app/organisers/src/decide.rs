@@ -150,6 +150,15 @@ pub async fn topics_found(
     })
 }
 
+/// Which round the topic joins if it is published.
+async fn joins(house: &House, topic: &Topic) -> sqlx::Result<String> {
+    let round = store::round_to_join(&house.db, topic.proposed_at, house.clock.now()).await?;
+    Ok(match round {
+        Some(round) => format!("If you publish it, it will be in the voting round “{round}”."),
+        None => "If you publish it, it will be in the next voting round.".to_owned(),
+    })
+}
+
 async fn decide_page(
     house: &House,
     viewer: &Viewer,
@@ -160,6 +169,10 @@ async fn decide_page(
     let state = topic.facts.state();
     let words = sent.line("search");
     let found = to_merge_into(house, &words, &topic).await?;
+    let joins = match state {
+        TopicState::Waiting => Some(joins(house, &topic).await?),
+        _ => None,
+    };
     let page = Page::new(format!("Decide about a topic: {}", topic.title), || {
         let choice = |value: &str, label: &str| Choice {
             value: value.into(),
@@ -223,7 +236,7 @@ async fn decide_page(
                 </p>
                 <Labels labels=topic.labels />
                 <h1>{topic.title}</h1>
-                <p class="soft">"Proposed on "<When at=topic.proposed_at /></p>
+                <p class="soft">"Proposed on "<When at=topic.proposed_at />". "{joins}</p>
                 <h2>"How things are now"</h2>
                 <p class="said">{topic.happens_now}</p>
                 <h2>"What would help"</h2>

@@ -28,7 +28,7 @@ pub struct ListedUpdate {
 
 /// Each update with its last version and the forum's last word on it.
 pub const STANDING: &str = "SELECT u.id, s.you_said, s.outcome, s.published_at, coalesce(o.name,
-     '') AS organisation, u.organisation_id, u.begun_by, s.we_did,
+     '') AS organisation, u.organisation_id, u.begun_by, s.we_did, s.look_again,
        coalesce((SELECT v.words FROM verdicts v WHERE v.update_id = u.id AND v.version = s.version
          ORDER BY v.given_at DESC, v.id DESC LIMIT 1), '') AS found,
        (SELECT v.verdict FROM verdicts v WHERE v.update_id = u.id AND v.version = s.version
@@ -37,6 +37,23 @@ FROM updates u
 JOIN update_versions s ON s.update_id = u.id AND s.version = (SELECT max(l.version)
   FROM update_versions l WHERE l.update_id = u.id)
 LEFT JOIN organisations o ON o.id = u.organisation_id";
+
+/// What an update is about: the title of one of its things; as a part of statements. `update_id`:
+/// what names the update there.
+#[must_use]
+pub fn title_of(update_id: &str) -> String {
+    format!(
+        "coalesce((SELECT min(coalesce(t.title, r.title, c.title, p.title, n.title,
+           'a topic that has been withdrawn')) FROM update_subjects b
+         LEFT JOIN topics t ON t.id = b.topic_id AND (t.taken_down_at IS NOT NULL
+           OR EXISTS (SELECT 1 FROM public_topics y WHERE y.id = t.id))
+         LEFT JOIN rounds r ON r.id = b.round_id
+         LEFT JOIN consultations c ON c.id = b.consultation_id
+         LEFT JOIN plans p ON p.id = b.plan_id
+         LEFT JOIN notices n ON n.id = b.notice_id
+         WHERE b.update_id = {update_id}), '')"
+    )
+}
 
 /// What everyone can find of what was said to have happened: (kind, id, title, words, since).
 pub const FINDABLE: &str = "SELECT 'updates' AS kind, s.update_id AS id, s.you_said AS title,

@@ -95,8 +95,8 @@ fn card(plan: ListedPlan) -> impl IntoView {
         (true, false, _) => "! Going ahead without involving parents as agreed",
         (false, _, _) if plan.is_decided => "✓ Decided",
         (false, true, _) => "✓ A draft is published",
-        (false, false, true) => "○ Not ready to publish: parents not involved yet",
-        (false, false, false) => "● Ready to publish",
+        (false, false, true) => "○ Not ready to publish: parents not involved as agreed yet",
+        (false, false, false) => "● Parents have been involved. No draft is published yet",
     };
     view! {
         <li class="card">
@@ -176,7 +176,11 @@ pub async fn plan_page(
                                         class="button"
                                         href=format!("/forum/plans/{}/statement", plan.id)
                                     >
-                                        "Write the forum's statement"
+                                        {if plan.statements.is_empty() {
+                                            "Write the forum's statement"
+                                        } else {
+                                            "Add another statement"
+                                        }}
                                     </a>
                                 </p>
                             }
@@ -702,12 +706,13 @@ pub fn happened_at(event: &PlanEvent) -> AnyView {
 
 /// An event with who did it: leaders by name, the forum as the forum, and parents as nobody.
 fn event_row(event: &PlanEvent) -> impl IntoView + use<> {
+    let what = happened(&event.what).to_owned();
     let who = match event.role {
         Role::Leader => Some(format!(", by {}, leader", event.who)),
         Role::Parent => None,
+        _ if what.starts_with("The forum") => None,
         _ => Some(", by the forum".to_owned()),
     };
-    let what = happened(&event.what).to_owned();
     view! {
         <li class="done">
             {happened_at(event)} {what} {who.map(|who| view! { <span class="soft">{who}</span> })}

@@ -175,7 +175,7 @@ fn planning_session_page(plan: &Plan, sent: &Sent, refusals: &Refusals) -> Page 
                 <Area
                     name="notes"
                     label="Notes"
-                    hint="You can leave this blank."
+                    hint="You can leave this blank. If you do, leave the next question too."
                     value=sent.typed("notes")
                     refusals
                 />

@@ -60,7 +60,7 @@ pub async fn publish_draft(
 fn to_do(missing: &Missing) -> Refusals {
     let mut refusals = Refusals::default();
     if !missing.points.is_empty() {
-        refusals.add("gate", "Not ready to publish: parents not involved yet");
+        refusals.add("gate", "Not ready to publish: parents not involved as agreed yet");
     }
     for point in &missing.points {
         refusals.add(point.id, point.what_to_do.clone());
@@ -90,12 +90,14 @@ async fn publish_draft_page(
     let recommendations = reports::store::of_draft(&house.db, &plan.id, number).await?;
     let points = gate::points(&plan.gate(), house.clock.now());
     let is_open = points.iter().all(|point| point.holds);
+    let is_answered = answers.iter().all(|one| one.answer.is_some())
+        && recommendations.iter().all(|one| one.answer.is_some());
     let back = (format!("/plans/{}", plan.id), plan.title.as_str());
     let frame = Frame::new(format!("Draft {number}"), back).refused_for(refusals);
     let page = frame.around(|| {
         let answers =
             answers.iter().map(|answered| answer_line(&plan, number, answered)).collect_view();
-        let past = past_the_gate(&plan, &draft, is_open);
+        let past = past_the_gate(&plan, &draft, (is_open, is_answered));
         view! {
             <p class="soft">
                 "Submitted on "<When at=draft.first_recorded_at />". Not published yet."
@@ -155,8 +157,9 @@ fn way_to(plan: &Plan, point: &Point) -> Option<(String, &'static str)> {
     }
 }
 
-/// Whether the draft is ready to publish; if it is not, the way past the gate.
-fn past_the_gate(plan: &Plan, draft: &Draft, is_open: bool) -> AnyView {
+/// Whether the draft is ready to publish, and answers all it must; if the gate is shut, the way past
+/// it.
+fn past_the_gate(plan: &Plan, draft: &Draft, (is_open, is_answered): (bool, bool)) -> AnyView {
     match (&draft.overridden, is_open) {
         (Some((name, _, at)), _) => view! {
             <p class="panel warn">
@@ -166,7 +169,16 @@ fn past_the_gate(plan: &Plan, draft: &Draft, is_open: bool) -> AnyView {
             </p>
         }
         .into_any(),
-        (None, true) => view! { <p class="panel">"✓ Ready to publish."</p> }.into_any(),
+        (None, true) if is_answered => {
+            view! { <p class="panel">"✓ Ready to publish."</p> }.into_any()
+        }
+        (None, true) => view! {
+            <p class="panel">
+                "✓ Parents have been involved. Before you publish the draft, say below what it \
+                 does about each."
+            </p>
+        }
+        .into_any(),
         (None, false) => {
             let to = format!("/lead/plans/{}/drafts/{}/override", plan.id, draft.version);
             view! {

@@ -287,11 +287,14 @@ pub fn new_session(sent: &Sent, now: Millis) -> Result<NewSession, Refusals> {
     let decided = refusals
         .take("decided", prose(sent, "decided", "Say what was decided, or that nothing was"));
     let notes = forms::prose(sent.typed("notes"));
+    let has_none = notes.is_empty();
     let notes = refusals
         .take("notes", if notes.is_empty() { Ok(notes) } else { forms::within(notes, 20_000, "") });
     let for_everyone = match sent.typed("audience") {
         "everyone" => Some(true),
         "forum" => Some(false),
+        // There is nothing that anyone could read.
+        _ if has_none => Some(false),
         _ => refusals.take("audience", Err("Choose who can read the notes".to_owned())),
     };
     match (meeting, decided, notes, for_everyone) {
@@ -586,8 +589,11 @@ mod tests {
         );
         assert_eq!(
             fields(new_session(&nothing, NOW)),
-            ["day", "held_at", "parents", "others", "decided", "audience"]
+            ["day", "held_at", "parents", "others", "decided"]
         );
+        // Only of notes that were written is it asked who can read them.
+        let notes = Sent::of(&[("notes", "We met.")]);
+        assert_eq!(fields(new_session(&notes, NOW)).last(), Some(&"audience"));
         assert_eq!(fields(statement(&nothing)), ["words"]);
         assert_eq!(fields(new_draft(&nothing, None)), ["summary", "body"]);
         assert_eq!(fields(new_draft(&nothing, Some(("a.exe", b"MZ")))), ["summary", "file"]);

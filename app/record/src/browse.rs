@@ -18,8 +18,8 @@ use plans::store::{Plan, PlanningSession};
 use waits::InShort;
 
 use super::figures::{
-    Figure, InTime, OnPage, Spot, TOO_FEW, between_places, figures, of_contributors, ratio,
-    share_in_full, supports, told_in_time,
+    Figure, InTime, OnPage, Spot, TOO_FEW, between_places, days_before, figures, of_contributors,
+    ratio, share_in_full, supports, told_in_time,
 };
 use super::history::{
     Awaited, AwaitedState, ClosedRound, History, OpenedConsultation, Outcome, Version, rung_of,
@@ -84,10 +84,15 @@ async fn asked(house: &House, spot: Spot, now: Millis) -> sqlx::Result<(History,
 
 /// The figures that stand at a place; nothing where there are none.
 fn standing(figures: &[Figure], spot: Spot) -> Option<impl IntoView + use<>> {
+    let rows = rows_of(figures, spot);
+    (!rows.is_empty()).then(|| view! { <dl class="when">{rows}</dl> })
+}
+
+/// The same as the rows of a list.
+fn rows_of(figures: &[Figure], spot: Spot) -> Vec<impl IntoView + use<>> {
     let here = figures.iter().filter_map(|figure| figure.on_page.clone());
-    let here: Vec<_> = here.filter(|on_page| on_page.spot == spot).collect();
-    let is_empty = here.is_empty();
-    let rows = here.into_iter().map(|OnPage { title, words, leads_to, .. }| {
+    let here = here.filter(|on_page| on_page.spot == spot);
+    let rows = here.map(|OnPage { title, words, leads_to, .. }| {
         let words = match leads_to {
             Some(to) => view! { <a href=to>{words}</a> }.into_any(),
             None => words.into_any(),
@@ -97,8 +102,7 @@ fn standing(figures: &[Figure], spot: Spot) -> Option<impl IntoView + use<>> {
             <dd>{words}</dd>
         }
     });
-    let rows = rows.collect_view();
-    (!is_empty).then(|| view! { <dl class="when">{rows}</dl> })
+    rows.collect()
 }
 
 /// GET `/record`: the area, and its plans.
@@ -161,8 +165,8 @@ pub async fn record_page(State(house): State<House>, viewer: Viewer) -> Result<R
                          started, and told what happened next?"
                     </p>
                     {ways("/record")}
-                    {standing(&figures, Spot::Area)}
                     <dl class="when">
+                        {rows_of(&figures, Spot::Area)}
                         {yearly
                             .map(|words| {
                                 view! {
@@ -259,7 +263,7 @@ fn decisions(plans: &[Plan]) -> impl IntoView + use<> {
                         <a href=format!("/plans/{}/decision", plan.id)>{plan.title.clone()}</a>
                     </h3>
                     <p class="soft">
-                        "Decided on "<When at=decision.decided_at />" by "{decided_by}
+                        "Decided on "<When at=decision.decided_at />". Who decided: "{decided_by}
                     </p>
                     {early}
                     <p>{answered}</p>
@@ -382,12 +386,17 @@ pub async fn told_page(State(house): State<House>, viewer: Viewer) -> Result<Res
             }
         });
         let changes = told.iter().rev().take(MOST).map(|told| {
-            let days = (told.effect_at - told.started_at).div_euclid(clock::DAY);
-            let days = match days {
+            let days = match days_before(told) {
                 ..0 => "only after it started".to_owned(),
-                0 => "less than a day before".to_owned(),
+                0 => "on the same day".to_owned(),
                 1 => "1 day before".to_owned(),
                 days => format!("{days} days before"),
+            };
+            let people = told_in_time(std::slice::from_ref(told), &house.names.area, now);
+            let announced = if people.not_shown == 0 && people.all.all == 0 {
+                format!("Everyone could read it {days}. Nobody had asked to be told about it.")
+            } else {
+                format!("We started to tell people {days}.")
             };
             let fair = told.takes_away.then_some(match (&told.passed, told.equality_signed_at) {
                 (Some(_), _) => "× Leaders went ahead before saying who it affects",
@@ -400,7 +409,7 @@ pub async fn told_page(State(house): State<House>, viewer: Viewer) -> Result<Res
                     <h3>
                         <a href=format!("/notices/{}", told.notice_id)>{told.title.clone()}</a>
                     </h3>
-                    <p>"Started on "<When at=told.effect_at />". People were told "{days}"."</p>
+                    <p>"Started on "<When at=told.effect_at />". "{announced}</p>
                     {fair}
                 </li>
             }

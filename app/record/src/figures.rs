@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use calendar::clock::Millis;
+use calendar::clock::{self, Millis};
 use disclosure::{Shown, commas};
 use ground::ids::{Id, Update};
 use involvement::rung::Rung;
@@ -65,6 +65,14 @@ fn rows(told: &ToldOf, area: &str, at: Millis) -> Vec<(String, Option<InTime>)> 
         .into_iter()
         .map(|(place, before, not)| (place, in_time(before, not)))
         .collect()
+}
+
+/// How many days before a change started we began to tell people, as people count days: from one
+/// date to the other. Negative where it was only after it had started.
+#[must_use]
+pub fn days_before(told: &ToldOf) -> i64 {
+    let days = (clock::date(told.effect_at) - clock::date(told.started_at)).get_days();
+    if told.started_at > told.effect_at { i64::from(days).min(-1) } else { i64::from(days) }
 }
 
 /// What is said about all of these changes together.
@@ -340,23 +348,26 @@ pub fn sessions_of(plans: &[Plan]) -> Vec<SessionState> {
 
 /// How many planning sessions with parents there are, and how many of them who confirms.
 fn met(plans: &[Plan]) -> String {
-    const BY_FORUM: &str = "Confirmed by the forum";
-    const BY_PARENTS: &str = "Confirmed by parents who were there";
+    const CLAIMED: &str = "not confirmed yet";
+    const BY_FORUM: &str = "confirmed by the forum";
+    const BY_PARENTS: &str = "confirmed by parents who were there";
+    const DISPUTED: &str = "that the forum disagrees with";
     let standing = |session: &PlanningSession| match session.facts().state() {
+        SessionState::Claimed => CLAIMED,
         SessionState::Confirmed if session.confirmed.is_some_and(|by| by.for_forum) => BY_FORUM,
         SessionState::Confirmed => BY_PARENTS,
-        state => state.title(),
+        SessionState::Disputed => DISPUTED,
     };
     let sessions: Vec<&str> = plans.iter().flat_map(Plan::met_parents).map(standing).collect();
     if sessions.is_empty() {
         return "None yet".to_owned();
     }
-    let (claimed, disputed) = (SessionState::Claimed.title(), SessionState::Disputed.title());
-    let parts = [claimed, BY_FORUM, BY_PARENTS, disputed].map(|title| {
-        let many = sessions.iter().filter(|of| **of == title).count();
-        format!("{title}: {many}")
+    let parts = [CLAIMED, BY_FORUM, BY_PARENTS, DISPUTED].into_iter().filter_map(|what| {
+        let many = sessions.iter().filter(|of| **of == what).count();
+        (many > 0).then(|| format!("{many} {what}"))
     });
-    format!("{}. {}", sessions.len(), parts.join(". "))
+    let all = if sessions.len() == 1 { "session" } else { "sessions" };
+    format!("{} {all}: {}", sessions.len(), parts.collect::<Vec<_>>().join(", "))
 }
 
 fn of_plans(history: &History, at: Millis) -> Vec<Figure> {

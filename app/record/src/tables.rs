@@ -11,7 +11,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use waits::figures::{Figure, Told};
 
-use super::figures::{TOO_FEW, heard, shown, supports};
+use super::figures::{TOO_FEW, days_before, heard, shown, supports};
 use super::history::{AwaitedState, History, rung_of};
 
 /// One cell.
@@ -427,7 +427,7 @@ fn changes(history: &History) -> Vec<Vec<Cell>> {
             text(&told.title),
             time(Some(told.started_at)),
             time(Some(told.effect_at)),
-            Cell::Number((told.effect_at - told.started_at).div_euclid(clock::DAY)),
+            Cell::Number(days_before(told)),
             told.families.map_or_else(|| text(""), Cell::Number),
             text(if told.takes_away { "yes" } else { "no" }),
             time(told.equality_signed_at),

@@ -72,6 +72,8 @@ pub async fn meetings_page(
 
 fn row(meeting: KeptMeeting) -> impl IntoView {
     let who = meeting.who();
+    // A name may end with a full stop, as "Pat B." does.
+    let who = who.trim_end_matches('.');
     let day = clock::day_of(&meeting.held_on.to_string()).unwrap_or_default();
     let place = meeting.place.map(|place| format!(", about {}", place.name)).unwrap_or_default();
     let next = if meeting.led_to.is_empty() {

@@ -30,7 +30,7 @@ pub async fn leaders_desk(
     let due = updates::due::due_of(&house, me).await?;
     let plans = plans::store::courses(&house.db, Some(me), now).await?;
     let notices = notices::store::under_way(&house.db, me, store::MOST, now).await?;
-    let comes = store::coming(&house.db, (now, now + AHEAD), false).await?;
+    let comes = store::coming(&house.db, (now, now + AHEAD), false, Some(me)).await?;
     let organisation = area::store::organisation_of(&house.db, me).await?;
     let mut tasks: Vec<Task> =
         waiting.oldest.into_iter().filter_map(|waits| task(waits, within)).collect();
@@ -135,6 +135,20 @@ fn task(waits: Waits, within: Millis) -> Option<Task> {
             since,
         )
         .more("It doesn't count for the plan now. Read why."),
+        WaitKind::Task(Kind::Disagreed) => Task::new(
+            format!("/lead/updates/{id}/verdict"),
+            format!("The forum doesn't fully agree with what you said about: {title}"),
+            since,
+        )
+        .more("Read what parents have found."),
+        WaitKind::LookAgain => {
+            let to = format!("/lead/updates/{id}");
+            look_again(to, "Look again at what was not done", &title, since)
+        }
+        WaitKind::Review => {
+            let to = format!("/lead/plans/{id}/equality");
+            look_again(to, "Look again at whether it is fair", &title, since)
+        }
         WaitKind::WaitMonth => Task::new(
             format!("/lead/waits/{id}"),
             format!("Publish how long families wait: {title}"),
@@ -144,6 +158,16 @@ fn task(waits: Waits, within: Millis) -> Option<Task> {
         _ => return None,
     };
     Some(task)
+}
+
+/// That the day is over by which they were to look at something again. `promised`: which day, and
+/// after a bar what it is about; `since`: when they said so.
+fn look_again(to: String, what: &str, promised: &str, since: Millis) -> Task {
+    let (day, about) = promised.split_once('|').unwrap_or((promised, ""));
+    let words = clock::day_of(day).unwrap_or_default();
+    Task::new(to, format!("{what}: {about}"), since)
+        .due(clock::end_of(day))
+        .more(format!("You said you would look at it again by {words}."))
 }
 
 /// What they must still say, as a task.
@@ -179,7 +203,7 @@ fn awaited(waits: Waits) -> Option<(String, String, String)> {
         ),
         WaitKind::Verdict => (
             format!("/updates/{id}"),
-            format!("The forum checks what you said: {}", outcomes::shortened(&title)),
+            format!("The forum checks what you said about: {title}"),
             "Until it has, everyone reads that it is not checked yet.",
         ),
         _ => return None,
@@ -207,14 +231,14 @@ fn notice_under_way(notice: ListedNotice) -> UnderWay {
             ("Waiting to start", "Started", false),
         ]),
         words: format!("It takes effect from {}.", notice.course.effect.words()),
-        next: Some((next, label.to_owned())),
+        next: vec![(next, label.to_owned())],
         title: notice.title,
         to,
     }
 }
 
 fn plan_under_way(plan: PlanCourse) -> UnderWay {
-    let (to, label) = plan.next_for_leader();
+    let ways = [plan.next_for_leader()].into_iter().chain(plan.also_for_leader());
     let words = match plan.recommendations {
         many if many > 0 && !plan.is_draft_published => {
             format!("{}. Its draft must answer {}", plan.state(), plans::reports::many(many))
@@ -225,7 +249,7 @@ fn plan_under_way(plan: PlanCourse) -> UnderWay {
         to: format!("/plans/{}", plan.id),
         steps: plan.steps(),
         words,
-        next: Some((to, label.to_owned())),
+        next: ways.map(|(to, label)| (to, label.to_owned())).collect(),
         title: plan.title,
     }
 }

@@ -36,7 +36,7 @@ pub async fn organisers_desk(
     let rounds = rounds::store::list(&house.db, 3).await?;
     let plans = plans::store::courses(&house.db, None, now).await?;
     let due = updates::due::due(&house).await?;
-    let comes = store::coming(&house.db, (now, now + AHEAD), true).await?;
+    let comes = store::coming(&house.db, (now, now + AHEAD), true, None).await?;
     let begun = store::begun(&house.db, now).await?;
     let mut tasks: Vec<Task> =
         waiting.oldest.into_iter().filter_map(|waits| task(waits, now)).collect();
@@ -155,14 +155,18 @@ fn task(waits: Waits, now: Millis) -> Option<Task> {
         .more("It was published without everything that was agreed."),
         WaitKind::Task(Kind::Update) => Task::new(
             format!("/forum/updates/{id}"),
-            format!("Check what leaders say they did: {}", outcomes::shortened(&title)),
+            format!("Check what leaders say they did about: {title}"),
             since,
         ),
-        WaitKind::Task(Kind::Doubt) if many == 1 => {
-            Task::new("/forum/updates", "Read what a parent told us about it", since)
-        }
+        WaitKind::Task(Kind::Doubt) if many == 1 => Task::new(
+            "/forum/updates",
+            "Read what a parent told us about what leaders say they did",
+            since,
+        ),
         WaitKind::Task(Kind::Doubt) => {
-            let what = format!("Read what parents told us: {many} messages");
+            let what = format!(
+                "Read what parents told us about what leaders say they did: {many} messages"
+            );
             Task::new("/forum/updates", what, since)
         }
         // Several about one service wait apart.
@@ -248,7 +252,7 @@ fn round_under_way(round: &rounds::store::Round, now: Millis) -> UnderWay {
         title: round.title.clone(),
         steps: rounds::steps(round, now),
         words: rounds::phase_words(&round.dates, now),
-        next,
+        next: next.into_iter().collect(),
     }
 }
 
@@ -258,7 +262,7 @@ fn consultations_under_way(courses: &[Course], me: &Id<Account>, now: Millis) ->
         title: course.title.clone(),
         steps: course.steps(now),
         words: course.next_in_words(now),
-        next: (!course.is_held_for(me, now)).then(|| course.next_link(now)),
+        next: (!course.is_held_for(me, now)).then(|| course.next_link(now)).into_iter().collect(),
     };
     courses.iter().map(under_way).collect()
 }
@@ -274,7 +278,7 @@ fn plan_under_way(plan: PlanCourse) -> UnderWay {
         to: format!("/plans/{}", plan.id),
         steps: plan.steps(),
         words: words.to_owned(),
-        next: next.map(|(to, words)| (to, words.to_owned())),
+        next: next.map(|(to, words)| (to, words.to_owned())).into_iter().collect(),
         title: plan.title,
     }
 }

@@ -195,8 +195,8 @@ pub struct UnderWay {
     pub steps: Vec<Step>,
     /// What comes next, in a sentence.
     pub words: String,
-    /// The next step, where whoever looks can take it: (address, words).
-    pub next: Option<(String, String)>,
+    /// The next steps that whoever looks can take, the likeliest first: (address, words).
+    pub next: Vec<(String, String)>,
 }
 
 /// Things of one kind that are under way; `nothing` is said where there are none.
@@ -206,7 +206,7 @@ pub fn under_way(
     nothing: &'static str,
 ) -> impl IntoView {
     let rows = things.into_iter().map(|thing| {
-        let next = thing.next.map(|(to, words)| {
+        let next = thing.next.into_iter().map(|(to, words)| {
             view! {
                 <p>
                     <a class="button quiet" href=to>
@@ -215,6 +215,7 @@ pub fn under_way(
                 </p>
             }
         });
+        let next = next.collect_view();
         view! {
             <li>
                 <h3>

@@ -36,6 +36,10 @@ pub enum WaitKind {
     /// A decision that was published without answering parents, and of which the forum has said
     /// nothing since.
     DecisionPassed,
+    /// What was not done, and the day to look at it again is over.
+    LookAgain,
+    /// Whether a plan is fair, and the day to look at that again is over.
+    Review,
     /// Families that no email reaches.
     Unreached,
     /// A notice that another leader has to approve.
@@ -58,7 +62,7 @@ pub enum WaitKind {
 
 impl WaitKind {
     /// Each that is no task, with the word of the statements here.
-    const OTHERS: [(Self, &'static str); 17] = [
+    const OTHERS: [(Self, &'static str); 19] = [
         (Self::PassedOnTopic, "passed on topic"),
         (Self::PassedOnComment, "passed on comment"),
         (Self::PassedOnAnswer, "passed on answer"),
@@ -67,6 +71,8 @@ impl WaitKind {
         (Self::WaitMonth, "waits to publish"),
         (Self::Promise, "promise"),
         (Self::DecisionPassed, "decision passed"),
+        (Self::LookAgain, "look again"),
+        (Self::Review, "review"),
         (Self::Unreached, "unreached"),
         (Self::Approval, "approval"),
         (Self::ForumsStatement, "forums statement"),
@@ -121,6 +127,7 @@ pub struct Waiting {
 fn tasks(kinds: &[Task]) -> String {
     const OF_COMMENT: &str = "coalesce((SELECT s.name FROM comments c
        JOIN services s ON s.id = c.service_id WHERE c.id = w.thing_id), '')";
+    let of_update = outcomes::store::title_of("w.page_id");
     let titled = kinds.iter().map(|kind| {
         let title = match kind {
             Task::Topic => "(SELECT t.title FROM topics t WHERE t.id = w.thing_id)",
@@ -131,10 +138,7 @@ fn tasks(kinds: &[Task]) -> String {
                    WHERE s.id = w.thing_id)"
             }
             Task::Approve => "(SELECT n.title FROM notices n WHERE n.id = w.thing_id)",
-            Task::Update => {
-                "(SELECT u.you_said FROM update_versions u WHERE u.update_id = w.thing_id
-                   ORDER BY u.version DESC LIMIT 1)"
-            }
+            Task::Update | Task::Disagreed => of_update.as_str(),
             Task::Waits => {
                 "(SELECT s.name FROM services s JOIN wait_reports r ON r.service_id = s.id
                    WHERE r.id = w.thing_id)"
@@ -209,10 +213,21 @@ pub async fn for_leader(
          UNION ALL SELECT w.task, n.id, n.title, count(*), min(w.since)
            FROM waiting_tasks w JOIN notices n ON n.id = w.page_id
            WHERE w.account_id = $1 AND w.task = '{}' GROUP BY w.task, n.id, n.title
-         UNION ALL SELECT 'waits to publish', l.id, l.title, 1, CAST($3 AS BIGINT) FROM ({}) l",
-        tasks(&[Task::Approve, Task::Answer, Task::Disputed]),
+         UNION ALL SELECT 'waits to publish', l.id, l.title, 1, CAST($3 AS BIGINT) FROM ({}) l
+         UNION ALL SELECT 'look again', u.id, u.look_again || '|' || {}, 1, u.published_at
+           FROM ({}) u WHERE u.outcome = 'not' AND u.look_again < $4
+             AND EXISTS (SELECT 1 FROM update_leaders k WHERE k.update_id = u.id
+               AND k.account_id = $1)
+         UNION ALL SELECT 'review', s.id, s.review_day || '|' || s.title, 1, s.signed_at
+           FROM ({}) s WHERE s.review_day < $4
+             AND EXISTS (SELECT 1 FROM plan_leaders k WHERE k.plan_id = s.id
+               AND k.account_id = $1)",
+        tasks(&[Task::Approve, Task::Answer, Task::Disputed, Task::Disagreed]),
         Task::Question.word(),
         waits::store::LATE,
+        outcomes::store::title_of("u.id"),
+        outcomes::store::STANDING,
+        plans::store::LAST_SIGNED,
     );
     let others = format!(
         "SELECT 'approval' AS kind, n.id, n.title, CAST(1 AS BIGINT) AS many,
@@ -234,11 +249,12 @@ pub async fn for_leader(
            JOIN planning_sessions s ON s.id = t.id
            WHERE EXISTS (SELECT 1 FROM plan_leaders k WHERE k.plan_id = s.plan_id
              AND k.account_id = $1)
-         UNION ALL SELECT 'verdict', u.id, u.you_said, 1, u.published_at FROM ({}) u
+         UNION ALL SELECT 'verdict', u.id, {}, 1, u.published_at FROM ({}) u
            WHERE u.verdict IS NULL AND EXISTS (SELECT 1 FROM update_leaders k
              WHERE k.update_id = u.id AND k.account_id = $1)",
         plans::store::TO_STATE,
         plans::store::TO_CONFIRM,
+        outcomes::store::title_of("u.id"),
         outcomes::store::STANDING,
     );
     let sql = format!(
@@ -250,7 +266,8 @@ pub async fn for_leader(
     let rows = sqlx::query(AssertSqlSafe(sql))
         .bind(leader)
         .bind(month.to_string())
-        .bind(month.over_at().unwrap_or(now));
+        .bind(month.over_at().unwrap_or(now))
+        .bind(clock::fields(now).0);
     let rows = rows.fetch_all(&mut *db.read().await?).await?;
     theirs_and_others(&rows)
 }
@@ -380,11 +397,13 @@ impl Coming {
 }
 
 /// What comes from now on until then, the next first. `is_forum`: with consultations that nobody
-/// else knows of yet; all the rest is on public pages too.
+/// else knows of yet; all the rest is on public pages too. `leader`: of plans only those they work
+/// on. A plan that is decided, with its draft published, is due no more.
 pub async fn coming(
     db: &Db,
     (now, until): (Millis, Millis),
     is_forum: bool,
+    leader: Option<&Id<Account>>,
 ) -> sqlx::Result<Vec<Comes>> {
     let rows = sqlx::query(
         "SELECT what, id, title, at, day FROM (
@@ -400,7 +419,12 @@ pub async fn coming(
              WHERE coalesce(n.follow_kind, '') <> 'withdrawal'
            UNION ALL SELECT 'plan due', id, title, CAST($1 AS BIGINT) + 1, due_day FROM plans
              WHERE due_day >= $3 AND due_day <= $4 AND NOT EXISTS (SELECT 1 FROM plan_changes x
-               WHERE x.plan_id = plans.id AND x.kind = 'cancelled')) comes
+               WHERE x.plan_id = plans.id AND x.kind = 'cancelled')
+             AND NOT EXISTS (SELECT 1 FROM decisions d JOIN drafts f ON f.plan_id = d.plan_id
+               WHERE d.plan_id = plans.id AND d.published_at IS NOT NULL
+                 AND f.published_at IS NOT NULL)
+             AND ($7 = '' OR EXISTS (SELECT 1 FROM plan_leaders k WHERE k.plan_id = plans.id
+               AND k.account_id = $7))) comes
          WHERE at > $1 AND at <= $2 ORDER BY at, id LIMIT CAST($5 AS BIGINT)",
     )
     .bind(now)
@@ -409,6 +433,7 @@ pub async fn coming(
     .bind(clock::fields(until).0)
     .bind(MOST_COMING)
     .bind(i64::from(is_forum))
+    .bind(leader.map_or("", Id::as_str))
     .fetch_all(&mut *db.read().await?)
     .await?;
     let comes = |row: &AnyRow| {

@@ -375,6 +375,22 @@ pub async fn index_again(db: &Db) -> sqlx::Result<()> {
     tx.commit().await
 }
 
+/// The title of the round that a topic proposed then joins once it is published, if there is one.
+pub async fn round_to_join(
+    db: &Db,
+    proposed_at: Millis,
+    now: Millis,
+) -> sqlx::Result<Option<String>> {
+    sqlx::query_scalar(
+        "SELECT title FROM rounds WHERE closed_at IS NULL AND closes_at > $1 AND vote_from > $2
+         ORDER BY vote_from LIMIT 1",
+    )
+    .bind(now)
+    .bind(proposed_at)
+    .fetch_optional(&mut *db.read().await?)
+    .await
+}
+
 /// Publishes a waiting topic and puts it into the round it was proposed in time for. False when it
 /// is no longer waiting.
 pub async fn publish(

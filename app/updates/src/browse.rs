@@ -3,7 +3,7 @@
 use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::Response;
-use calendar::clock;
+use calendar::clock::{self, Millis};
 use forms::{Sent, page_number};
 use ground::error::Error;
 use ground::house::House;
@@ -142,7 +142,7 @@ async fn updates_about_one_page(
 }
 
 /// What leaders still have to tell us.
-fn awaited_page(due: Vec<due::Due>, now: calendar::clock::Millis) -> Page {
+fn awaited_page(due: Vec<due::Due>, now: Millis) -> Page {
     Page::new("What we are waiting to hear", || {
         view! {
             <div class="stack">
@@ -186,11 +186,11 @@ pub async fn update_page(
         _ => false,
     };
     let words = &update.now().words;
-    let title = format!("You said, we did: {}", outcomes::shortened(&words.you_said));
     let heading = match update.about.as_slice() {
         [subject] => subject.title.clone(),
         _ => "What leaders say they did".to_owned(),
     };
+    let title = format!("You said, we did: {heading}");
     let in_short = format!("You said: {} We did: {}", words.you_said, words.we_did);
     let page = Page::new(title.clone(), || {
         let banner = match done.what() {
@@ -210,15 +210,19 @@ pub async fn update_page(
                 "Published",
                 "Everyone can see the forum's view beside what the leader says.",
             )),
+            "read" if may_change => {
+                Some(("We've taken it off your desk", "It stays here, beside what you said."))
+            }
             _ => None,
+        };
+        let judge = if update.now().verdicts.is_empty() {
+            "Say if the forum agrees"
+        } else {
+            "Change the forum's view"
         };
         let ways = [
             (may_change, format!("/lead/updates/{}", update.id), "Change what you said"),
-            (
-                viewer.is(Role::Organiser),
-                format!("/forum/updates/{}", update.id),
-                "Say if the forum agrees",
-            ),
+            (viewer.is(Role::Organiser), format!("/forum/updates/{}", update.id), judge),
             (
                 !viewer.is(Role::Leader) && !viewer.is(Role::Organiser),
                 format!("/updates/{}/doubts/new", update.id),
@@ -241,7 +245,7 @@ pub async fn update_page(
                     <summary>
                         {format!("What was said on {}", clock::day(said.at))}
                     </summary>
-                    {version(&update, said, 3)}
+                    {version(&update, said, 3, None)}
                 </details>
             }
         });
@@ -262,7 +266,7 @@ pub async fn update_page(
                     </a>
                 </p>
                 <h1>{heading}</h1>
-                {version(&update, update.now(), 2)}
+                {version(&update, update.now(), 2, Some(house.clock.now()))}
                 <h2>"What this is about"</h2>
                 {about(&update.about)}
                 {ways}
@@ -290,8 +294,9 @@ pub fn about(about: &[Subject]) -> impl IntoView + use<> {
     view! { <ul>{about}</ul> }
 }
 
-/// What was said, and beside it what the forum says. `level`: the level of its headings.
-fn version(update: &Update, said: &Said, level: u8) -> impl IntoView + use<> {
+/// What was said, and beside it what the forum says. `level`: the level of its headings; `now`: for
+/// what was said last.
+fn version(update: &Update, said: &Said, level: u8, now: Option<Millis>) -> impl IntoView + use<> {
     let mut judged = said.verdicts.iter().map(|judged| verdict(&update.id, judged, level));
     let last = judged.next();
     let earlier = judged
@@ -321,7 +326,9 @@ fn version(update: &Update, said: &Said, level: u8) -> impl IntoView + use<> {
     view! {
         {you_said(&said.words, level)}
         <div class=style>
-            <section class="panel">{said_on}{we_did(&said.words, Some(&update.id), level)}</section>
+            <section class="panel">
+                {said_on}{we_did(&said.words, Some(&update.id), level)}{now_over(&said.words, now)}
+            </section>
             {claimed}
             {last}
         </div>
@@ -399,6 +406,18 @@ fn we_did(words: &Words, published: Option<&Id<ids::Update>>, level: u8) -> impl
     }
 }
 
+/// That the day is over by which they were to look again at what is not done.
+fn now_over(words: &Words, now: Option<Millis>) -> Option<impl IntoView + use<>> {
+    let Outcome::Not { look_again, .. } = &words.outcome else { return None };
+    (clock::end_of(look_again)? < now?).then(|| {
+        view! {
+            <p>
+                <b>"× The day to look at it again is over"</b>
+            </p>
+        }
+    })
+}
+
 fn heading(level: u8, title: &'static str) -> AnyView {
     if level == 2 {
         view! { <h2>{title}</h2> }.into_any()
@@ -407,7 +426,8 @@ fn heading(level: u8, title: &'static str) -> AnyView {
     }
 }
 
-fn verdict(update_id: &Id<ids::Update>, judged: &Judged, level: u8) -> impl IntoView + use<> {
+/// What the forum says about a version.
+pub fn verdict(update_id: &Id<ids::Update>, judged: &Judged, level: u8) -> impl IntoView + use<> {
     view! {
         <section class=outcomes::verdict_style(Some(judged.verdict))>
             {heading(level, judged.verdict.title())}

@@ -20,7 +20,8 @@
 //! 2. It is shown as claimed. At `/forum/updates` organisers see what is waiting, and what parents
 //!    with a different experience told them (`doubt.rs`). `judge.rs` saves the forum's view of the
 //!    version that was read. Nobody judges what they or their organisation said; a trigger refuses
-//!    the first.
+//!    the first. Where the forum doesn't fully agree, leaders get an email and find it on their desk
+//!    until they have read it (`disagreed.rs`).
 //! 3. A change is the next version (`write.rs`, `change_update`), which is claimed again. If it
 //!    differs in more than spelling (`spelling.rs`), contributors are told again.
 //! 4. The worker calls `updates::tell_due`. `store::tell_next` owes the email to 200 people at a
@@ -32,6 +33,7 @@
 
 mod attach;
 mod browse;
+mod disagreed;
 mod doubt;
 pub mod due;
 mod emails;
@@ -93,6 +95,8 @@ pub fn routes() -> Routes {
         .get("/lead/updates/about", leader, write::subjects_form)
         .get("/lead/updates/{id}", leader, write::change_update_form)
         .post_file("/lead/updates/{id}", leader, write::change_update)
+        .get("/lead/updates/{id}/verdict", leader, disagreed::verdict_page)
+        .post("/lead/updates/{id}/verdict", leader, disagreed::see_verdict)
         .get("/forum/updates", organiser, judge::claimed_updates_page)
         .post("/forum/updates", organiser, judge::see_doubt)
         .get("/forum/updates/{id}", organiser, judge::verdict_form)

@@ -110,6 +110,12 @@ pub const PERSONAL: &[Table] = &[
         ],
     },
     Table {
+        name: "verdicts_seen",
+        title: "Where the forum didn't fully agree, and you have read it",
+        whose: Whose::Account("t.seen_by = $1"),
+        columns: &[Id("verdict_id"), Who("seen_by", "Read by"), Time("seen_at", "Read")],
+    },
+    Table {
         name: "update_subjects",
         title: "",
         whose: Whose::Nobody(PUBLIC),

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::evidence::{Attached, Evidence, evidence};
 
 const LONGEST_TEXT: usize = 4_000;
+/// What stands for what was done where nothing was: why is asked for below.
+const NOTHING: &str = "Nothing has been done yet.";
 /// A day later than this is a typing mistake.
 const LONGEST_AHEAD: Millis = 3 * 366 * DAY;
 
@@ -80,7 +82,13 @@ pub fn words(
     };
     let you_said = refusals.take("you_said", prose("you_said", "Say what parents said"));
     let part = refusals.take("part", forms::optional(sent.line("part"), 200));
-    let we_did = refusals.take("we_did", prose("we_did", "Say what was done, or why nothing was"));
+    let is_nothing =
+        sent.typed("outcome") == "not" && forms::prose(sent.typed("we_did")).is_empty();
+    let we_did = if is_nothing {
+        Some(NOTHING.to_owned())
+    } else {
+        refusals.take("we_did", prose("we_did", "Say what was done"))
+    };
     let outcome = outcome(sent, told.map(|told| &told.outcome), now, &mut refusals);
     let next =
         refusals.take("next", forms::optional(forms::prose(sent.typed("next")), LONGEST_TEXT));
@@ -211,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn not_done_needs_a_reason_a_name_and_a_day_and_still_deciding_a_day() {
+    fn not_done_needs_a_reason_a_name_and_a_day() {
         assert_eq!(about(&[]), ["outcome"]);
         assert_eq!(about(&[("outcome", "not")]), ["because", "decided_by", "look_again"]);
         let not = [
@@ -221,6 +229,27 @@ mod tests {
             ("look_again", "2027-04-01"),
         ];
         assert!(matches!(read(&not), Ok(Words { outcome: Outcome::Not { .. }, .. })));
+    }
+
+    #[test]
+    fn why_nothing_was_done_is_asked_once() {
+        let said = [
+            ("you_said", "The wait is too long."),
+            ("because", "No money"),
+            ("decided_by", "The board"),
+            ("look_again", "2027-04-01"),
+        ];
+        let read = |outcome| {
+            let sent = Sent::of(&[&said[..], &[("outcome", outcome)]].concat());
+            words(&sent, None, &Known::default(), now())
+        };
+        assert_eq!(read("not").expect("words").we_did, NOTHING);
+        let refused = read("done").expect_err("refusals");
+        assert_eq!(refused.iter().map(|(field, _)| field).collect::<Vec<_>>(), ["we_did"]);
+    }
+
+    #[test]
+    fn still_deciding_needs_a_day_to_come() {
         assert_eq!(about(&[("outcome", "deciding")]), ["decide_by"]);
         assert_eq!(
             about(&[("outcome", "deciding"), ("decide_by", "2026-12-02")]),

@@ -475,7 +475,8 @@ fn update_form_page(sent: &Sent, about: About<'_>, known: &Known, refusals: &Ref
                 <Area
                     name="we_did"
                     label="We did"
-                    hint="What was done, or why nothing was. Use plain words."
+                    hint="What was done, in plain words. If it is not done, you can leave this \
+                        empty."
                     value=sent.typed("we_did")
                     refusals
                 />

@@ -9,12 +9,53 @@ use super::months::Month;
 
 /// How many places one picture can hold; the table has all.
 const MOST_LINES: usize = 5;
-/// How the lines differ where colour says nothing.
-const DASHES: [&str; MOST_LINES] = ["none", "7 4", "2 3", "10 3 2 3", "14 5"];
+/// How the lines differ, where colour says nothing too: their dashes, the mark of a month that
+/// stands alone, and their colour.
+const LOOKS: [Look; MOST_LINES] = [
+    Look { dash: "none", mark: Mark::Dot, style: "" },
+    Look { dash: "7 4", mark: Mark::Square, style: "clay" },
+    Look { dash: "2 3", mark: Mark::Diamond, style: "ink" },
+    Look { dash: "10 3 2 3", mark: Mark::Up, style: "" },
+    Look { dash: "14 5", mark: Mark::Down, style: "clay" },
+];
+
+/// How the line of a place looks.
+#[derive(Clone, Copy)]
+struct Look {
+    dash: &'static str,
+    mark: Mark,
+    style: &'static str,
+}
+
+/// The shape of a mark.
+#[derive(Clone, Copy)]
+enum Mark {
+    Dot,
+    Square,
+    Diamond,
+    /// A triangle that points up, or down.
+    Up,
+    Down,
+}
+
+impl Mark {
+    /// Its outline around this point.
+    fn path(self, (x, y): (i64, i64)) -> String {
+        let from = |left: i64, above: i64| format!("M{} {}", x - left, y - above);
+        match self {
+            Self::Dot => format!("{}a4 4 0 1 0 8 0a4 4 0 1 0 -8 0z", from(4, 0)),
+            Self::Square => format!("{}h8v8h-8z", from(4, 4)),
+            Self::Diamond => format!("{}l5 -5l5 5l-5 5z", from(5, 0)),
+            Self::Up => format!("{}l5 -9l5 9z", from(5, -4)),
+            Self::Down => format!("{}l5 9l5 -9z", from(5, 4)),
+        }
+    }
+}
 
 /// Where the picture begins and ends, from the left and from the top.
 const LEFT: i64 = 30;
 const RIGHT: i64 = 326;
+const MIDDLE: i64 = i64::midpoint(LEFT, RIGHT);
 const TOP: i64 = 20;
 const BOTTOM: i64 = 130;
 
@@ -89,8 +130,14 @@ fn picture(waits: &Waits) -> Option<impl IntoView + use<>> {
         first.words(),
         last.words()
     );
-    let height = 170 + 20 * waits.places.len().min(MOST_LINES);
-    let left_out = waits.places.len().saturating_sub(MOST_LINES);
+    // Where nothing is shown of a place, the picture has nothing to tell apart.
+    let drawn: Vec<_> = waits
+        .places
+        .iter()
+        .filter(|(_, cells)| Waits::weeks(cells).any(|weeks| weeks.is_some()))
+        .collect();
+    let height = 170 + 20 * drawn.len().min(MOST_LINES);
+    let left_out = drawn.len().saturating_sub(MOST_LINES);
     let left_out = (left_out > 0).then(|| {
         let words = format!("The picture shows {MOST_LINES} places. The table has all.");
         view! { <p class="soft">{words}</p> }
@@ -108,28 +155,48 @@ fn picture(waits: &Waits) -> Option<impl IntoView + use<>> {
                 <text x="0" y="10">
                     "weeks"
                 </text>
-                <text x=LEFT y="148">
-                    {first.words()}
-                </text>
-                <text x=RIGHT y="148" text-anchor="end">
-                    {last.words()}
-                </text>
+                {months(*first, *last)}
                 {target}
-                {lines(waits, scale)}
+                {lines(&drawn, scale)}
             </svg>
         </div>
         {left_out}
     })
 }
 
-/// The line of each place, and below the picture which place it is.
-fn lines(waits: &Waits, scale: Scale) -> impl IntoView + use<> {
-    let lines = waits.places.iter().take(MOST_LINES).zip(DASHES).zip(0_i64..);
-    let lines = lines.map(|(((place, cells), dash), nth)| {
-        let (y, below) = (170 + nth * 20, 175 + nth * 20);
+/// The first month and the last, below the picture; the only one in the middle.
+fn months(first: Month, last: Month) -> impl IntoView {
+    let at = |x: i64, anchor: &'static str, month: Month| {
         view! {
-            {line(cells, scale, dash)}
-            <line class="run" x1="6" y1=y x2="40" y2=y stroke-dasharray=dash />
+            <text x=x y="148" text-anchor=anchor>
+                {month.words()}
+            </text>
+        }
+    };
+    if first == last {
+        at(MIDDLE, "middle", first).into_any()
+    } else {
+        (at(LEFT, "start", first), at(RIGHT, "end", last)).into_any()
+    }
+}
+
+/// The line of each place, and below the picture which place it is.
+fn lines(drawn: &[&(String, Vec<Cell>)], scale: Scale) -> impl IntoView + use<> {
+    let lines = drawn.iter().take(MOST_LINES).zip(LOOKS).zip(0_i64..);
+    let lines = lines.map(|(((place, cells), look), nth)| {
+        let (y, below) = (170 + nth * 20, 175 + nth * 20);
+        let Look { dash, mark, style } = look;
+        view! {
+            {line(cells, scale, look)}
+            <line
+                class=format!("run {style}")
+                x1="6"
+                y1=y
+                x2="40"
+                y2=y
+                stroke-dasharray=dash
+            />
+            <path class=format!("point {style}") d=mark.path((23, y)) />
             <text x="48" y=below>
                 {place.clone()}
             </text>
@@ -147,7 +214,10 @@ struct Scale {
 
 impl Scale {
     fn x(self, nth: i64) -> i64 {
-        LEFT + (RIGHT - LEFT) * nth / (self.months - 1).max(1)
+        if self.months == 1 {
+            return MIDDLE;
+        }
+        LEFT + (RIGHT - LEFT) * nth / (self.months - 1)
     }
 
     fn y(self, weeks: i64) -> i64 {
@@ -155,8 +225,9 @@ impl Scale {
     }
 }
 
-/// The months of a place that follow each other, joined; one alone is a point.
-fn line(cells: &[Cell], scale: Scale, dash: &'static str) -> impl IntoView + use<> {
+/// The months of a place that follow each other, joined; one alone is a mark.
+fn line(cells: &[Cell], scale: Scale, look: Look) -> impl IntoView + use<> {
+    let Look { dash, mark, style } = look;
     let mut runs: Vec<Vec<(i64, i64)>> = vec![Vec::new()];
     for (nth, weeks) in (0..).zip(Waits::weeks(cells)) {
         match (weeks, runs.last_mut()) {
@@ -165,11 +236,12 @@ fn line(cells: &[Cell], scale: Scale, dash: &'static str) -> impl IntoView + use
         }
     }
     let drawn = runs.into_iter().filter(|run| !run.is_empty()).map(|run| match run[..] {
-        [(x, y)] => view! { <circle class="point" cx=x cy=y r="3" /> }.into_any(),
+        [at] => view! { <path class=format!("point {style}") d=mark.path(at) /> }.into_any(),
         _ => {
             let points: Vec<String> = run.iter().map(|(x, y)| format!("{x},{y}")).collect();
             let points = points.join(" ");
-            view! { <polyline class="run" points=points stroke-dasharray=dash /> }.into_any()
+            view! { <polyline class=format!("run {style}") points=points stroke-dasharray=dash /> }
+                .into_any()
         }
     });
     drawn.collect_view()
@@ -273,11 +345,26 @@ mod tests {
             (1, "South <", "2026-08", 0),
         ]);
         assert_eq!(html.matches("<polyline").count(), 1, "{html}");
-        assert_eq!(html.matches("<circle").count(), 2, "{html}");
+        // A month alone of each, and one below the picture that says which place it is.
+        assert_eq!(html.matches("<path class=\"point ").count(), 4, "{html}");
+        let dot = Mark::Dot.path((23, 170));
+        assert!(html.contains(&format!("d=\"{dot}\"")), "{html}");
         assert_eq!(html.matches("Not published yet").count(), 2, "{html}");
         assert_eq!(html.matches(">Not published<").count(), 3, "{html}");
         assert!(html.contains("Not shown: fewer than 10 waiting") && !html.contains(" 3 waiting"));
         assert!(html.contains("South &lt;") && html.contains("The target is 18 weeks."), "{html}");
+    }
+
+    #[test]
+    fn places_in_one_month_have_marks_of_their_own_and_the_month_stands_once() {
+        let html = shown(&[
+            (1, "North", "2026-11", 40),
+            (1, "South", "2026-11", 60),
+            (1, "West", "2026-11", 0),
+        ]);
+        assert_eq!(html.matches("text-anchor=\"middle\">November 2026<").count(), 1, "{html}");
+        assert_eq!(html.matches("<path class=\"point clay\"").count(), 2, "{html}");
+        assert!(html.contains(">South</text>") && !html.contains(">West</text>"), "{html}");
     }
 
     #[test]

@@ -159,6 +159,8 @@ fn organisers_read_after_the_close_quote_and_pass_on_and_results_hold_only_what_
         assert!(organiser.get(&format!("{key}?q=wEEkends")).await.says("14 found"));
         organiser.post(&key, &[("step", "add-theme"), ("title", "Weekends")]).await.leads_to();
         organiser.post(&key, &[("step", "add-theme"), ("title", "Weekends")]).await.leads_to();
+        let unused = [("step", "add-theme"), ("title", "No date or letter")];
+        organiser.post(&key, &unused).await.leads_to();
         let weekends = theme(&world, "Weekends").await;
         let ids: Vec<String> =
             sqlx::query_scalar("SELECT id FROM responses WHERE answers LIKE '%weekends%'")
@@ -258,6 +260,8 @@ fn organisers_read_after_the_close_quote_and_pass_on_and_results_hold_only_what_
 
         let release = format!("/forum/consultations/{id}/release");
         organiser.post(&release, &[("step", "count")]).await.leads_to();
+        let themes = "SELECT count(*) FROM themes";
+        assert_eq!(number(&world, themes).await, 1, "nobody has to answer what nobody spoke of");
         publish(&other, &release).await.leads_to();
         let results = world.visitor().get(&format!("/consultations/{id}/results")).await;
         assert!(

@@ -788,6 +788,8 @@ const ROWS: [&str; 43] = [
      WHERE NOT EXISTS (SELECT 1 FROM overrides o WHERE o.draft_id = d.id) ORDER BY d.id LIMIT 1",
     "INSERT INTO session_disputes_seen (session_id, seen_by, seen_at)
      SELECT min(session_id), $1, 1 FROM session_disputes",
+    "INSERT INTO verdicts_seen (verdict_id, seen_by, seen_at)
+     SELECT min(id), $1, 1 FROM verdicts",
     "INSERT INTO confirmations (round_id, reason, confirmed_by, confirmed_at)
      SELECT r.id, '', $1, 1 FROM rounds r
      WHERE NOT EXISTS (SELECT 1 FROM confirmations c WHERE c.round_id = r.id)

@@ -104,6 +104,7 @@ const NOT_LISTED: [(&str, &[&str]); 6] = [
             "notice_wanted",
             "session_disputes_seen",
             "unread_returns",
+            "verdicts_seen",
             "wait_doubts",
         ],
     ),

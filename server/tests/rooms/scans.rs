@@ -94,6 +94,7 @@ const SMALL: [(&str, &[&str]); 4] = [
             "update_subjects",
             "evidence_files",
             "verdicts",
+            "verdicts_seen",
             "findings",
             "corrections",
             "wait_reports",

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use axum::http::StatusCode;
-use calendar::clock::{self, DAY, HOUR, Millis};
+use calendar::clock::{self, DAY, HOUR, MINUTE, Millis};
 use deliveries::Email;
 use deliveries::tasks::{Task, tell_due};
 use ground::viewer::Role;
@@ -12,6 +12,7 @@ use outcomes::store::STANDING;
 use plans::store::{TO_CONFIRM, TO_STATE};
 
 use super::notices::{fields, leaders, written};
+use super::updates::{DONE, closed_topic, publish};
 use crate::world::{Browser, World, change, link_to, number, on_both};
 
 const CHOOSE: &str = "/account/emails/tasks";
@@ -200,6 +201,63 @@ fn a_notice_is_to_approve_for_a_colleague_and_its_writer_hears_that_it_was_appro
         assert_eq!(subjects(&emails), ["Your change notice was approved"], "only the writer");
         world.forward(30 * DAY);
         assert!(told(&world).await.is_empty());
+    });
+}
+
+#[test]
+fn leaders_hear_that_the_forum_disagrees_until_they_have_read_it_or_say_something_else() {
+    on_both(async |world| {
+        let topic = closed_topic(&world).await;
+        let leader = world.signed_in("leader@example.org", &[Role::Leader]).await;
+        let organiser = world.organiser().await;
+        let update = publish(&leader, &topic, &DONE).await;
+        let judge = format!("/forum/updates/{update}");
+        let view = |verdict| {
+            [("version", "1"), ("verdict", verdict), ("words", "It still comes at 8:25.")]
+        };
+        let on_the_desk =
+            "The forum doesn't fully agree with what you said about: Buses that are on time";
+        organiser.post(&judge, &view("confirmed")).await.leads_to();
+        assert!(!leader.get("/lead").await.says(on_the_desk), "it agrees");
+
+        world.forward(MINUTE);
+        organiser.post(&judge, &view("disputed")).await.leads_to();
+        assert!(leader.get("/lead").await.says(on_the_desk));
+        next_morning(&world);
+        let emails = told(&world).await;
+        let email = emails.iter().find(|email| email.subject == Task::Disagreed.one());
+        let email = email.expect("an email about it");
+        assert_eq!(email.to, "leader@example.org");
+        assert!(!email.text.contains("8:25"), "{}", email.text);
+        let page = leader.get(&link_to(email, "/lead/updates/")).await;
+        assert!(page.says("It still comes at 8:25.") && page.says(DONE[1].1), "{}", page.html);
+        let given = page.sends("given");
+
+        // What comes while it is read stays to be read.
+        world.forward(MINUTE);
+        organiser.post(&judge, &view("partly")).await.leads_to();
+        let seen = format!("/lead/updates/{update}/verdict");
+        leader.post(&seen, &[("given", given.as_str())]).await.leads_to();
+        assert!(leader.get("/lead").await.says(on_the_desk));
+        let given = leader.get(&seen).await.sends("given");
+        for _ in 0..2 {
+            leader.post(&seen, &[("given", given.as_str())]).await.leads_to();
+        }
+        assert!(!leader.get("/lead").await.says(on_the_desk));
+
+        world.forward(MINUTE);
+        let again = [("version", "1"), ("verdict", "disputed"), ("words", "It came at 8:30.")];
+        organiser.post(&judge, &again).await.leads_to();
+        assert!(leader.get("/lead").await.says(on_the_desk));
+        let other = [
+            ("you_said", DONE[0].1),
+            ("we_did", "Since Monday route 5 comes at 8:10."),
+            ("outcome", "partly"),
+            ("version", "1"),
+            ("step", "publish"),
+        ];
+        leader.post(&format!("/lead/updates/{update}"), &other).await.leads_to();
+        assert!(!leader.get("/lead").await.says(on_the_desk));
     });
 }
 

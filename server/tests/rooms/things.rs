@@ -101,6 +101,7 @@ const OF_THE_DEMONSTRATION: [(&str, &str, &str); 69] = [
     ("/lead/sessions/{id}", "id", MET),
     ("/lead/sessions/{id}/dispute", "id", "SELECT session_id FROM session_disputes"),
     ("/lead/updates/{id}", "id", DISPUTED),
+    ("/lead/updates/{id}/verdict", "id", DISPUTED),
     ("/lead/waits/{id}", "id", TRANSPORT),
     ("/local-offer/comments/{id}", "id", PUBLISHED),
     ("/notices/{id}", "id", ROUTE),

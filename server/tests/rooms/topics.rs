@@ -297,6 +297,21 @@ fn what_is_changed_after_going_back_is_another_topic() {
 }
 
 #[test]
+fn an_organiser_who_checks_a_topic_reads_which_round_it_would_be_in() {
+    on_both(async |world| {
+        let (parent, organiser) = (world.parent(1).await, world.organiser().await);
+        let page = format!("/forum/topics/{}", parent.propose("Buses").await);
+        assert!(organiser.get(&page).await.says("it will be in the next voting round."));
+        world.round().await;
+        let checked = organiser.get(&page).await;
+        assert!(checked.says("it will be in the voting round “Autumn”."), "{}", checked.html);
+        assert!(checked.says("Your reason"));
+        organiser.post(&page, &[("decision", "publish")]).await.leads_to();
+        assert!(!organiser.get(&page).await.says("Your reason"), "it can only be merged");
+    });
+}
+
+#[test]
 fn an_organiser_finds_any_published_topic_to_merge_into() {
     on_both(async |world| {
         let (parent, organiser) = (world.parent(1).await, world.organiser().await);

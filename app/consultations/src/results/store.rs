@@ -116,11 +116,12 @@ pub async fn material(db: &Db, versions: Vec<Consultation>) -> sqlx::Result<(Mat
         let version = heard.iter().find(|heard| response == *heard.response_id)?.version;
         Some((whole::name(&versions, version, &question)?, words))
     };
+    let themes = around.themes.into_iter().filter(|theme| !theme.responses.is_empty()).collect();
     let quotations = around.treated.into_iter().filter_map(quoted).collect();
     let material = Material {
         versions,
         heard,
-        themes: around.themes,
+        themes,
         quotations,
         places: around.places,
         ..Material::default()
@@ -148,7 +149,8 @@ pub async fn published(
     rows.iter().map(one).collect()
 }
 
-/// Keeps a release that is counted, in the place of one that waits to be checked. False when
+/// Keeps a release that is counted, in the place of one that waits to be checked, and takes away
+/// themes that no answer was given. False when
 /// something it is made of was changed meanwhile, or other results were published. `made_of`: as it
 /// was before what it is made of was read.
 pub async fn count(
@@ -181,9 +183,20 @@ pub async fn count(
     .bind(now)
     .bind(made_of.changes)
     .bind(made_of.published)
+    .execute(&mut *tx)
+    .await?;
+    if counted.rows_affected() == 0 {
+        return Ok(false);
+    }
+    // Nobody has to answer a theme that no parent spoke of: results know nothing of it.
+    sqlx::query(
+        "DELETE FROM themes WHERE consultation_id = $1
+         AND NOT EXISTS (SELECT 1 FROM theme_answers a WHERE a.theme_id = themes.id)",
+    )
+    .bind(&made_of.consultation_id)
     .execute(tx)
     .await?;
-    Ok(counted.rows_affected() == 1)
+    Ok(true)
 }
 
 /// What results were made of when it was read.

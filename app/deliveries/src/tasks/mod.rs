@@ -55,6 +55,8 @@ pub enum Task {
     Answer,
     /// A planning session that the forum disputes.
     Disputed,
+    /// What leaders said happened, with which the forum doesn't fully agree.
+    Disagreed,
     /// Something that was passed on.
     Safeguarding,
 }
@@ -88,7 +90,7 @@ pub(crate) const SOON: Millis = DAY;
 
 impl Task {
     /// All of them, in the order they are shown.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::Safeguarding,
         Self::Topic,
         Self::Comment,
@@ -109,6 +111,7 @@ impl Task {
         Self::Question,
         Self::Answer,
         Self::Disputed,
+        Self::Disagreed,
     ];
 
     fn facts(self) -> Facts {
@@ -284,6 +287,15 @@ impl Task {
                 list: "/lead",
                 days: None,
             },
+            Self::Disagreed => Facts {
+                word: "disagreed",
+                role: Role::Leader,
+                one: "The forum doesn't fully agree with what you said happened",
+                several: "What you said happened, where the forum doesn't fully agree",
+                page: "/lead/updates/{id}/verdict",
+                list: "/lead/updates",
+                days: None,
+            },
             // Its words say nothing of what it is, not even which room it is in.
             Self::Safeguarding => Facts {
                 word: "safeguarding",
@@ -344,10 +356,10 @@ impl Task {
         self.facts().list
     }
 
-    /// When one is due that has waited since then, if there is a day for it.
+    /// When one is due that has waited since then, if there is a day for it: a working day.
     #[must_use]
     pub fn due(self, since: Millis) -> Option<Millis> {
-        Some(since + self.days()? * DAY)
+        Some(promise::on_a_working_day(since + self.days()? * DAY))
     }
 
     /// In how many days one is to be done.

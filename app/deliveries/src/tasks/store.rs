@@ -1,6 +1,7 @@
 //! Every SQL statement about the emails that tell of tasks.
 
 use calendar::clock::{DAY, Millis};
+use calendar::promise;
 use ground::db::{Db, known};
 use ground::ids::{Account, Delivery, Id};
 use sqlx::any::AnyRow;
@@ -61,12 +62,15 @@ pub(super) async fn untold(db: &Db, now: Millis) -> sqlx::Result<Vec<Untold>> {
         .bind(now - NEW)
         .fetch_all(&mut *db.read().await?)
         .await?;
-    rows.iter().map(one_untold).collect()
+    let untold = rows.iter().map(one_untold).collect::<sqlx::Result<Vec<_>>>()?;
+    Ok(untold.into_iter().filter(|one| one.from <= now).collect())
 }
 
-/// When a task `t` is due soon, as a part of statements; NULL where there is no day for it.
+/// When a task `t` is due soon at the earliest, as a part of statements; NULL where there is no day
+/// for it. On which day of the week it is due, [`Task::due`] knows.
 fn due_soon() -> String {
-    let dated = Task::ALL.into_iter().filter_map(|task| Some((task, task.due(-SOON)?)));
+    let earliest = |task: Task| Some(task.days()? * DAY - SOON - promise::MOST_BEFORE * DAY);
+    let dated = Task::ALL.into_iter().filter_map(|task| Some((task, earliest(task)?)));
     let each = dated.map(|(task, after)| {
         format!("WHEN '{}' THEN t.since + CAST({after} AS BIGINT)", task.word())
     });
@@ -81,13 +85,15 @@ fn one_untold(row: &AnyRow) -> sqlx::Result<Untold> {
         None if is_due => Tell::AtOnce,
         None => task.told(),
     };
+    let since = row.get("since");
+    let due = task.due(since).filter(|_| is_due);
     Ok(Untold {
         task,
         thing_id: row.get("thing_id"),
         page_id: row.get("page_id"),
-        since: row.get("since"),
+        since,
         is_due,
-        from: row.get("from_at"),
+        from: due.map_or_else(|| row.get("from_at"), |due| due - SOON),
         account_id: row.get("account_id"),
         email: row.get("email"),
         tell,

@@ -826,9 +826,29 @@ impl PlanCourse {
                 "× Decided without a published draft. Publish one that parents can read"
             }
             (true, _) => "✓ A draft is published. Add the decision once it is made",
-            (false, true) => "○ Not ready to publish: parents not involved yet",
-            (false, false) => "● Ready to publish",
+            (false, true) if self.topics == 0 || !self.has_parents() => {
+                "○ Not ready to publish: parents not involved yet"
+            }
+            (false, true) if self.statements == 0 => {
+                "○ Not ready to publish: the forum hasn't written its statement yet"
+            }
+            (false, true) => {
+                "○ Not ready to publish: its page says under “Were parents involved first?” what \
+                 is missing"
+            }
+            (false, false) if self.draft == 0 => "● Parents have been involved. Submit a draft",
+            (false, false) => {
+                "● Parents have been involved. Publish the draft once it answers their topics"
+            }
         }
+    }
+
+    /// What its leaders can do besides, where parents have only voted so far: meet them too.
+    #[must_use]
+    pub fn also_for_leader(&self) -> Option<(String, &'static str)> {
+        let met_nobody = self.sessions == 0 && self.claimed == 0;
+        (self.draft == 0 && self.has_parents() && met_nobody)
+            .then(|| (format!("/lead/plans/{}/sessions", self.id), "Record a planning session"))
     }
 
     /// What its leaders can do next: (address, words).

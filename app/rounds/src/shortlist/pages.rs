@@ -93,7 +93,8 @@ pub fn outcome(
                 </p>
                 <p>
                     "The methods are called Equal Shares (Peters and Skowron, 2020) and Phragmén’s \
-                     (Brill and others, 2017). Anyone who has the ballots can count them again."
+                     (Brill and others, 2017). The program that counts is public, so anyone can \
+                     check how it does that."
                 </p>
             </details>
         </section>

@@ -26,10 +26,11 @@ pub struct Chosen {
     pub new: u64,
 }
 
-/// Why each topic is on the list, in its order: how many supported it, where most of them live, and
-/// for the second topic whether most of them already had the first. The numbers are in the tallies
-/// beside it. How many had none yet is not shown, nor whether its supporters had enough say for it
-/// or it filled a place that was left: with those tallies, either could give away a small number.
+/// Why each topic is on the list, in its order: how many supported it, where most of them live, for
+/// the second topic whether most of them already had the first, and why not one that more people
+/// supported. The numbers are in the tallies beside it. How many had none yet is not shown, nor
+/// whether its supporters had enough say for it or it filled a place that was left: with those
+/// tallies, either could give away a small number.
 #[must_use]
 pub fn reasons(list: &[Chosen], tallies: &[Tally]) -> Vec<String> {
     let counted = |chosen: &Chosen| {
@@ -47,9 +48,33 @@ pub fn reasons(list: &[Chosen], tallies: &[Tally]) -> Vec<String> {
             }
             _ => "Fewer than 10 parents supported it.".to_owned(),
         };
-        format!("Chosen {}. {who}", ordinal(chosen.position))
+        let though = though_others_have_more(chosen, list, tallies);
+        format!("Chosen {}. {who}{though}", ordinal(chosen.position))
     };
     list.iter().map(reason).collect()
+}
+
+/// Why this topic and not one that more people supported, where everyone can see that there is one.
+/// It follows from the method, so it gives nothing away: had nobody used any of their say, the topic
+/// with more supporters would have asked less of each.
+fn though_others_have_more(chosen: &Chosen, list: &[Chosen], tallies: &[Tally]) -> String {
+    let has_more = |tally: &&Tally| {
+        let people: u64 = tally.counted.iter().map(|(_, people)| people).sum();
+        people > chosen.supporters
+            && matches!(disclosure::count(people), Shown::Number(_))
+            && list.iter().all(|other| other.topic_id != tally.topic_id)
+    };
+    let mut more = tallies.iter().filter(has_more);
+    let supported = match (more.next(), more.next()) {
+        (None, _) => return String::new(),
+        (Some(one), None) => format!("“{}”", one.title),
+        (Some(_), Some(_)) => "some topics that were not chosen".to_owned(),
+    };
+    let above = if chosen.position == 2 { "the topic above" } else { "topics above" };
+    format!(
+        " More parents supported {supported}, but some of them had already used part of their say \
+         on {above}."
+    )
 }
 
 /// Where two thirds or more of the supporters live; only where their numbers are shown for all
@@ -253,6 +278,39 @@ mod tests {
         );
         assert_eq!(said[2], "Chosen third. 140 parents supported it.");
         assert!(ordinal(12) == "as number 12");
+    }
+
+    #[test]
+    fn a_reason_says_why_a_topic_with_more_supporters_was_not_chosen() {
+        let tally = |id: &str, people: u64| Tally {
+            topic_id: Id::from(id),
+            title: format!("The {id}"),
+            counted: by_place(&[people / 2, people - people / 2]),
+            ..Tally::default()
+        };
+        let chosen = |id: &str, position, supporters| Chosen {
+            topic_id: Id::from(id),
+            title: String::new(),
+            position,
+            supporters,
+            new: 0,
+        };
+        let list = [chosen("bus", 1, 12), chosen("club", 2, 10), chosen("form", 3, 4)];
+        let mut tallies =
+            vec![tally("bus", 12), tally("club", 10), tally("form", 4), tally("tram", 11)];
+        let said = reasons(&list, &tallies);
+        assert_eq!(said[0], "Chosen first. 12 parents supported it.");
+        let two = "Chosen second. 10 parents supported it. More parents supported “The tram”, but \
+                   some of them had already used part of their say on the topic above.";
+        assert_eq!(said[1], two);
+        let three = "More parents supported “The tram”, but some of them had already used part of \
+                     their say on topics above.";
+        assert_eq!(said[2], format!("Chosen third. Fewer than 10 parents supported it. {three}"));
+        tallies.push(tally("train", 11));
+        assert!(reasons(&list, &tallies)[1].contains("supported some topics that were not chosen"));
+        // Nobody can see that nine are more than four.
+        let few = [tally("bus", 12), tally("club", 10), tally("form", 4), tally("tram", 9)];
+        assert_eq!(reasons(&list, &few)[2], "Chosen third. Fewer than 10 parents supported it.");
     }
 
     #[test]

@@ -14,7 +14,11 @@ pub async fn forget(
     account_id: &Id<Account>,
     subscriber_id: Option<&Id<Subscriber>>,
 ) -> sqlx::Result<Vec<String>> {
-    each(tx, account_id, &["DELETE FROM doubts WHERE account_id = $1"]).await?;
+    let theirs = [
+        "DELETE FROM doubts WHERE account_id = $1",
+        "DELETE FROM verdicts_seen WHERE seen_by = $1",
+    ];
+    each(tx, account_id, &theirs).await?;
     // What was published holds all about its files; these rows only say who can still name them.
     let put_in: Vec<String> =
         sqlx::query_scalar("DELETE FROM evidence_files WHERE put_in_by = $1 RETURNING hash")

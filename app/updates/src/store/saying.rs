@@ -267,3 +267,25 @@ pub async fn judge(
         .bind(now);
     Ok(judged.execute(tx).await?.rows_affected() == 1)
 }
+
+/// Keeps that a leader has read the forum's views of an update that were given until then.
+pub async fn see_verdict(
+    tx: &mut AnyConnection,
+    (update_id, until): (&Id<Update>, Millis),
+    who: &Id<Account>,
+    now: Millis,
+) -> sqlx::Result<()> {
+    sqlx::query(
+        "INSERT INTO verdicts_seen (verdict_id, seen_by, seen_at)
+         SELECT v.id, $3, CAST($4 AS BIGINT) FROM verdicts v
+         WHERE v.update_id = $1 AND v.given_at <= CAST($2 AS BIGINT)
+         ON CONFLICT DO NOTHING",
+    )
+    .bind(update_id)
+    .bind(until)
+    .bind(who)
+    .bind(now)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
