@@ -694,6 +694,8 @@ pub struct ListedConsultation {
     /// Whether it was opened, or is to open at its time.
     pub is_opened: bool,
     pub is_withdrawn: bool,
+    /// Who may answer it.
+    pub access: WhoMayAnswer,
     /// How many questions, and about how many minutes they take.
     pub asks: (usize, u64),
 }
@@ -749,7 +751,7 @@ pub async fn list(
         Of::Closed => ("opened_at IS NOT NULL AND closes_at <= $1", "closes_at DESC, id DESC"),
     };
     let sql = format!(
-        "SELECT c.id, c.title, c.who_for, c.opens_at, c.closes_at, c.opened_at,
+        "SELECT c.id, c.title, c.who_for, c.access, c.opens_at, c.closes_at, c.opened_at,
          c.withdrawn_at, {QUESTIONS} AS questions
          FROM consultations c WHERE {which} ORDER BY {order}
          LIMIT CAST($2 AS BIGINT) OFFSET CAST($3 AS BIGINT)"
@@ -769,6 +771,7 @@ pub async fn list(
             closes_at: row.get("closes_at"),
             is_opened: row.get::<Option<Millis>, _>("opened_at").is_some(),
             is_withdrawn: row.get::<Option<Millis>, _>("withdrawn_at").is_some(),
+            access: known(WhoMayAnswer::read(row.get("access")), "consultations.access")?,
             asks: asks(row.get("questions"))?,
         })
     };
