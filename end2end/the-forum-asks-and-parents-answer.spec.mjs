@@ -214,7 +214,7 @@ for (const javaScriptEnabled of [true, false]) {
         await fine(organiser);
         await organiser.getByLabel('Quote to publish with the results').fill('Sunday mornings');
         await organiser.getByRole('button', { name: 'Add this quote to the results' }).click();
-        await expect(organiser.getByText('Will be published: “Sunday mornings”')).toBeVisible();
+        await expect(organiser.getByText('Chosen for the results: “Sunday mornings”')).toBeVisible();
         await organiser.goto(`${service.url}/forum/consultations/${id}/answers/${'question-2'}?q=Sam`);
         await organiser.getByText('Quote, redact or pass on').click();
         await organiser.getByLabel('What people will read instead').fill('A place where [a name] can go.');

@@ -7,6 +7,7 @@ use axum::http::{Uri, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use calendar::clock::{self, Millis};
 use calendar::school::SchoolYear;
+use disclosure::tables::Rule;
 use forms::{Named, Refusals, Sent};
 use ground::audit::{self, Entry};
 use ground::error::Error;
@@ -16,6 +17,7 @@ use ground::sent::Form;
 use ground::ui::{Banner, Check, Choice, Choices, Page, Select, Summary, Upload};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
+use questionnaires::results::how_many_it_takes;
 use questionnaires::{Questionnaire, check, edit, file, library, piping, way};
 use sqlx::AnyConnection;
 
@@ -140,10 +142,10 @@ pub async fn check_opening_page(
         return shown(&house, &viewer, &consultation, &step, builder).await;
     }
     let year = area::store::year(&house.db).await?;
-    Ok(check_opening(&consultation, &year, now).answer(&house, &viewer))
+    Ok(check_opening(&consultation, &year, house.settings.rule, now).answer(&house, &viewer))
 }
 
-fn check_opening(consultation: &Consultation, year: &SchoolYear, now: Millis) -> Page {
+fn check_opening(consultation: &Consultation, year: &SchoolYear, rule: Rule, now: Millis) -> Page {
     let terms = &consultation.terms;
     let opens_at = terms.opens_at.max(now);
     let opens =
@@ -159,6 +161,7 @@ fn check_opening(consultation: &Consultation, year: &SchoolYear, now: Millis) ->
             ("Opens", opens),
             ("Last day", format!("{closes} ({})", clock::days_away(now, terms.closes_at))),
             ("Questions", way::asked(&consultation.questionnaire).to_string()),
+            ("How many answers it takes", how_many_it_takes(rule)),
         ],
         warnings: rules::warnings((opens_at, terms.closes_at), year),
         after: "After that you can't change the details. You can change the questions until \
