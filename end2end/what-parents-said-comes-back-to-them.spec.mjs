@@ -62,7 +62,7 @@ for (const javaScriptEnabled of [true, false]) {
         await parent.getByRole('button', { name: 'Start' }).click();
         await parent.getByLabel('No', { exact: true }).check();
         await parent.getByRole('button', { name: 'Continue' }).click();
-        await parent.getByLabel('Email me about what happens next').check();
+        await parent.getByLabel(/^Email me about what happens next/).check();
         await parent.getByRole('button', { name: 'Send my answers' }).click();
         await expect(parent.getByText('We have your answers')).toBeVisible();
 

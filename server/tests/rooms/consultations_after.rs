@@ -338,6 +338,38 @@ fn where_too_few_answer_organisers_are_told_from_the_start_that_no_number_and_no
 }
 
 #[test]
+fn whoever_asked_to_hear_is_emailed_once_when_the_results_are_published() {
+    on_both(async |world| {
+        let organiser = world.organiser().await;
+        let other = world.signed_in("organiser2@example.org", &[Role::Organiser]).await;
+        let id = open(&world, &organiser, "signed in").await;
+        for (nth, wants) in [(1, "yes"), (2, "no")] {
+            let parent = world.parent(nth).await;
+            let response = begin(&parent, &id).await;
+            answer(&parent, &response, "question-3", "Weekends").await.leads_to();
+            parent.post(&response, &[("step", "send"), ("outcome", wants)]).await.leads_to();
+        }
+        close(&world);
+        let release = format!("/forum/consultations/{id}/release");
+        organiser.post(&release, &[("step", "count")]).await.leads_to();
+        let told = async || {
+            consultations::tell_due(&world.house).await.unwrap();
+            let emails = world.deliver().await.into_iter();
+            emails
+                .filter(|email| email.subject == "What parents said: Short breaks")
+                .collect::<Vec<_>>()
+        };
+        assert!(told().await.is_empty(), "not before a second organiser has checked them");
+        publish(&other, &release).await.leads_to();
+        let emails = told().await;
+        assert_eq!(emails.len(), 1, "one asked for it");
+        let results = link_to(&emails[0], "/consultations/");
+        assert_eq!(world.visitor().get(&results).await.status, StatusCode::OK);
+        assert!(told().await.is_empty(), "once");
+    });
+}
+
+#[test]
 fn a_slip_is_put_right_with_a_note_and_a_new_version_is_counted_by_itself() {
     on_both(async |world| {
         let organiser = world.organiser().await;

@@ -301,7 +301,7 @@ fn shown(
                 view! {
                     <label class="option">
                         <input type="checkbox" name="outcome" value="yes" />
-                        "Email me about what happens next"
+                        "Email me about what happens next: the results, and what leaders do"
                     </label>
                 }
             });
