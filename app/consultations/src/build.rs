@@ -395,16 +395,7 @@ async fn shown(
         let last = last_import
             .filter(|_| may_change)
             .map(|last| imports::pages::last_import(consultation, last));
-        let sources = may_change.then(|| {
-            view! {
-                <p>
-                    <a class="button quiet" href=to("/questions/new")>
-                        "Add a question"
-                    </a>
-                </p>
-                {sources(&to("/file"), &to(""), earlier, refusals)}
-            }
-        });
+        let sources = may_change.then(|| sources(&to("/file"), &to(""), earlier, refusals));
         view! {
             <div class="stack">
                 {banner(done, state, (terms.opens_at, terms.closes_at))}
@@ -430,7 +421,7 @@ async fn shown(
                 {last}
                 {sources}
                 <p>
-                    <a href=to("/preview")>"See it as parents will"</a>
+                    <a href=to("/preview")>"See all of its page as parents will"</a>
                     " · "
                     <a href=to("/questions.json")>"Save the questions as a file"</a>
                 </p>
