@@ -197,7 +197,7 @@ for (const javaScriptEnabled of [true, false]) {
         await fine(second);
         await second.getByRole('link', { name: 'Sheet 1', exact: true }).click();
         await fine(second);
-        await second.getByRole('button', { name: 'It now matches the sheet' }).click();
+        await second.getByRole('button', { name: 'It matches the sheet' }).click();
         await expect(second.getByText('Checked: it matches the sheet')).toBeVisible();
         await organiser.goto(`${service.url}/forum/consultations/${id}`);
         await organiser.getByRole('link', { name: 'Read the answers' }).click();

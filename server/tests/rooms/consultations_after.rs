@@ -106,10 +106,12 @@ fn what_came_on_paper_is_typed_in_by_channel_compared_by_somebody_else_and_count
             .collect();
         assert_eq!(sampled.len(), 2);
         assert_eq!(organiser.get(&sampled[0]).await.leads_to(), typed, "she typed it in herself");
-        other
-            .post(&sampled[0], &[("q.question-1", "yes"), ("q.question-2", "option-2")])
-            .await
-            .leads_to();
+        assert!(other.get(&sampled[0]).await.says("Can we quote it?"));
+        let quoted = [("asks-quote", "yes"), ("quote", "yes")];
+        let on_sheet = [("q.question-1", "yes"), ("q.question-2", "option-2")];
+        other.post(&sampled[0], &[on_sheet, quoted].concat()).await.leads_to();
+        let quotable = "SELECT count(*) FROM responses WHERE may_quote = 1 AND channel <> 'online'";
+        assert_eq!(number(&world, quotable).await, 1, "as its sheet says");
         other
             .post(&sampled[1], &[("q.question-1", "no"), ("q.question-3", "Rang us.")])
             .await
