@@ -442,7 +442,11 @@ fn banner(
     let opened = if state == ConsultationState::Timed {
         format!("It isn't open yet: parents can answer from {}.", clock::day(opens_at))
     } else {
-        format!("They can answer until the end of {}.", clock::day(closes_at))
+        format!(
+            "They can answer until the end of {}. No email goes out by itself, so tell parents \
+             about it.",
+            clock::day(closes_at)
+        )
     };
     let (title, words) = match done {
         "written" => (

@@ -261,8 +261,8 @@ fn counted_themes(material: &Material, before: &[(Counts, Published)]) -> Vec<Th
 pub fn how_many_it_takes(rule: Rule) -> String {
     let (smallest, to_compare) = (rule.smallest(), rule.fewest_to_compare());
     format!(
-        "To protect people, each number in the results stands for at least {smallest} people. With \
-         fewer than {smallest} answers nothing is shown. With fewer than {to_compare}, a question \
+        "To protect people, the results only show numbers of {smallest} people or more. With fewer \
+         than {smallest} answers nothing is shown. With fewer than {to_compare}, a question \
          shows a number, or quotes, only if all gave the same answer or all wrote something. Hope \
          for many more than {to_compare}."
     )

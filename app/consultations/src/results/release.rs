@@ -387,7 +387,7 @@ fn quotes(results: &Results, chosen: &[String]) -> Option<impl IntoView + use<>>
         chosen.iter().partition(|words| results.quotes(words));
     let shown = (!shown.is_empty()).then(|| {
         view! {
-            <p>"Everyone will read these words. Check that they name nobody:"</p>
+            <p>"Everyone will read these words. Check that they don't name anyone:"</p>
             {list(shown)}
         }
     });
