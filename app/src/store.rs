@@ -88,7 +88,7 @@ pub async fn open_now(
     );
     let rows = sqlx::query(AssertSqlSafe(sql))
         .bind(now)
-        .bind(account.map_or("", |account| account.as_str()))
+        .bind(account.map_or("", Id::as_str))
         .fetch_all(&mut *db.read().await?)
         .await?;
     let of = |kind: &'static str| rows.iter().filter(move |row| row.get::<&str, _>("kind") == kind);

@@ -89,8 +89,8 @@ impl Results {
     /// Whether a number of people is shown for any question.
     #[must_use]
     pub fn shows_numbers(&self) -> bool {
-        let parts = self.questions.iter().flat_map(|counted| &counted.parts);
-        parts.into_iter().any(|(_, people)| people.is_some_and(|people| people > 0))
+        let mut parts = self.questions.iter().flat_map(|counted| &counted.parts);
+        parts.any(|(_, people)| people.is_some_and(|people| people > 0))
     }
 
     /// Whether these words are among the quotes.
