@@ -354,10 +354,11 @@ async fn shown(
     Ok(page.answer(house, viewer))
 }
 
-/// Where nothing that was counted can be shown: that, and how many answers it takes.
+/// Where no number of any question can be shown: that, and how many answers it takes. Of fewer
+/// than ten answers the tables say so themselves.
 fn no_numbers(results: &Results, takes: &str) -> Option<impl IntoView + use<>> {
     let takes = takes.to_owned();
-    (!results.shows_numbers()).then(|| {
+    (results.people.is_some() && !results.shows_numbers()).then(|| {
         view! {
             <div class="panel warn">
                 <p>
