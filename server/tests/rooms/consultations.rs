@@ -395,6 +395,20 @@ fn where_each_takes_part_once_a_second_set_of_answers_is_not_sent_and_two_on_one
 }
 
 #[test]
+fn what_only_a_personal_link_opens_is_not_among_what_a_parent_can_do_now() {
+    on_both(async |world| {
+        let organiser = world.organiser().await;
+        let id = open(&world, &organiser, "link").await;
+        let parent = world.parent(1).await;
+        let home = parent.get("/").await;
+        assert!(home.says("What you can do now"), "{}", home.html);
+        assert!(!home.says("We are asking parents."), "{}", home.html);
+        let list = parent.get("/consultations").await;
+        assert!(list.says(&id) && list.says("Only for families we gave their own link."));
+    });
+}
+
+#[test]
 fn nothing_in_the_schema_joins_a_response_to_a_person_or_a_time() {
     on_both(async |world| {
         let organiser = world.organiser().await;
