@@ -51,8 +51,9 @@
 //!    questions of all versions, themes and channels, `tally` counts it, and
 //!    `disclosure::tables::release` says what may be published, beside all that was published
 //!    before. Another organiser publishes it, unless something was changed since. Everyone reads it
-//!    at `/consultations/{id}/results`, as a page, `.csv` and `.json` (`results/browse.rs`). Whoever
-//!    took part with their account and wants to hear is emailed the first time (`telling.rs`).
+//!    at `/consultations/{id}/results`, as a page, `.csv` and `.json` (`results/browse.rs`).
+//!    Whoever took part with their account and wants to hear is emailed the first time
+//!    (`telling.rs`).
 //! 9. While it is open its last day can come later, or with notice sooner, and it can be withdrawn
 //!    (`dates.rs`), each with a reason that everyone reads. Before its first day it can be called
 //!    back. What was withdrawn is read, for what tells of danger, and neither counted nor

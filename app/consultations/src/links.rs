@@ -206,8 +206,9 @@ async fn shown(
                         .then(|| {
                             view! {
                                 <p>
-                                    "Links to print are below: we only show them this once. Emails, \
-                                     if you entered any addresses, will go out within minutes."
+                                    "Links to print are below: we only show them this once. \
+                                     Emails, if you entered any addresses, will go out within \
+                                     minutes."
                                 </p>
                             }
                         })}

@@ -42,8 +42,9 @@ pub async fn all(
 ) -> sqlx::Result<Vec<PaperEntry>> {
     let rows = sqlx::query(
         "SELECT t.response_id, t.sheet, r.channel, r.version, r.answers, t.typed_by, a.shown_name,
-         CAST(r.may_quote AS BIGINT) AS may_quote, t.checked_by, CAST(t.was_put_right AS BIGINT) AS was_put_right, t.corrected, x.question,
-         x.what, x.words, x.reason
+         CAST(r.may_quote AS BIGINT) AS may_quote, t.checked_by,
+         CAST(t.was_put_right AS BIGINT) AS was_put_right, t.corrected, x.question, x.what,
+         x.words, x.reason
          FROM typed_responses t JOIN responses r ON r.id = t.response_id
            JOIN accounts a ON a.id = t.typed_by
            LEFT JOIN (SELECT response_id, question, 'redacted' AS what, words, reason
@@ -146,7 +147,8 @@ pub async fn keep(tx: &mut AnyConnection, new: &NewPaperEntry) -> sqlx::Result<O
 }
 
 /// Records that a second person checked it; where something differed, with the answers as they are
-/// on the sheet and whether that can be quoted. A trigger counts it as a change. False when it is their own, or was checked before.
+/// on the sheet and whether that can be quoted. A trigger counts it as a change. False when it is
+/// their own, or was checked before.
 pub async fn compare(
     tx: &mut AnyConnection,
     response_id: &Id<ids::Response>,
