@@ -1,7 +1,7 @@
 // Organisers write the questions of a consultation in place: by mouse, by touch, by keyboard, without scripts, two at once, and
 // on a train that goes through a tunnel.
 import { expect, test } from '@playwright/test';
-import { acceptInvitation, hindrances, signIn } from './people.mjs';
+import { acceptInvitation, hindrances, newQuestion, signIn } from './people.mjs';
 import { startService } from './service.mjs';
 
 const DAY = (days) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
@@ -27,7 +27,7 @@ async function atTheQuestions(browser, context, questions, work) {
     await organiser.getByLabel('Anyone who visits the page').check();
     await organiser.getByRole('button', { name: 'Continue to the questions' }).click();
     for (const question of questions) {
-      await organiser.getByRole('link', { name: 'Add a question', exact: true }).click();
+      await newQuestion(organiser);
       await organiser.getByLabel('Your question, in one sentence').fill(question);
       await organiser.getByLabel('Yes or no').check();
       await organiser.getByRole('button', { name: 'Save the question' }).click();

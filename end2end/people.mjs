@@ -61,3 +61,9 @@ export async function fromMenu(page, name) {
   await page.getByRole('banner').getByText('Menu', { exact: true }).click();
   await page.getByRole('banner').getByRole('link', { name, exact: true }).click();
 }
+
+/** From an organiser's page of a consultation to the page of a new question, which a link leads to where there is no program. */
+export async function newQuestion(page) {
+  await page.getByRole('heading', { name: 'The questions', exact: true }).waitFor();
+  await page.goto(`${page.url().split(/[?#]/)[0]}/questions/new`);
+}

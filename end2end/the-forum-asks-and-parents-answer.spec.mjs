@@ -1,6 +1,6 @@
 // The forum builds a consultation, and a parent answers on the bus: she loses the signal, and ends it on another phone.
 import { expect, test } from '@playwright/test';
-import { acceptInvitation, hindrances, signIn } from './people.mjs';
+import { acceptInvitation, hindrances, newQuestion, signIn } from './people.mjs';
 import { startService } from './service.mjs';
 
 const DAY = (days) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
@@ -45,7 +45,7 @@ for (const javaScriptEnabled of [true, false]) {
         await ask(organiser, 'Do you have a short break now?', 'Yes or no');
         await fine(organiser);
         await ask(organiser, 'What would suit your child better?', 'Several lines of text');
-        await organiser.getByRole('link', { name: 'See it as parents will' }).click();
+        await organiser.getByRole('link', { name: 'See all of its page as parents will' }).click();
         await fine(organiser);
         await expect(organiser.getByLabel('What would suit your child better?')).toBeVisible();
         await organiser.goBack();
@@ -197,7 +197,7 @@ for (const javaScriptEnabled of [true, false]) {
         await fine(second);
         await second.getByRole('link', { name: 'Sheet 1', exact: true }).click();
         await fine(second);
-        await second.getByRole('button', { name: 'It now matches the sheet' }).click();
+        await second.getByRole('button', { name: 'It matches the sheet' }).click();
         await expect(second.getByText('Checked: it matches the sheet')).toBeVisible();
         await organiser.goto(`${service.url}/forum/consultations/${id}`);
         await organiser.getByRole('link', { name: 'Read the answers' }).click();
@@ -214,7 +214,7 @@ for (const javaScriptEnabled of [true, false]) {
         await fine(organiser);
         await organiser.getByLabel('Quote to publish with the results').fill('Sunday mornings');
         await organiser.getByRole('button', { name: 'Add this quote to the results' }).click();
-        await expect(organiser.getByText('Will be published: “Sunday mornings”')).toBeVisible();
+        await expect(organiser.getByText('Chosen for the results: “Sunday mornings”')).toBeVisible();
         await organiser.goto(`${service.url}/forum/consultations/${id}/answers/${'question-2'}?q=Sam`);
         await organiser.getByText('Quote, redact or pass on').click();
         await organiser.getByLabel('What people will read instead').fill('A place where [a name] can go.');
@@ -259,7 +259,7 @@ async function answered(browser, service, id, words) {
 }
 
 async function ask(organiser, text, kind) {
-  await organiser.getByRole('link', { name: 'Add a question' }).click();
+  await newQuestion(organiser);
   await organiser.getByLabel('Your question, in one sentence').fill(text);
   await organiser.getByLabel(kind).check();
   await organiser.getByRole('button', { name: 'Save the question' }).click();

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, test } from '@playwright/test';
-import { acceptInvitation, hindrances, signIn } from './people.mjs';
+import { acceptInvitation, hindrances, newQuestion, signIn } from './people.mjs';
 import { startService } from './service.mjs';
 
 const DAY = (days) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
@@ -44,7 +44,7 @@ for (const javaScriptEnabled of [true, false]) {
         ]) await organiser.getByLabel(label, { exact: true }).fill(words);
         await organiser.getByLabel('Parents who are signed in, once each').check();
         await organiser.getByRole('button', { name: 'Continue to the questions' }).click();
-        await organiser.getByRole('link', { name: 'Add a question' }).click();
+        await newQuestion(organiser);
         await organiser.getByLabel('Your question, in one sentence').fill('Can you call in the evening?');
         await organiser.getByLabel('Yes or no').check();
         await organiser.getByRole('button', { name: 'Save the question' }).click();
@@ -62,7 +62,7 @@ for (const javaScriptEnabled of [true, false]) {
         await parent.getByRole('button', { name: 'Start' }).click();
         await parent.getByLabel('No', { exact: true }).check();
         await parent.getByRole('button', { name: 'Continue' }).click();
-        await parent.getByLabel('Email me about what happens next').check();
+        await parent.getByLabel(/^Email me about what happens next/).check();
         await parent.getByRole('button', { name: 'Send my answers' }).click();
         await expect(parent.getByText('We have your answers')).toBeVisible();
 

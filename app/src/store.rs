@@ -1,8 +1,10 @@
 //! What is open now, and what everyone may find, from every room in one query.
 
 use calendar::clock::Millis;
+use consultations::rules::WhoMayAnswer;
 use consultations::store::ListedConsultation;
-use ground::db::Db;
+use ground::db::{Db, known};
+use ground::ids::{Account, Id};
 use outcomes::store::{stage, verdict};
 use rounds::store::Round;
 use sqlx::any::AnyRow;
@@ -55,30 +57,40 @@ pub async fn of_roles(db: &Db, (most, from): (i64, i64)) -> Result<Vec<OfRoles>,
 }
 
 /// The last rounds, the open consultations, the first to close first, and the latest updates; in
-/// one query, for the home page.
+/// one query, for the home page. `account`: for somebody who is signed in, without the
+/// consultations that they have answered or that only a personal link opens.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn open_now(
     db: &Db,
+    account: Option<&Id<Account>>,
     now: Millis,
 ) -> sqlx::Result<(Vec<Round>, Vec<ListedConsultation>, Vec<outcomes::store::ListedUpdate>)> {
     let sql = format!(
         "SELECT rounds.*, 'round' AS kind, '' AS who_for, '' AS questions, '' AS outcome,
-           '' AS verdict, '' AS organisation, '' AS we_did, '' AS found FROM ({} LIMIT 4) rounds
+           '' AS verdict, '' AS organisation, '' AS we_did, '' AS found, '' AS access
+         FROM ({} LIMIT 4) rounds
          UNION ALL SELECT c.id, c.title, 0, c.opens_at, c.opens_at, c.closes_at, NULL, NULL, NULL,
-           'consultation', c.who_for, {}, '', '', '', '', ''
-         FROM (SELECT * FROM consultations WHERE opened_at IS NOT NULL AND opens_at <= $1
-           AND closes_at > $1 ORDER BY closes_at, id LIMIT 3) c
+           'consultation', c.who_for, {}, '', '', '', '', '', c.access
+         FROM (SELECT o.* FROM consultations o WHERE o.opened_at IS NOT NULL AND o.opens_at <= $1
+           AND o.closes_at > $1 AND ($2 = '' OR (o.access <> 'link'
+             AND NOT EXISTS (SELECT 1 FROM took_part k WHERE k.consultation_id = o.id
+               AND k.account_id = $2)))
+           ORDER BY o.closes_at, o.id LIMIT 3) c
          UNION ALL SELECT u.id, u.you_said, 0, u.published_at, u.published_at, u.published_at,
            NULL, NULL, NULL, 'update', '', '', u.outcome, coalesce(u.verdict, ''), u.organisation,
-           u.we_did, u.found
+           u.we_did, u.found, ''
          FROM ({}) u",
         rounds::store::LAST,
         consultations::store::QUESTIONS,
         outcomes::store::latest(2)
     );
-    let rows = sqlx::query(AssertSqlSafe(sql)).bind(now).fetch_all(&mut *db.read().await?).await?;
+    let rows = sqlx::query(AssertSqlSafe(sql))
+        .bind(now)
+        .bind(account.map_or("", Id::as_str))
+        .fetch_all(&mut *db.read().await?)
+        .await?;
     let of = |kind: &'static str| rows.iter().filter(move |row| row.get::<&str, _>("kind") == kind);
     let mut all: Vec<Round> = of("round").map(rounds::store::round).collect();
     all.sort_by(|one, next| (next.dates.closes_at, &next.id).cmp(&(one.dates.closes_at, &one.id)));
@@ -91,6 +103,7 @@ pub async fn open_now(
             closes_at: row.get("closes_at"),
             is_opened: true,
             is_withdrawn: false,
+            access: known(WhoMayAnswer::read(row.get("access")), "consultations.access")?,
             asks: consultations::store::asks(row.get("questions"))?,
         })
     };

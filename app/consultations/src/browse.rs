@@ -10,11 +10,11 @@ use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Id};
 use ground::ui::{Page, Pager, Share, When, titled};
-use ground::viewer::Viewer;
+use ground::viewer::{Role, Viewer};
 use leptos::prelude::*;
 use questionnaires::way;
 
-use super::answering;
+use super::answering::{self, MayBegin};
 use super::course::{Course, NextStep};
 use super::dates;
 use super::kinds::on_screen::{self, AskedQuestion};
@@ -89,11 +89,13 @@ pub fn consultation_cards(listed: Vec<ListedConsultation>, now: Millis) -> impl 
         let is_open = state == ConsultationState::Open;
         let asks = is_open.then(|| view! { <p class="state">{in_short(listed.asks)}</p> });
         let left = is_open.then(|| format!(" – {}", clock::days_left(now, listed.closes_at)));
+        let by_link = (is_open && listed.access == WhoMayAnswer::Link)
+            .then(|| view! { <p>"Only for families we gave their own link."</p> });
         view! {
             <li class=if is_open { "card ask" } else { "card" }>
                 {asks} <h2>
                     <a href=format!("/consultations/{}", listed.id)>{listed.title}</a>
-                </h2> <p>{format!("For: {}", listed.who_for)}</p>
+                </h2> <p>{format!("For: {}", listed.who_for)}</p> {by_link}
                 <p class="state">{words}{left}</p>
             </li>
         }
@@ -224,6 +226,8 @@ pub async fn consultation_page(
             _ => view! { <p>"We will publish the results here once they are checked."</p> }
                 .into_any(),
         };
+        let for_organisers =
+            viewer.is(Role::Organiser).then(|| for_organisers(&consultation.id, state));
         view! {
             <article class="stack">
                 <p>
@@ -241,6 +245,7 @@ pub async fn consultation_page(
                 {dates::changed(&changes)}
                 {decided(&consultation)}
                 {ways}
+                {for_organisers}
                 <h2>"What this is about"</h2>
                 {about(&consultation)}
                 <Share
@@ -251,9 +256,26 @@ pub async fn consultation_page(
         }
     });
     let page = page.about(&consultation.terms.about);
-    let begins = state == ConsultationState::Open && may_begin;
+    let begins = state == ConsultationState::Open && may_begin == MayBegin::Yes;
     let page = if begins { here::known_by(page, &house, &headers) } else { page };
     Ok(page.answer(&house, &viewer))
+}
+
+/// The ways from everyone's page of it to the organisers' pages.
+fn for_organisers(id: &Id<ids::Consultation>, state: ConsultationState) -> impl IntoView + use<> {
+    let to = |what: &str| format!("/forum/consultations/{id}{what}");
+    let dates = (state == ConsultationState::Open).then(|| {
+        view! {
+            " · "
+            <a href=to("/dates")>"Change the dates"</a>
+        }
+    });
+    view! {
+        <p class="no-print">
+            "For organisers: "<a href=to("")>"Its page for organisers"</a>" · "
+            <a href=to("/progress")>"How it is going"</a>{dates}
+        </p>
+    }
 }
 
 /// That the plan it belongs to is decided.
@@ -333,7 +355,7 @@ fn how_long(terms: &Terms) -> String {
 fn ways(
     consultation: &Consultation,
     begun: Option<&str>,
-    may_begin: bool,
+    may_begin: MayBegin,
     came_by_link: bool,
 ) -> impl IntoView + use<> {
     let id = &consultation.id;
@@ -345,6 +367,10 @@ fn ways(
         " You don't need an account."
     };
     let facts = view! { <p class="lead">{format!("{asks}.{account}")}</p> };
+    if may_begin == MayBegin::HasSent {
+        return has_sent(consultation).into_any();
+    }
+    let may_begin = may_begin == MayBegin::Yes;
     if consultation.terms.access == WhoMayAnswer::Link && !may_begin {
         let first = if came_by_link {
             "Your browser isn't keeping our cookies, so it can't remember your link. Turn on \
@@ -385,10 +411,20 @@ fn ways(
             </p>
         }
     });
-    let (begin, quiet) = if begun.is_some() {
-        ("Start as someone else", "button quiet")
-    } else {
-        ("Start", "button")
+    let (begin, quiet) = match (begun, consultation.terms.access) {
+        (None, _) => ("Start", "button"),
+        (Some(_), WhoMayAnswer::SignedIn) => ("Start again with new answers", "button quiet"),
+        (Some(_), WhoMayAnswer::Anyone | WhoMayAnswer::Link) => {
+            ("Start as someone else", "button quiet")
+        }
+    };
+    let once = match consultation.terms.access {
+        WhoMayAnswer::Anyone => "",
+        WhoMayAnswer::SignedIn => " You can send one set of answers.",
+        WhoMayAnswer::Link => {
+            " You can send one set of answers with your link. If you have sent yours already, use \
+             your code to change them."
+        }
     };
     let skip = if consultation.questionnaire.questions().any(|question| question.is_required) {
         "You can skip any question, unless it says that we need an answer."
@@ -406,6 +442,7 @@ fn ways(
             {skip}
             " We save each answer as you go, and you can stop and come back, even on another \
              phone. Your answers only count once you send them."
+            {once}
         </p>
         {come_back(id)}
         <p class="soft">
@@ -415,25 +452,49 @@ fn ways(
     .into_any()
 }
 
+/// For somebody who has sent their answers, where each may do so once: that, and the way back to
+/// them.
+fn has_sent(consultation: &Consultation) -> impl IntoView + use<> {
+    let email = format!("Your code for: {}", consultation.terms.title);
+    view! {
+        <div class="panel gold">
+            <p>
+                <b>"✓ You have already sent your answers."</b>
+                " Each person can send one set."
+            </p>
+            <p>
+                "To read, change or delete them, use the code you got when you sent them."
+            </p>
+        </div>
+        {code_form(&consultation.id)}
+        <p class="soft">
+            {format!(
+                "If you had it emailed to you, look for “{email}”. We can't find it for you: \
+                 nobody can tell which answers are yours. What you sent stays as it is.",
+            )}
+        </p>
+    }
+}
+
 /// The way back for whoever has a code.
 fn come_back(id: &Id<ids::Consultation>) -> impl IntoView + use<> {
     view! {
         <details>
             <summary>"I have a code"</summary>
-            <form method="get" action=format!("/consultations/{id}/answers") class="row">
-                <div class="field">
-                    <label for="code">"Your code"</label>
-                    <input
-                        id="code"
-                        name="code"
-                        type="text"
-                        autocomplete="off"
-                        spellcheck="false"
-                    />
-                </div>
-                <button class="button quiet">"Go to my answers"</button>
-            </form>
+            {code_form(id)}
         </details>
+    }
+}
+
+fn code_form(id: &Id<ids::Consultation>) -> impl IntoView + use<> {
+    view! {
+        <form method="get" action=format!("/consultations/{id}/answers") class="row">
+            <div class="field">
+                <label for="code">"Your code"</label>
+                <input id="code" name="code" type="text" autocomplete="off" spellcheck="false" />
+            </div>
+            <button class="button quiet">"Go to my answers"</button>
+        </form>
     }
 }
 

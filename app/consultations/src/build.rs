@@ -7,6 +7,7 @@ use axum::http::{Uri, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use calendar::clock::{self, Millis};
 use calendar::school::SchoolYear;
+use disclosure::tables::Rule;
 use forms::{Named, Refusals, Sent};
 use ground::audit::{self, Entry};
 use ground::error::Error;
@@ -16,6 +17,7 @@ use ground::sent::Form;
 use ground::ui::{Banner, Check, Choice, Choices, Page, Select, Summary, Upload};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
+use questionnaires::results::how_many_it_takes;
 use questionnaires::{Questionnaire, check, edit, file, library, piping, way};
 use sqlx::AnyConnection;
 
@@ -140,10 +142,10 @@ pub async fn check_opening_page(
         return shown(&house, &viewer, &consultation, &step, builder).await;
     }
     let year = area::store::year(&house.db).await?;
-    Ok(check_opening(&consultation, &year, now).answer(&house, &viewer))
+    Ok(check_opening(&consultation, &year, house.settings.rule, now).answer(&house, &viewer))
 }
 
-fn check_opening(consultation: &Consultation, year: &SchoolYear, now: Millis) -> Page {
+fn check_opening(consultation: &Consultation, year: &SchoolYear, rule: Rule, now: Millis) -> Page {
     let terms = &consultation.terms;
     let opens_at = terms.opens_at.max(now);
     let opens =
@@ -159,6 +161,7 @@ fn check_opening(consultation: &Consultation, year: &SchoolYear, now: Millis) ->
             ("Opens", opens),
             ("Last day", format!("{closes} ({})", clock::days_away(now, terms.closes_at))),
             ("Questions", way::asked(&consultation.questionnaire).to_string()),
+            ("How many answers it takes", how_many_it_takes(rule)),
         ],
         warnings: rules::warnings((opens_at, terms.closes_at), year),
         after: "After that you can't change the details. You can change the questions until \
@@ -392,16 +395,7 @@ async fn shown(
         let last = last_import
             .filter(|_| may_change)
             .map(|last| imports::pages::last_import(consultation, last));
-        let sources = may_change.then(|| {
-            view! {
-                <p>
-                    <a class="button quiet" href=to("/questions/new")>
-                        "Add a question"
-                    </a>
-                </p>
-                {sources(&to("/file"), &to(""), earlier, refusals)}
-            }
-        });
+        let sources = may_change.then(|| sources(&to("/file"), &to(""), earlier, refusals));
         view! {
             <div class="stack">
                 {banner(done, state, (terms.opens_at, terms.closes_at))}
@@ -427,7 +421,7 @@ async fn shown(
                 {last}
                 {sources}
                 <p>
-                    <a href=to("/preview")>"See it as parents will"</a>
+                    <a href=to("/preview")>"See all of its page as parents will"</a>
                     " · "
                     <a href=to("/questions.json")>"Save the questions as a file"</a>
                 </p>
@@ -448,7 +442,11 @@ fn banner(
     let opened = if state == ConsultationState::Timed {
         format!("It isn't open yet: parents can answer from {}.", clock::day(opens_at))
     } else {
-        format!("They can answer until the end of {}.", clock::day(closes_at))
+        format!(
+            "They can answer until the end of {}. No email goes out by itself, so tell parents \
+             about it.",
+            clock::day(closes_at)
+        )
     };
     let (title, words) = match done {
         "written" => (

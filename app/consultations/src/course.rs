@@ -199,7 +199,9 @@ impl Course {
     #[must_use]
     pub fn next_in_words(&self, now: Millis) -> String {
         match self.next(now) {
-            NextStep::Open => "It isn't open yet. Only organisers can see it.".to_owned(),
+            NextStep::Open => {
+                "Write its details and its questions, then check it and open it.".to_owned()
+            }
             NextStep::WaitToOpen => {
                 format!("It opens by itself on {}.", clock::day(self.opens_at))
             }

@@ -16,13 +16,9 @@ use ground::ui::{CONFIRMED, Check, Field, Next, Page};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
-use super::closing::UNSENT_STAYS;
 use super::rules::{self, ChangeKind, ConsultationChange, ConsultationState};
 use super::store::{self, Consultation, PastChange};
-use super::{consultation, emails, frame, state_in_words};
-
-/// How many emails one write owes.
-const LOT: i64 = 200;
+use super::{consultation, frame, state_in_words};
 
 const TOO_LATE: &str = "Check it again: someone else has changed it, or its time has come. \
     Nothing was saved";
@@ -321,25 +317,4 @@ fn check_page(
         does: (does, CONFIRMED),
     };
     check.page()
-}
-
-/// Owes the emails about every consultation that was withdrawn, to whoever took part and wants to
-/// hear what happened, in small lots. Stopped half-way, the next turn carries on.
-///
-/// # Errors
-/// When the database fails.
-pub async fn tell_due(house: &House) -> sqlx::Result<()> {
-    for (id, title, reason) in store::untold(&house.db).await? {
-        let deleted = clock::day(house.clock.now() + UNSENT_STAYS);
-        let words = emails::withdrawn(house, (&id, title.as_str()), &reason, &deleted);
-        loop {
-            let mut tx = house.db.begin().await?;
-            let owed = store::tell_next(&mut tx, &id, &words, LOT, house.clock.now()).await?;
-            tx.commit().await?;
-            if owed == 0 {
-                break;
-            }
-        }
-    }
-    Ok(())
 }

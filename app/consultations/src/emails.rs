@@ -1,5 +1,5 @@
-//! The emails with a personal link, with the code of somebody's answers, and about what was
-//! withdrawn.
+//! The emails with a personal link, with the code of somebody's answers, and to whoever answered
+//! and wants to hear: about results, and about what was withdrawn.
 
 use calendar::clock::{self, Millis};
 use deliveries::{Paragraph, Sender, Words};
@@ -8,6 +8,9 @@ use ground::ids::{self, Id};
 use questionnaires::withdrawal;
 
 use super::store::Consultation;
+
+const ASKED_TO_HEAR: &str =
+    "You get this email because you asked to hear what happens after you answered.";
 
 /// Asks a family, with its personal link. `reminder`: when it will be reminded, if it is.
 pub fn asked(
@@ -114,6 +117,23 @@ pub fn code(house: &House, consultation: &Consultation, code: &str, is_sent: boo
     }
 }
 
+/// Tells whoever took part and asked to hear what happened that everyone can read the results.
+pub fn results(house: &House, (id, title): (&Id<ids::Consultation>, &str)) -> Words {
+    let to = house.link(&format!("/consultations/{id}/results"));
+    Words {
+        subject: format!("What parents said: {title}"),
+        paragraphs: vec![
+            format!("We have published the results of “{title}”, which you answered.").into(),
+            "We will email you again when leaders say what they did about it.".into(),
+        ],
+        button: Some(("Read the results".to_owned(), to)),
+        also: None,
+        why: ASKED_TO_HEAR.to_owned(),
+        from: Sender::of(house),
+        stop: None,
+    }
+}
+
 /// Tells whoever took part and asked to hear what happened that it was withdrawn.
 pub fn withdrawn(
     house: &House,
@@ -134,8 +154,7 @@ pub fn withdrawn(
         ],
         button: Some(("Read about it".to_owned(), house.link(&format!("/consultations/{id}")))),
         also: None,
-        why: "You get this email because you asked to hear what happens after you answered."
-            .to_owned(),
+        why: ASKED_TO_HEAR.to_owned(),
         from: Sender::of(house),
         stop: None,
     }

@@ -16,8 +16,9 @@
 //! shows that; `browse` is everyone's, `answering` that of whoever answers, `paper` the questions
 //! to print and `paper_entries` what comes in otherwise; `kinds` is what all of these show of each
 //! kind of question. After the close `reading` is where organisers read, `results` what is
-//! published, through [`disclosure::tables`]; `closing` is what the worker does then. While it is
-//! open `under_way` says about how many have answered. `workbook` writes tables as a file (.xlsx).
+//! published, through [`disclosure::tables`]; `closing` is what the worker does then, and
+//! `telling` emails those who want to hear. While it is open `under_way` says about how many have
+//! answered. `workbook` writes tables as a file (.xlsx).
 //!
 //! # When the forum asks parents
 //!
@@ -51,6 +52,8 @@
 //!    `disclosure::tables::release` says what may be published, beside all that was published
 //!    before. Another organiser publishes it, unless something was changed since. Everyone reads it
 //!    at `/consultations/{id}/results`, as a page, `.csv` and `.json` (`results/browse.rs`).
+//!    Whoever took part with their account and wants to hear is emailed the first time
+//!    (`telling.rs`).
 //! 9. While it is open its last day can come later, or with notice sooner, and it can be withdrawn
 //!    (`dates.rs`), each with a reason that everyone reads. Before its first day it can be called
 //!    back. What was withdrawn is read, for what tells of danger, and neither counted nor
@@ -95,6 +98,7 @@ pub mod responses;
 pub mod results;
 pub mod rules;
 pub mod store;
+mod telling;
 pub mod under_way;
 mod versions;
 pub mod workbook;
@@ -103,10 +107,10 @@ mod write;
 pub use browse::consultation_cards;
 pub use build::Builder;
 pub use closing::tidy_due;
-pub use dates::tell_due;
 pub use forget::forget;
 pub use personal::PERSONAL;
 pub use progress::progress;
+pub use telling::tell_due;
 pub use under_way::count_due;
 
 use axum::http::Uri;
@@ -132,7 +136,7 @@ pub fn jobs(house: &House) -> Vec<Job> {
         }),
         Job::of(
             house,
-            "emails about withdrawn consultations",
+            "emails to those who answered consultations",
             EACH_MINUTE,
             async |house: House| tell_due(&house).await,
         ),

@@ -190,6 +190,7 @@ async fn shown(
     let (given, used) = responses::links(&house.db, &consultation.id).await?;
     let is_closed = consultation.state(house.clock.now()) == ConsultationState::Closed;
     let page = Page::new(titled("Personal links", &consultation.terms.title), || {
+        let is_to_print = !printed.is_empty();
         let banner = (sent.typed("done") == "given").then(|| {
             let again = sent
                 .typed("again")
@@ -200,10 +201,17 @@ async fn shown(
             view! {
                 <Banner title="Links created">
                     {again.map(|words| view! { <p>{words}</p> })}
-                    <p>
-                        "Emails will go out within minutes. Links to print are below: we only show \
-                         them this once."
-                    </p>
+                    {(!is_to_print).then(|| view! { <p>"Emails will go out within minutes."</p> })}
+                    {is_to_print
+                        .then(|| {
+                            view! {
+                                <p>
+                                    "Links to print are below: we only show them this once. \
+                                     Emails, if you entered any addresses, will go out within \
+                                     minutes."
+                                </p>
+                            }
+                        })}
                 </Banner>
             }
         });

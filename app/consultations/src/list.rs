@@ -248,7 +248,12 @@ mod tests {
         let all = after(&Questionnaire::default(), save, &[]).expect("a list");
         assert_eq!(
             texts(&all),
-            ["Buses", "Please say what: Buses", "Clubs", "Please say what: Clubs"]
+            [
+                "Buses",
+                "Buses: if something else, what is it?",
+                "Clubs",
+                "Clubs: if something else, what is it?"
+            ]
         );
         assert!(check::check(&all).is_empty());
         let long = "x\n".repeat(100);

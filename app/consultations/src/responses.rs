@@ -246,6 +246,22 @@ pub async fn send(
     Ok(Sending::SentBefore)
 }
 
+/// Whether this account has sent answers where each may do so once.
+pub async fn took_part(
+    db: &Db,
+    consultation_id: &Id<ids::Consultation>,
+    account_id: &Id<ids::Account>,
+) -> sqlx::Result<bool> {
+    let took_part: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM took_part WHERE consultation_id = $1 AND account_id = $2",
+    )
+    .bind(consultation_id)
+    .bind(account_id)
+    .fetch_one(&mut *db.read().await?)
+    .await?;
+    Ok(took_part == 1)
+}
+
 /// Changes what whoever sent a response agrees to. If they no longer agree, nothing of theirs
 /// is quoted any more.
 pub async fn agree(tx: &mut AnyConnection, code: &str, may_quote: bool) -> sqlx::Result<()> {

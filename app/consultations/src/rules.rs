@@ -385,8 +385,8 @@ pub fn state(
 #[must_use]
 pub fn warnings((opens_at, closes_at): (Millis, Millis), year: &SchoolYear) -> Vec<String> {
     let mut warnings = Vec::new();
+    let days = (closes_at - opens_at + DAY - 1) / DAY;
     if closes_at - opens_at < LONG_ENOUGH - DAY {
-        let days = (closes_at - opens_at + DAY - 1) / DAY;
         let days = if days == 1 { "1 day".to_owned() } else { format!("{days} days") };
         warnings.push(format!(
             "It will be open for {days}. Six weeks is fairer to parents who can't answer \
@@ -397,6 +397,14 @@ pub fn warnings((opens_at, closes_at): (Millis, Millis), year: &SchoolYear) -> V
         if year.is_holiday(at) {
             warnings.push(format!("It {what} in the school holidays, on {}.", clock::day(at)));
         }
+    }
+    let in_holidays = (0..days).filter(|day| year.is_holiday(opens_at + day * DAY)).count();
+    if in_holidays > 0 {
+        let are = if in_holidays == 1 { "is" } else { "are" };
+        warnings.push(format!(
+            "{in_holidays} of its {days} days {are} in the school holidays. Fewer parents answer \
+             then."
+        ));
     }
     warnings
 }
@@ -542,7 +550,14 @@ mod tests {
         assert_eq!(warnings((at("2026-11-04"), at("2026-12-16")), &year), Vec::<String>::new());
         assert_eq!(
             warnings((at("2026-12-21"), at("2027-02-05")), &year),
-            ["It opens in the school holidays, on Monday 21 December 2026."]
+            [
+                "It opens in the school holidays, on Monday 21 December 2026.",
+                "14 of its 46 days are in the school holidays. Fewer parents answer then."
+            ]
+        );
+        assert_eq!(
+            warnings((at("2026-12-04"), at("2027-01-17")), &year),
+            ["16 of its 44 days are in the school holidays. Fewer parents answer then."]
         );
         let short = warnings((at("2027-01-04"), at("2027-01-18")), &year);
         assert!(

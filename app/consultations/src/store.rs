@@ -639,11 +639,27 @@ pub async fn untold(db: &Db) -> sqlx::Result<Vec<(Id<ids::Consultation>, String,
     .await
 }
 
+/// Consultations whose first results were published since then, about which not everyone was told:
+/// (id, title). One that was withdrawn has none.
+pub async fn untold_results(
+    db: &Db,
+    since: Millis,
+) -> sqlx::Result<Vec<(Id<ids::Consultation>, String)>> {
+    sqlx::query_as(
+        "SELECT c.id, c.title FROM consultations c
+         JOIN releases r ON r.consultation_id = c.id AND r.number = 1 AND r.checked_at >= $1
+         WHERE c.told_at IS NULL ORDER BY c.id LIMIT 20",
+    )
+    .bind(since)
+    .fetch_all(&mut *db.read().await?)
+    .await
+}
+
 /// Owes the email to the next `most` who took part and want to hear what happened; how many. When
 /// there is nobody left, everyone was told.
 pub async fn tell_next(
     tx: &mut AnyConnection,
-    consultation_id: &Id<ids::Consultation>,
+    (consultation_id, kind): (&Id<ids::Consultation>, EmailKind),
     words: &Words,
     most: i64,
     now: Millis,
@@ -653,17 +669,18 @@ pub async fn tell_next(
          JOIN accounts a ON a.id = p.account_id AND a.email IS NOT NULL
          WHERE p.consultation_id = $1 AND p.wants_outcome = 1
            AND NOT EXISTS (SELECT 1 FROM deliveries l
-             WHERE l.dedup_key = 'consultation withdrawn ' || $1 || ' ' || a.id)
+             WHERE l.dedup_key = CAST($3 AS TEXT) || ' ' || $1 || ' ' || a.id)
          ORDER BY a.id LIMIT CAST($2 AS BIGINT)",
     )
     .bind(consultation_id)
     .bind(most)
+    .bind(kind.word())
     .fetch_all(&mut *tx)
     .await?;
     for (account_id, to) in &people {
         let owed = Owed {
-            dedup_key: &format!("consultation withdrawn {consultation_id} {account_id}"),
-            kind: EmailKind::ConsultationWithdrawn,
+            dedup_key: &format!("{} {consultation_id} {account_id}", kind.word()),
+            kind,
             account_id: Some(account_id),
             to,
             words,
@@ -694,6 +711,8 @@ pub struct ListedConsultation {
     /// Whether it was opened, or is to open at its time.
     pub is_opened: bool,
     pub is_withdrawn: bool,
+    /// Who may answer it.
+    pub access: WhoMayAnswer,
     /// How many questions, and about how many minutes they take.
     pub asks: (usize, u64),
 }
@@ -749,7 +768,7 @@ pub async fn list(
         Of::Closed => ("opened_at IS NOT NULL AND closes_at <= $1", "closes_at DESC, id DESC"),
     };
     let sql = format!(
-        "SELECT c.id, c.title, c.who_for, c.opens_at, c.closes_at, c.opened_at,
+        "SELECT c.id, c.title, c.who_for, c.access, c.opens_at, c.closes_at, c.opened_at,
          c.withdrawn_at, {QUESTIONS} AS questions
          FROM consultations c WHERE {which} ORDER BY {order}
          LIMIT CAST($2 AS BIGINT) OFFSET CAST($3 AS BIGINT)"
@@ -769,6 +788,7 @@ pub async fn list(
             closes_at: row.get("closes_at"),
             is_opened: row.get::<Option<Millis>, _>("opened_at").is_some(),
             is_withdrawn: row.get::<Option<Millis>, _>("withdrawn_at").is_some(),
+            access: known(WhoMayAnswer::read(row.get("access")), "consultations.access")?,
             asks: asks(row.get("questions"))?,
         })
     };

@@ -173,6 +173,8 @@ email_kinds! {
     AnswersCode = "code", AT_ONCE;
     /// A consultation that someone answered was withdrawn.
     ConsultationWithdrawn = "consultation withdrawn", SAID;
+    /// The results of a consultation that someone answered were published.
+    ResultsPublished = "results published", SAID;
     /// The end of the audit log, for someone outside to keep.
     AuditHead = "audit head", PROOF;
     /// An administrator tries whether emails arrive.
@@ -314,8 +316,9 @@ impl Sort {
         match self {
             Self::Said => {
                 "When your topic or comment is read or answered, when the forum says if what was \
-                 promised was done, when a draft plan answers it, when a consultation you answered \
-                 is withdrawn, and when leaders say what they did."
+                 promised was done, when a draft plan answers it, when the results of a \
+                 consultation you answered are published or it is withdrawn, and when leaders say \
+                 what they did."
             }
             Self::Receipts => {
                 "When you send a topic, a question, a comment, or tell us that something is not \

@@ -142,6 +142,20 @@ impl Rule {
         (smallest >= SMALLEST_SHOWN).then_some(Self { smallest, rounds })
     }
 
+    /// The smallest number of people that may be shown.
+    #[must_use]
+    pub fn smallest(self) -> u64 {
+        self.smallest
+    }
+
+    /// How many people it takes before a list can show a number of people who are not all in one of
+    /// its parts. Fewer are too few for two parts of the smallest size: one is small, and the other
+    /// would tell how small.
+    #[must_use]
+    pub fn fewest_to_compare(self) -> u64 {
+        2 * self.smallest
+    }
+
     /// By how many people a number that is shown may be off.
     #[must_use]
     pub fn slack(self) -> u64 {
@@ -363,6 +377,31 @@ mod tests {
     fn list(key: &str, parts: &[u64]) -> List {
         let parts = parts.to_vec();
         List { key: key.into(), parts, asked: None, bound: None, cuts: Vec::new() }
+    }
+
+    #[test]
+    fn too_few_to_compare_show_no_number_but_of_people_who_are_all_in_one_part() {
+        let rule = Rule::default();
+        let says_a_number = |parts: &[u64]| {
+            let counts = Counts::new(parts.iter().sum(), vec![list("q", parts)], Vec::new());
+            match release(&counts.expect("counts"), &[], rule) {
+                Release::Numbers(published) => {
+                    published.lists[0].iter().any(|shown| shown.number().is_some_and(|n| n > 0))
+                }
+                _ => false,
+            }
+        };
+        for people in 1..rule.fewest_to_compare() {
+            for one in 0..=people {
+                for other in 0..=people - one {
+                    let parts = [one, other, people - one - other];
+                    let is_of_one = parts.contains(&people);
+                    let may = is_of_one && people >= rule.smallest();
+                    assert_eq!(says_a_number(&parts), may, "{parts:?}");
+                }
+            }
+        }
+        assert!(says_a_number(&[rule.smallest(), 0, rule.smallest()]));
     }
 
     #[test]

@@ -41,10 +41,15 @@ pub fn with_other(questionnaire: &Questionnaire, key: &str, had: &[String]) -> Q
 
 /// The question that asks what it is.
 fn asks_what(of: &Question) -> Question {
-    let text = format!("Please say what: {}", of.text);
+    let asks = if of.text.ends_with(['?', '.', '!']) {
+        " If something else, what is it?"
+    } else {
+        ": if something else, what is it?"
+    };
+    let of_it: String = of.text.chars().take(LONGEST_LINE - asks.len()).collect();
     Question {
         key: String::new(),
-        text: text.chars().take(LONGEST_LINE).collect(),
+        text: of_it + asks,
         help: String::new(),
         kind: QuestionKind::ShortText {},
         is_required: false,
@@ -69,7 +74,7 @@ mod tests {
         let options = all.question("how").expect("it").kind.options();
         assert_eq!(options.last().map(|option| option.text.as_str()), Some("Something else"));
         let asks = all.question("question-2").expect("it");
-        assert_eq!(asks.text, "Please say what: What about how?");
+        assert_eq!(asks.text, "What about how? If something else, what is it?");
         assert_eq!(asks.only_if[0].any_of, ["other"]);
         assert!(check(&all).is_empty(), "{:?}", check(&all));
         assert_eq!(with_other(&all, "how", &[]), all, "twice is once");

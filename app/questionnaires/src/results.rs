@@ -3,7 +3,7 @@
 //! Every number goes through [`disclosure::tables`]. A release never changes; a new one says what
 //! differs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use disclosure::Shown;
 use disclosure::middle::{Middle, Ranges, middle};
@@ -86,6 +86,19 @@ pub struct Ranked {
 }
 
 impl Results {
+    /// Whether a number of people is shown for any question.
+    #[must_use]
+    pub fn shows_numbers(&self) -> bool {
+        let mut parts = self.questions.iter().flat_map(|counted| &counted.parts);
+        parts.any(|(_, people)| people.is_some_and(|people| people > 0))
+    }
+
+    /// Whether these words are among the quotes.
+    #[must_use]
+    pub fn quotes(&self, words: &str) -> bool {
+        self.questions.iter().any(|counted| counted.quotations.iter().any(|quote| quote == words))
+    }
+
     /// What can be named of them: the key and the words of each question and of each theme.
     #[must_use]
     pub fn named(&self) -> Vec<(String, String)> {
@@ -196,7 +209,8 @@ pub fn new(
     differs: String,
     rule: Rule,
 ) -> Result<New, &'static str> {
-    let (asked, responses) = whole::whole(&material.versions, &material.heard, &material.themes);
+    let themes = counted_themes(material, before);
+    let (asked, responses) = whole::whole(&material.versions, &material.heard, &themes);
     let places: Vec<Named> = material.places.iter().map(|(place, _)| place.clone()).collect();
     let crosses = if by.is_empty() { Vec::new() } else { shown_by(&asked, by) };
     let counting = counting(&asked, material, before);
@@ -224,6 +238,34 @@ pub fn new(
         }
     };
     Ok(New { counts: tally.counts, published, results, differs })
+}
+
+/// The themes that an answer is about, and those that were published before. One that no answer is
+/// about would be read as a few who are not shown. Those that are left still have as many numbers
+/// of people as may be: any from one to all who wrote something.
+fn counted_themes(material: &Material, before: &[(Counts, Published)]) -> Vec<Theme> {
+    let heard: BTreeSet<&str> =
+        material.heard.iter().map(|heard| heard.response_id.as_str()).collect();
+    let lists = || before.iter().flat_map(|(counts, _)| counts.lists());
+    let counts = |theme: &&Theme| {
+        let (of, title) =
+            (format!("{}{}", whole::THEMES, theme.question), format!(".{}", theme.title));
+        theme.responses.iter().any(|response| heard.contains(response.as_str()))
+            || lists().any(|list| list.key.starts_with(&of) && list.key.ends_with(&title))
+    };
+    material.themes.iter().filter(counts).cloned().collect()
+}
+
+/// How many answers it takes before results can show a number, for whoever asks or counts.
+#[must_use]
+pub fn how_many_it_takes(rule: Rule) -> String {
+    let (smallest, to_compare) = (rule.smallest(), rule.fewest_to_compare());
+    format!(
+        "To protect people, the results only show numbers of {smallest} people or more. With fewer \
+         than {smallest} answers nothing is shown. With fewer than {to_compare}, a question \
+         shows a number, or quotes, only if all gave the same answer or all wrote something. Hope \
+         for many more than {to_compare}."
+    )
 }
 
 /// What is said about these counts.

@@ -10,9 +10,8 @@ use calendar::clock::{self, Millis};
 use forms::Sent;
 use ground::error::Error;
 use ground::house::House;
-use ground::ids::{Id, Place};
 use ground::ui::{Banner, Page};
-use ground::viewer::Viewer;
+use ground::viewer::{SignedIn, Viewer};
 use leptos::prelude::*;
 use rounds::store::Round;
 use voting::Phase;
@@ -33,10 +32,13 @@ struct Now {
     said: Vec<outcomes::store::ListedUpdate>,
 }
 
-/// What is open now. Changes are those about a place, where one is given.
-async fn now(house: &House, place: Option<&Id<Place>>, most_topics: i64) -> Result<Now, Error> {
+/// What is open now; for somebody who is given, to them: without the consultations that they have
+/// answered, and with changes about their place.
+async fn now(house: &House, person: Option<&SignedIn>, most_topics: i64) -> Result<Now, Error> {
     let at = house.clock.now();
-    let (rounds, asked, said) = store::open_now(&house.db, at).await?;
+    let account = person.map(|person| &person.account_id);
+    let place = person.and_then(|person| person.facts.place_id());
+    let (rounds, asked, said) = store::open_now(&house.db, account, at).await?;
     let round = rounds
         .iter()
         .filter(|round| round.dates.phase(at) != Phase::Closed)
@@ -47,7 +49,7 @@ async fn now(house: &House, place: Option<&Id<Place>>, most_topics: i64) -> Resu
     let topics = topics::store::list(&house.db, &all, most_topics).await?;
     let coming = notices::store::Filter {
         after: Some(at),
-        place: place.cloned().unwrap_or_default(),
+        place: place.unwrap_or_default(),
         ..notices::store::Filter::default()
     };
     let coming = notices::store::told_notices(&house.db, &coming, 12).await?;
@@ -79,7 +81,7 @@ pub async fn home_page(
     };
     let page = match viewer.person() {
         Some(person) => {
-            let now = now(&house, person.facts.place_id().as_ref(), 3).await?;
+            let now = now(&house, Some(person), 3).await?;
             let own = OwnHome::of(&house, person, now).await?;
             Page::new("Home", || own.view(&viewer, banner))
         }

@@ -265,13 +265,18 @@ fn something_else_is_an_answer_and_is_then_asked_for_by_form_and_by_program() {
         let told = program.step(json!({ "Save": { "key": "", "after": "", "sent": sent } })).await;
         assert_eq!(
             texts(&told["Kept"]["listed"]),
-            ["What helps?", "Please say what: What helps?", "Where?", "Please say what: Where?"]
+            [
+                "What helps?",
+                "What helps? If something else, what is it?",
+                "Where?",
+                "Where? If something else, what is it?"
+            ]
         );
         organiser.post(&desk, &[("step", "open")]).await.leads_to();
         let response = begin(&world.visitor(), &id(&desk)).await;
         let phone = world.visitor();
         let next = answer(&phone, &response, "question-1", "other").await.leads_to();
-        assert!(phone.get(&next).await.says("Please say what: What helps?"));
+        assert!(phone.get(&next).await.says("What helps? If something else, what is it?"));
         let next = answer(&phone, &response, "question-3", "option-1").await.leads_to();
         assert_eq!(next, response, "who chose an answer is not asked what else");
     });

@@ -363,8 +363,16 @@ fn where_each_takes_part_once_a_second_set_of_answers_is_not_sent_and_two_on_one
         for response in [&first, &second, &hers] {
             answer(&one, response, "question-3", "Weekends").await.leads_to();
         }
+        let here = format!("/consultations/{id}");
+        assert!(one.get("/").await.says("We are asking parents."));
         one.post(&first, &[("step", "send")]).await.leads_to();
         one.post(&first, &[("step", "send")]).await.leads_to();
+        let sent = one.get(&here).await;
+        assert!(sent.says("You have already sent your answers.") && sent.says("Your code"));
+        assert!(!sent.html.contains(">Start"), "{}", sent.html);
+        assert_eq!(one.post(&format!("{here}/answers"), &[]).await.leads_to(), here);
+        assert!(!one.get("/").await.says("We are asking parents."), "nothing left to do there");
+        assert!(two.get("/").await.says("We are asking parents."));
         let again = one.post(&second, &[("step", "send")]).await;
         assert!(
             again.status == StatusCode::UNPROCESSABLE_ENTITY
@@ -376,12 +384,27 @@ fn where_each_takes_part_once_a_second_set_of_answers_is_not_sent_and_two_on_one
         assert!(signed_out.says("Sign in, then send them. Your answers are saved"));
         assert_eq!(number(&world, "SELECT count(*) FROM responses WHERE state = 'sent'").await, 2);
         one.post(&first, &[("step", "withdraw")]).await.leads_to();
+        assert!(one.get(&here).await.html.contains(">Start"), "she may answer again");
         one.post(&second, &[("step", "send")]).await.leads_to();
         assert_eq!(
             number(&world, "SELECT count(*) FROM responses WHERE state = 'sent'").await,
             2,
             "in place of the first"
         );
+    });
+}
+
+#[test]
+fn what_only_a_personal_link_opens_is_not_among_what_a_parent_can_do_now() {
+    on_both(async |world| {
+        let organiser = world.organiser().await;
+        let id = open(&world, &organiser, "link").await;
+        let parent = world.parent(1).await;
+        let home = parent.get("/").await;
+        assert!(home.says("What you can do now"), "{}", home.html);
+        assert!(!home.says("We are asking parents."), "{}", home.html);
+        let list = parent.get("/consultations").await;
+        assert!(list.says(&id) && list.says("Only for families we gave their own link."));
     });
 }
 

@@ -9,7 +9,7 @@ use ground::viewer::Role;
 use questionnaires::{Choice, Question, QuestionKind, Questionnaire, edit, file};
 
 use crate::consultations::{answer, begin, open, publish};
-use crate::fixtures::consultations::{import_questions, new_for_anyone};
+use crate::fixtures::consultations::{ask_who_waits, import_questions, new_for_anyone};
 use crate::world::{Browser, World, link_to, number, on_both};
 
 /// Until after the close and its half hour of grace.
@@ -106,10 +106,12 @@ fn what_came_on_paper_is_typed_in_by_channel_compared_by_somebody_else_and_count
             .collect();
         assert_eq!(sampled.len(), 2);
         assert_eq!(organiser.get(&sampled[0]).await.leads_to(), typed, "she typed it in herself");
-        other
-            .post(&sampled[0], &[("q.question-1", "yes"), ("q.question-2", "option-2")])
-            .await
-            .leads_to();
+        assert!(other.get(&sampled[0]).await.says("Can we quote it?"));
+        let quoted = [("asks-quote", "yes"), ("quote", "yes")];
+        let on_sheet = [("q.question-1", "yes"), ("q.question-2", "option-2")];
+        other.post(&sampled[0], &[on_sheet, quoted].concat()).await.leads_to();
+        let quotable = "SELECT count(*) FROM responses WHERE may_quote = 1 AND channel <> 'online'";
+        assert_eq!(number(&world, quotable).await, 1, "as its sheet says");
         other
             .post(&sampled[1], &[("q.question-1", "no"), ("q.question-3", "Rang us.")])
             .await
@@ -262,6 +264,9 @@ fn organisers_read_after_the_close_quote_and_pass_on_and_results_hold_only_what_
         organiser.post(&release, &[("step", "count")]).await.leads_to();
         let themes = "SELECT count(*) FROM themes";
         assert_eq!(number(&world, themes).await, 1, "nobody has to answer what nobody spoke of");
+        let check = other.get(&release).await;
+        assert!(check.says("Everyone will read these words") && check.says("We want weekends"));
+        assert!(!check.says("will not be published"), "{}", check.html);
         publish(&other, &release).await.leads_to();
         let results = world.visitor().get(&format!("/consultations/{id}/results")).await;
         assert!(
@@ -277,6 +282,96 @@ fn organisers_read_after_the_close_quote_and_pass_on_and_results_hold_only_what_
             csv.html.contains("What these answers are about: What else?,Weekends,Weekends")
                 || csv.html.contains(",Weekends,")
         );
+    });
+}
+
+#[test]
+fn where_too_few_answer_organisers_are_told_from_the_start_that_no_number_and_no_quote_is_shown() {
+    on_both(async |world| {
+        let organiser = world.organiser().await;
+        let other = world.signed_in("organiser2@example.org", &[Role::Organiser]).await;
+        let desk = new_for_anyone(&world, &organiser, "Phone calls", 60).await;
+        ask_who_waits(&organiser, &desk).await;
+        let why = [("text", "Why?"), ("kind", "long-text")];
+        organiser.post(&format!("{desk}/questions/new"), &why).await.leads_to();
+        let takes = "With fewer than 20, a question shows a number";
+        assert!(organiser.get(&format!("{desk}/opening")).await.says(takes));
+        organiser.post(&desk, &[("step", "open")]).await.leads_to();
+        let id = desk.replace("/forum/consultations/", "");
+        for nth in 0..16 {
+            let phone = world.visitor();
+            let response = begin(&phone, &id).await;
+            let waits = if nth < 14 { "no" } else { "yes" };
+            answer(&phone, &response, "question-1", waits).await.leads_to();
+            if nth < 14 {
+                answer(&phone, &response, "question-2", "Nobody rang us.").await.leads_to();
+            }
+            phone.post(&response, &[("step", "send"), ("quote", "yes")]).await.leads_to();
+        }
+        assert!(organiser.get(&format!("{desk}/progress")).await.says(takes));
+        close(&world);
+        let key = format!("{desk}/answers/question-2");
+        for title in ["Nobody rings", "Nobody writes"] {
+            organiser.post(&key, &[("step", "add-theme"), ("title", title)]).await.leads_to();
+        }
+        let (response, rings) =
+            (response_with(&world, "rang").await, theme(&world, "Nobody rings").await);
+        for step in [
+            [("step", "themes"), ("theme", rings.as_str())],
+            [("step", "quote"), ("words", "Nobody rang us.")],
+        ] {
+            let step = [step[0], step[1], ("response", response.as_str())];
+            organiser.post(&key, &step).await.leads_to();
+        }
+        let read = organiser.get(&key).await;
+        assert!(read.says("if enough people answered this question"), "{}", read.html);
+        assert!(read.says("no answers yet, so not in the results"), "{}", read.html);
+        let release = format!("{desk}/release");
+        assert!(organiser.get(&release).await.says(takes));
+        organiser.post(&release, &[("step", "count")]).await.leads_to();
+        for whoever in [&organiser, &other] {
+            let counted = whoever.get(&release).await;
+            assert!(counted.says("too few answers to show a number"), "{}", counted.html);
+            assert!(counted.says("will not be published") && counted.says("Nobody rang us."));
+        }
+        assert!(other.get(&release).await.says("The tables show no numbers"));
+        publish(&other, &release).await.leads_to();
+        let results = world.visitor().get(&format!("/consultations/{id}/results")).await;
+        assert!(results.says("16 people answered.") && results.says("too few to show how many"));
+        assert!(results.says("Nobody rings") && !results.says("Nobody writes"));
+        assert!(!results.says("Nobody rang us."), "{}", results.html);
+    });
+}
+
+#[test]
+fn whoever_asked_to_hear_is_emailed_once_when_the_results_are_published() {
+    on_both(async |world| {
+        let organiser = world.organiser().await;
+        let other = world.signed_in("organiser2@example.org", &[Role::Organiser]).await;
+        let id = open(&world, &organiser, "signed in").await;
+        for (nth, wants) in [(1, "yes"), (2, "no")] {
+            let parent = world.parent(nth).await;
+            let response = begin(&parent, &id).await;
+            answer(&parent, &response, "question-3", "Weekends").await.leads_to();
+            parent.post(&response, &[("step", "send"), ("outcome", wants)]).await.leads_to();
+        }
+        close(&world);
+        let release = format!("/forum/consultations/{id}/release");
+        organiser.post(&release, &[("step", "count")]).await.leads_to();
+        let told = async || {
+            consultations::tell_due(&world.house).await.unwrap();
+            let emails = world.deliver().await.into_iter();
+            emails
+                .filter(|email| email.subject == "What parents said: Short breaks")
+                .collect::<Vec<_>>()
+        };
+        assert!(told().await.is_empty(), "not before a second organiser has checked them");
+        publish(&other, &release).await.leads_to();
+        let emails = told().await;
+        assert_eq!(emails.len(), 1, "one asked for it");
+        let results = link_to(&emails[0], "/consultations/");
+        assert_eq!(world.visitor().get(&results).await.status, StatusCode::OK);
+        assert!(told().await.is_empty(), "once");
     });
 }
 

@@ -213,6 +213,9 @@ fn an_open_consultation_lasts_longer_or_with_notice_less_long_and_says_why() {
         let (desk, page) = (format!("/forum/consultations/{id}"), format!("/consultations/{id}"));
         let to = format!("{desk}/dates");
         assert!(organiser.get(&desk).await.says(&to), "a link leads there");
+        let public = organiser.get(&page).await;
+        assert!(public.says(&to) && public.says(&format!("{desk}/progress")), "also from there");
+        assert!(!world.visitor().get(&page).await.says("For organisers"));
         let day = |days: i64| clock::fields(world.now() + days * DAY).0;
         let tomorrow = day(1);
         let at_once =

@@ -54,7 +54,7 @@ fn an_organiser_goes_from_the_desk_to_published_results_by_links_alone() {
         let mut walk = Walk::from(&other, "/forum").await;
         walk.follow("Compare 1 sheet: Short breaks").await;
         walk.follow("Sheet 1").await;
-        walk.press("It now matches the sheet", &[("q.question-1", "yes")]).await;
+        walk.press("It matches the sheet", &[("q.question-1", "yes")]).await;
         walk.follow("Organisers’ desk").await;
         walk.follow("Read the answers: Short breaks").await;
         walk.follow("Continue to the results").await;

@@ -273,6 +273,9 @@ fn shown(
                 </label>
             }
         };
+        let has_words = asked.iter().any(|question| {
+            question.kind.is_in_own_words() && response.answers.contains_key(&question.key)
+        });
         let must_sign_in = terms.access == WhoMayAnswer::SignedIn && !viewer.is_signed_in();
         let send = (is_open
             && matches!(response.state, ResponseState::Begun | ResponseState::Reopened))
@@ -292,16 +295,13 @@ fn shown(
                 }
                 .into_any();
             }
-            let has_words = asked.iter().any(|question| {
-                question.kind.is_in_own_words() && response.answers.contains_key(&question.key)
-            });
             let quote = has_words.then(quote);
             // Only an account can be emailed, and only where we keep that it took part anyway.
             let outcome = (terms.access == WhoMayAnswer::SignedIn).then(|| {
                 view! {
                     <label class="option">
                         <input type="checkbox" name="outcome" value="yes" />
-                        "Email me about what happens next"
+                        "Email me about what happens next: the results, and what leaders do"
                     </label>
                 }
             });
@@ -320,7 +320,7 @@ fn shown(
             }
             .into_any()
         });
-        let agree = (is_open && response.state == ResponseState::Sent).then(|| {
+        let agree = (is_open && has_words && response.state == ResponseState::Sent).then(|| {
             view! {
                 <form method="post">
                     {quote()}

@@ -65,7 +65,7 @@ pub async fn begin(
     let consultation = opened(&house, &id).await?;
     let (now, here) = (house.clock.now(), format!("/consultations/{}", consultation.id));
     if consultation.state(now) != ConsultationState::Open
-        || !may_begin(&house, &viewer, &consultation, &headers).await?
+        || may_begin(&house, &viewer, &consultation, &headers).await? != MayBegin::Yes
     {
         return Ok(Redirect::to(&here).into_response());
     }
@@ -135,22 +135,41 @@ fn not_remembered(code: &str, first: &str) -> Page {
     })
 }
 
-/// Whether somebody may start: anyone, people who are signed in, or people who came by a personal
-/// link.
+/// Whether somebody may start to answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MayBegin {
+    Yes,
+    /// Not as they came: not signed in, or by no personal link.
+    No,
+    /// They have sent their answers, and each may do so once.
+    HasSent,
+}
+
+/// Whether somebody may start: anyone, people who are signed in and have sent nothing yet, or
+/// people who came by a personal link.
 pub async fn may_begin(
     house: &House,
     viewer: &Viewer,
     consultation: &Consultation,
     headers: &HeaderMap,
-) -> Result<bool, Error> {
-    Ok(match consultation.terms.access {
-        WhoMayAnswer::Anyone => true,
-        WhoMayAnswer::SignedIn => viewer.is_signed_in(),
-        WhoMayAnswer::Link => match read_cookie(house, headers, LINK_COOKIE) {
-            Some(link) => responses::is_link(&house.db, &consultation.id, &link).await?,
+) -> Result<MayBegin, Error> {
+    let (db, id) = (&house.db, &consultation.id);
+    let may = match (consultation.terms.access, viewer.person()) {
+        (WhoMayAnswer::Anyone, _) => true,
+        (WhoMayAnswer::SignedIn, Some(person)) => {
+            if responses::took_part(db, id, &person.account_id).await? {
+                return Ok(MayBegin::HasSent);
+            }
+            true
+        }
+        (WhoMayAnswer::SignedIn, None) => false,
+        // Not whether the link was used: whoever printed it could ask that too.
+        (WhoMayAnswer::Link, _) => match read_cookie(house, headers, LINK_COOKIE) {
+            Some(link) => responses::is_link(db, id, &link).await?,
             None => false,
         },
-    })
+    };
+    Ok(if may { MayBegin::Yes } else { MayBegin::No })
 }
 
 /// GET `/consultations/{id}/links/{link}`: a personal link. This phone remembers it until the

@@ -15,7 +15,7 @@ use leptos::prelude::*;
 use questionnaires::answers::{Answers, places as named, read_all};
 
 use super::pages::{
-    OVER, Purpose, Sheet, back, no_typing, nothing_required, sheet_page, with_questions,
+    OVER, Purpose, Sheet, back, may_quote, no_typing, nothing_required, sheet_page, with_questions,
 };
 use super::store::{self, PaperEntry, SheetCorrection};
 use crate::answering::pages::Problems;
@@ -111,7 +111,7 @@ pub async fn correct_paper_entry(
         both.filter(|key| answers.get(*key) != typed.answers.get(*key)).cloned().collect();
     changed.sort_unstable();
     changed.dedup();
-    if changed.is_empty() {
+    if changed.is_empty() && may_quote(&sent, &typed) == typed.may_quote {
         return Ok(back(&id, ""));
     }
     let changed: Vec<&str> = changed.iter().map(String::as_str).collect();
@@ -135,6 +135,7 @@ async fn keep(
         response_id: &typed.response_id,
         consultation_id: &consultation.id,
         answers,
+        may_quote: may_quote(sent, typed),
         changed,
         seen: sent.typed("seen").parse().unwrap_or(typed.corrected),
         by,

@@ -350,11 +350,13 @@ pub async fn compare_paper_entry(
     }
     let mut answers: Answers =
         read.answered.into_iter().filter_map(|(key, answer)| Some((key, answer?))).collect();
-    let is_other = answers != typed.answers;
+    let may_quote = may_quote(&sent, &typed);
+    let is_other = answers != typed.answers || may_quote != typed.may_quote;
     answers.extend(hidden);
     let (now, by) = (house.clock.now(), &viewer.signed_in()?.account_id);
     let mut tx = house.db.begin().await?;
-    if store::compare(&mut tx, &typed.response_id, is_other.then_some(&answers), by).await? {
+    let on_sheet = is_other.then_some((&answers, may_quote));
+    if store::compare(&mut tx, &typed.response_id, on_sheet, by).await? {
         let (what, about) = ("typed response compared", &consultation.id);
         let how = if is_other { "put right" } else { "as on the sheet" };
         let detail = &format!("sheet {}, {how}", typed.sheet);
@@ -462,6 +464,12 @@ pub(super) fn nothing_required(questionnaire: &Questionnaire) -> Questionnaire {
     all
 }
 
+/// Whether a sheet says that we can quote it, as it was sent; as it was typed in, where a form did
+/// not ask.
+pub(super) fn may_quote(sent: &Sent, typed: &PaperEntry) -> bool {
+    if sent.typed("asks-quote").is_empty() { typed.may_quote } else { sent.typed("quote") == "yes" }
+}
+
 /// One sheet as it is typed in, or checked.
 pub(super) struct Sheet<'s> {
     pub consultation: &'s Consultation,
@@ -506,10 +514,12 @@ pub(super) fn sheet_page(sheet: &Sheet<'_>) -> Page {
         let fields = all_fields(&questionnaire, kept, sent, problems, places);
         let channels = Channel::ALL.into_iter().skip(1).map(|(_, word, title)| (word, title));
         let channels = Choice::each(channels, |word| word == sent.typed("channel"));
+        let quoted = match purpose {
+            Purpose::New => sent.typed("quote") == "yes",
+            Purpose::Compare(typed) | Purpose::Correct(typed) => may_quote(sent, typed),
+        };
         let quote =
-            Choice::each([("yes", "The sheet says we can quote it, without a name")], |value| {
-                sent.typed("quote") == value
-            });
+            Choice::each([("yes", "The sheet says we can quote it, without a name")], |_| quoted);
         let (head, label) = match purpose {
             Purpose::New => {
                 let head = view! {
@@ -527,11 +537,12 @@ pub(super) fn sheet_page(sheet: &Sheet<'_>) -> Page {
             Purpose::Compare(_) => (
                 view! {
                     <p class="panel">
-                        "Look at each answer. If the sheet says something else, correct it here."
+                        "Look at each answer, and at whether we can quote it. If the sheet says \
+                         something else, correct it here."
                     </p>
                 }
                 .into_any(),
-                "It now matches the sheet",
+                "It matches the sheet",
             ),
             Purpose::Correct(typed) => (
                 view! {
@@ -563,10 +574,6 @@ pub(super) fn sheet_page(sheet: &Sheet<'_>) -> Page {
                 </p>
             }
         });
-        let quote = matches!(purpose, Purpose::New).then(|| {
-            view! { <Choices name="quote" legend="Can we quote it?"
-            choices=quote many=true refusals /> }
-        });
         view! {
             <div class="stack">
                 <p>
@@ -582,7 +589,14 @@ pub(super) fn sheet_page(sheet: &Sheet<'_>) -> Page {
                 <form method="post" novalidate>
                     {head}
                     {fields}
-                    {quote}
+                    <input type="hidden" name="asks-quote" value="yes" />
+                    <Choices
+                        name="quote"
+                        legend="Can we quote it?"
+                        choices=quote
+                        many=true
+                        refusals
+                    />
                     <button class="button">{label}</button>
                 </form>
             </div>

@@ -19,6 +19,8 @@ pub struct PaperEntry {
     pub version: i64,
     /// Its answers, for whoever checks it after the close.
     pub answers: Answers,
+    /// Whether the sheet says that we can quote it.
+    pub may_quote: bool,
     /// Who typed it in: (account, name).
     pub by: (Id<ids::Account>, String),
     /// Whether a second person has checked it against its sheet, and if so whether anything had to
@@ -40,8 +42,9 @@ pub async fn all(
 ) -> sqlx::Result<Vec<PaperEntry>> {
     let rows = sqlx::query(
         "SELECT t.response_id, t.sheet, r.channel, r.version, r.answers, t.typed_by, a.shown_name,
-         t.checked_by, CAST(t.was_put_right AS BIGINT) AS was_put_right, t.corrected, x.question,
-         x.what, x.words, x.reason
+         CAST(r.may_quote AS BIGINT) AS may_quote, t.checked_by,
+         CAST(t.was_put_right AS BIGINT) AS was_put_right, t.corrected, x.question, x.what,
+         x.words, x.reason
          FROM typed_responses t JOIN responses r ON r.id = t.response_id
            JOIN accounts a ON a.id = t.typed_by
            LEFT JOIN (SELECT response_id, question, 'redacted' AS what, words, reason
@@ -63,6 +66,7 @@ pub async fn all(
                 channel: known(Channel::read(row.get("channel")), "responses.channel")?,
                 version: row.get("version"),
                 answers: read_json(row.get("answers"))?,
+                may_quote: row.get::<i64, _>("may_quote") == 1,
                 by: (row.get("typed_by"), row.get("shown_name")),
                 checked: row
                     .get::<Option<&str>, _>("checked_by")
@@ -142,12 +146,13 @@ pub async fn keep(tx: &mut AnyConnection, new: &NewPaperEntry) -> sqlx::Result<O
     .map(Some)
 }
 
-/// Records that a second person checked it, with the answers as they are on the sheet; a trigger
-/// counts it as a change. False when it is their own, or was checked before.
+/// Records that a second person checked it; where something differed, with the answers as they are
+/// on the sheet and whether that can be quoted. A trigger counts it as a change. False when it is
+/// their own, or was checked before.
 pub async fn compare(
     tx: &mut AnyConnection,
     response_id: &Id<ids::Response>,
-    answers: Option<&Answers>,
+    on_sheet: Option<(&Answers, bool)>,
     by: &Id<ids::Account>,
 ) -> sqlx::Result<bool> {
     let compared = sqlx::query(
@@ -157,21 +162,38 @@ pub async fn compare(
     let compared = compared
         .bind(response_id)
         .bind(by)
-        .bind(i32::from(answers.is_some()))
+        .bind(i32::from(on_sheet.is_some()))
         .execute(&mut *tx)
         .await?;
     if compared.rows_affected() == 0 {
         return Ok(false);
     }
-    if let Some(answers) = answers {
-        let answers = json(answers)?;
-        sqlx::query("UPDATE responses SET answers = $2 WHERE id = $1")
+    if let Some(on_sheet) = on_sheet {
+        put_right(tx, response_id, on_sheet).await?;
+    }
+    Ok(true)
+}
+
+/// Keeps what is on a sheet in place of what was typed in: its answers, and whether it can be
+/// quoted; if not, nothing of it is.
+async fn put_right(
+    tx: &mut AnyConnection,
+    response_id: &Id<ids::Response>,
+    (answers, may_quote): (&Answers, bool),
+) -> sqlx::Result<()> {
+    sqlx::query("UPDATE responses SET answers = $2, may_quote = CAST($3 AS INTEGER) WHERE id = $1")
+        .bind(response_id)
+        .bind(json(answers)?)
+        .bind(i32::from(may_quote))
+        .execute(&mut *tx)
+        .await?;
+    if !may_quote {
+        sqlx::query("DELETE FROM quotations WHERE response_id = $1")
             .bind(response_id)
-            .bind(answers)
             .execute(tx)
             .await?;
     }
-    Ok(true)
+    Ok(())
 }
 
 /// That an organiser corrects a typed sheet.
@@ -181,6 +203,8 @@ pub struct SheetCorrection<'a> {
     pub consultation_id: &'a Id<ids::Consultation>,
     /// All its answers, as they are on the sheet.
     pub answers: &'a Answers,
+    /// Whether the sheet says that we can quote it.
+    pub may_quote: bool,
     /// The questions whose answers are others now.
     pub changed: &'a [&'a str],
     /// How often it had been corrected when they read it.
@@ -218,11 +242,8 @@ pub async fn correct(
     if corrected.execute(&mut *tx).await?.rows_affected() == 0 {
         return Ok(false);
     }
-    sqlx::query("UPDATE responses SET answers = $2 WHERE id = $1")
-        .bind(correction.response_id)
-        .bind(json(correction.answers)?)
-        .execute(&mut *tx)
-        .await?;
+    let on_sheet = (correction.answers, correction.may_quote);
+    put_right(&mut *tx, correction.response_id, on_sheet).await?;
     for question in correction.changed {
         sqlx::query("DELETE FROM quotations WHERE response_id = $1 AND question = $2")
             .bind(correction.response_id)

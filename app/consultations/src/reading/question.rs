@@ -191,12 +191,19 @@ fn by_theme(
         let to = format!("/forum/consultations/{consultation_id}/answers/{key}?theme={}", theme.id);
         let current = (theme.id == chosen).then_some("true");
         let (title, id) = (theme.title.clone(), theme.id.clone());
+        let answers = match theme.responses.len() {
+            0 => "no answers yet, so not in the results".to_owned(),
+            1 => "1 answer".to_owned(),
+            many => format!("{many} answers"),
+        };
         view! {
             <li>
-                <a href=to aria-current=current>
-                    {title.clone()}
-                </a>
-                {format!(" ({})", theme.responses.len())}
+                <span>
+                    <a href=to aria-current=current>
+                        {title.clone()}
+                    </a>
+                    {format!(": {answers}")}
+                </span>
                 <form class="inline" method="post" action=here.to_owned()>
                     <input type="hidden" name="theme" value=id />
                     <button class="link" name="step" value="remove-theme">

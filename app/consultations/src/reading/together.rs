@@ -137,7 +137,7 @@ pub fn all_read(here: &str, responses: &[&str]) -> impl IntoView + use<> {
         <form method="post" action=here.to_owned()>
             {hidden}
             <button class="button quiet" name="step" value="read" accesskey="r">
-                "I have read the answers on this page (key r)"
+                "I have read the answers on this page"
             </button>
         </form>
     }

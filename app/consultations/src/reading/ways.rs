@@ -10,7 +10,10 @@ use super::Done;
 pub(super) fn marks(done: &[&Done]) -> impl IntoView + use<> {
     let lines = done.iter().map(|done| match done {
         Done::Redacted { reason, .. } => format!("✓ Redacted: {reason}"),
-        Done::Quoted { words } => format!("✓ Will be published: “{words}”"),
+        Done::Quoted { words } => format!(
+            "✓ Chosen for the results: “{words}”. It is published if enough people answered this \
+             question for their number to be shown"
+        ),
         Done::PassedOn => "○ Only the safeguarding lead can read it".to_owned(),
     });
     let lines = lines.map(|line| view! { <p class="state">{line}</p> }).collect::<Vec<_>>();

@@ -136,8 +136,17 @@ pub fn results_tables(results: &Results) -> impl IntoView + use<> {
             <ul>{left_out}</ul>
         }
     });
+    let no_numbers = (!results.shows_numbers()).then(|| {
+        view! {
+            <p>
+                "That is too few to show how many gave each answer: someone could work out who \
+                 they are."
+            </p>
+        }
+    });
     view! {
         <p class="lead">{lead}</p>
+        {no_numbers}
         <p class="soft">
             "“Not shown” means we are hiding a small number, or one that would give a small number \
              away, to protect people. It can also be 0."

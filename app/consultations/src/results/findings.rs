@@ -6,7 +6,7 @@ use forms::{Refusals, Sent};
 use ground::ui::Field;
 use leptos::prelude::*;
 
-use super::store::Findings;
+use super::store::{Findings, Release};
 
 const LONGEST: usize = 200;
 /// The fields: (name, label).
@@ -71,7 +71,14 @@ pub fn shown(findings: &Findings) -> impl IntoView + use<> {
 }
 
 /// The fields of a form that holds what is written now, or what was sent and refused.
-pub fn fields(now: &Findings, sent: &Sent, refusals: &Refusals) -> impl IntoView + use<> {
+pub fn fields(release: &Release, sent: &Sent, refusals: &Refusals) -> impl IntoView + use<> {
+    let now = &release.findings;
+    let numbers = if release.results.shows_numbers() {
+        "Take every number from the tables, and please don't name anyone."
+    } else {
+        "The tables show no numbers, so use none, nor words like “most” or “a few”. Please don't \
+         name anyone."
+    };
     let was_sent = sent.fields().any(|(name, _)| name == FIELDS[0].0);
     let each = FIELDS.into_iter().enumerate().map(|(nth, (name, label))| {
         let value = if was_sent {
@@ -84,8 +91,8 @@ pub fn fields(now: &Findings, sent: &Sent, refusals: &Refusals) -> impl IntoView
     let each = each.collect::<Vec<_>>();
     view! {
         <p>
-            "Say what you found in up to three short sentences. They come before the numbers. Take \
-             every number from the tables, and please don't name anyone."
+            "Say what you found in up to three short sentences. They come before the numbers. "
+            {numbers}
         </p>
         {each}
     }

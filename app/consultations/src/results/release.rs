@@ -15,7 +15,7 @@ use ground::ui::{Area, Choice, Field, Select};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 use questionnaires::piping;
-use questionnaires::results::{Material, can_show_by, new};
+use questionnaires::results::{Material, Results, can_show_by, how_many_it_takes, new};
 
 use super::browse::results_tables;
 use super::store::{self, MadeOf, NewFindings, Release};
@@ -291,6 +291,13 @@ async fn shown(
     let course = course(house, &consultation.id).await?;
     let releases =
         if is_closed { store::all(&house.db, &consultation.id).await? } else { Vec::new() };
+    let is_waiting = releases.iter().any(|release| release.checked_at.is_none());
+    let chosen = if is_waiting {
+        store::chosen_quotes(&house.db, &consultation.id).await?
+    } else {
+        Vec::new()
+    };
+    let takes = how_many_it_takes(house.settings.rule);
     let done = match sent.typed("done") {
         "counted" => Some((
             "Answers counted",
@@ -304,16 +311,26 @@ async fn shown(
     let page = frame.around(|| {
         let waits = releases.iter().find(|release| release.checked_at.is_none());
         let is_again = releases.iter().any(|release| release.checked_at.is_some());
-        let to_check = waits.map(|release| to_check(release, me, sent, refusals));
+        let to_check = waits.map(|release| {
+            let notes = view! {
+                {no_numbers(&release.results, &takes)}
+                {quotes(&release.results, &chosen)}
+            };
+            to_check(release, me, notes.into_any(), (sent, refusals))
+        });
         let found = releases
             .first()
             .filter(|release| release.checked_at.is_some())
             .map(|release| to_say(release, sent, refusals));
         let count = (is_closed && waits.is_none())
-            .then(|| to_count(consultation, is_again, sent, refusals));
+            .then(|| to_count(consultation, is_again, &takes, (sent, refusals)));
         let wait = (!is_closed).then(|| {
-            view! { <p class="lead">
-            "Nobody, not even an organiser, can see results until it has closed."</p> }
+            view! {
+                <p class="lead">
+                    "Nobody, not even an organiser, can see results until it has closed."
+                </p>
+                <p>{takes.clone()}</p>
+            }
         });
         let published = is_again.then(|| {
             view! {
@@ -337,12 +354,70 @@ async fn shown(
     Ok(page.answer(house, viewer))
 }
 
-/// What was counted and waits for another organiser.
+/// Where no number of any question can be shown: that, and how many answers it takes. Of fewer
+/// than ten answers the tables say so themselves.
+fn no_numbers(results: &Results, takes: &str) -> Option<impl IntoView + use<>> {
+    let takes = takes.to_owned();
+    (results.people.is_some() && !results.shows_numbers()).then(|| {
+        view! {
+            <div class="panel warn">
+                <p>
+                    "There are too few answers to show a number for any question, so there are no \
+                     numbers to check. Check the questions, the themes and the quotes: everyone \
+                     will read those."
+                </p>
+                <p>{takes}</p>
+            </div>
+        }
+    })
+}
+
+/// The quotes that were chosen: those that everyone will read, and those that are left out.
+fn quotes(results: &Results, chosen: &[String]) -> Option<impl IntoView + use<>> {
+    let list = |words: Vec<&String>| {
+        let each = words.into_iter().map(|words| {
+            view! {
+                <li>
+                    <blockquote>{words.clone()}</blockquote>
+                </li>
+            }
+        });
+        view! { <ul class="plain">{each.collect_view()}</ul> }
+    };
+    let (shown, left_out): (Vec<&String>, Vec<&String>) =
+        chosen.iter().partition(|words| results.quotes(words));
+    let shown = (!shown.is_empty()).then(|| {
+        view! {
+            <p>"Everyone will read these words. Check that they don't name anyone:"</p>
+            {list(shown)}
+        }
+    });
+    let left_out = (!left_out.is_empty()).then(|| {
+        view! {
+            <p>
+                "These were chosen, and will not be published. A quote is only shown beside the \
+                 number of people who answered its question, and that number can't be shown here:"
+            </p>
+            {list(left_out)}
+        }
+    });
+    (!chosen.is_empty()).then(|| {
+        view! {
+            <section class="stack">
+                <h2>"The quotes you chose"</h2>
+                {shown}
+                {left_out}
+            </section>
+        }
+    })
+}
+
+/// What was counted and waits for another organiser. `notes`: what to know before the tables.
 fn to_check(
     release: &Release,
     me: &Id<ids::Account>,
-    sent: &Sent,
-    refusals: &Refusals,
+    notes: AnyView,
+    (sent, refusals): (&Sent, &Refusals),
 ) -> impl IntoView + use<> {
     let own = release.counted_by.0 == *me;
     let way = if release.is_stale {
@@ -368,9 +443,10 @@ fn to_check(
                 <input type="hidden" name="number" value=number />
                 <p>
                     "Check each table: is it right, and does it match what was asked? Once you \
-                     publish them, everyone can read the results, and they never change."
+                     publish them, everyone can read the results, and they never change. Whoever \
+                     answered signed in and asked to hear what happens next gets an email."
                 </p>
-                {findings::fields(&release.findings, sent, refusals)}
+                {findings::fields(release, sent, refusals)}
                 <button class="button" name="step" value="publish">
                     "Publish these results"
                 </button>
@@ -382,6 +458,7 @@ fn to_check(
         <p class="panel gold">
             {format!("Counted by {}. Only organisers can see it.", release.counted_by.1)}
         </p>
+        {notes}
         {results_tables(&release.results)}
         {way}
         <form method="post">
@@ -401,7 +478,7 @@ fn to_say(release: &Release, sent: &Sent, refusals: &Refusals) -> impl IntoView 
             <form method="post" novalidate>
                 <input type="hidden" name="number" value=number />
                 <input type="hidden" name="seen" value=seen />
-                {findings::fields(&release.findings, sent, refusals)}
+                {findings::fields(release, sent, refusals)}
                 <button class="button" name="step" value="findings">
                     "Save these findings"
                 </button>
@@ -413,8 +490,8 @@ fn to_say(release: &Release, sent: &Sent, refusals: &Refusals) -> impl IntoView 
 fn to_count(
     consultation: &Consultation,
     is_again: bool,
-    sent: &Sent,
-    refusals: &Refusals,
+    takes: &str,
+    (sent, refusals): (&Sent, &Refusals),
 ) -> impl IntoView + use<> {
     let by = can_show_by(&consultation.questionnaire)
         .into_iter()
@@ -452,6 +529,7 @@ fn to_count(
             "We count the answers and hide small numbers, and anything they could be worked out \
              from. Read the answers first: your themes and quotes become part of the results."
         </p>
+        <p>{takes.to_owned()}</p>
         <form method="post" novalidate>
             {differs}
             {asked}

@@ -129,6 +129,20 @@ pub async fn material(db: &Db, versions: Vec<Consultation>) -> sqlx::Result<(Mat
     Ok((material, waiting))
 }
 
+/// The quotes that organisers chose, whether or not results show them.
+pub async fn chosen_quotes(
+    db: &Db,
+    consultation_id: &Id<ids::Consultation>,
+) -> sqlx::Result<Vec<String>> {
+    sqlx::query_scalar(
+        "SELECT q.words FROM quotations q JOIN responses r ON r.id = q.response_id
+         WHERE r.consultation_id = $1 ORDER BY q.words",
+    )
+    .bind(consultation_id)
+    .fetch_all(&mut *db.read().await?)
+    .await
+}
+
 /// What was published before: the true numbers, and what was shown of them. Where there were too
 /// few to show, nothing was.
 pub async fn published(

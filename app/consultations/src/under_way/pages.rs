@@ -14,6 +14,7 @@ use ground::sent::Form;
 use ground::ui::{Field, ShareBar};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
+use questionnaires::results::how_many_it_takes;
 
 use super::{NO_PLACE, Told, store, told_until};
 use crate::rules::ConsultationState;
@@ -99,6 +100,7 @@ async fn shown(
         view! {
             <p class="panel gold">{state_in_words(state, (terms.opens_at, terms.closes_at))}</p>
             {pictures}
+            <p>{how_many_it_takes(house.settings.rule)}</p>
             <form method="post" novalidate>
                 <Field
                     name="aim"

@@ -123,6 +123,11 @@ pub fn QuestionBuilder(
                 />
             </ol>
             <AtTheEnd builder />
+            <p hidden=move || builder.is_awake.get()>
+                <a class="button quiet" href=builder.address("/questions/new")>
+                    "Add a question"
+                </a>
+            </p>
             <p hidden=is_asleep>
                 <button
                     class="button quiet"

@@ -267,7 +267,10 @@ impl Builder {
                     self.saved_question(key, &listed);
                 }
                 self.take(listed);
-                self.says.set(format!("{} Saved.", wish.done));
+                self.says.set(match wish.step {
+                    Step::Save { .. } => wish.done,
+                    _ => format!("{} Saved.", wish.done),
+                });
                 self.send();
             }
             Answer::Refused(refusals) => {
