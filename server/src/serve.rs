@@ -9,6 +9,7 @@ use calendar::clock::{self, Clock};
 use deliveries::{Email, Words};
 use ground::db::{Db, Limits, Line};
 use ground::files::Files;
+use ground::house::House;
 use sd_notify::NotifyState;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;

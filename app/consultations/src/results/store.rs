@@ -164,9 +164,8 @@ pub async fn published(
 }
 
 /// Keeps a release that is counted, in the place of one that waits to be checked, and takes away
-/// themes that no answer was given. False when
-/// something it is made of was changed meanwhile, or other results were published. `made_of`: as it
-/// was before what it is made of was read.
+/// themes that no answer was given. False when something it is made of was changed meanwhile, or
+/// other results were published. `made_of`: as it was before what it is made of was read.
 pub async fn count(
     tx: &mut AnyConnection,
     new: &New,
