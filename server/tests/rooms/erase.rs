@@ -693,7 +693,7 @@ const STAYS_NAMED: [(&str, &str); 4] = [
 
 /// Rows that the demonstration has none of, so that every column that refers to an account is
 /// tried.
-const ROWS: [&str; 43] = [
+const ROWS: [&str; 44] = [
     "INSERT INTO notice_overrides (notice_id, name, reason, made_by, made_at)
      SELECT id, 'A name', 'A reason that is long enough to be one: the money ends in two weeks, and \
        nothing else can be done about it', $1, 1 FROM notices WHERE approved_at IS NULL ORDER BY id LIMIT 1",

@@ -85,11 +85,7 @@ fn two_parents_who_were_there_confirm_a_session_by_slip_and_by_account() {
         let record = world.visitor().get(&format!("/record/plans/{plan}")).await;
         assert!(record.says("✓ Confirmed by parents who were there on"), "{}", record.html);
         let area = world.visitor().get("/record").await;
-        assert!(
-            area.says("1 session: 1 confirmed by parents who were there"),
-            "{}",
-            area.html
-        );
+        assert!(area.says("1 session: 1 confirmed by parents who were there"), "{}", area.html);
     });
 }
 
