@@ -1,12 +1,11 @@
 //! The email to parents whose topics a published draft answers, owed in small lots so that no
-//! write takes long; and the one to leaders who are to look again at whether a plan is fair.
+//! write takes long.
 
-use calendar::clock::{self, DAY, Millis};
-use deliveries::{EmailKind, Owed, Paragraph, Sender, Words, owe};
+use deliveries::{Paragraph, Sender, Words};
 use ground::house::House;
 
 use super::rules::AnswerKind;
-use super::store::{self, AnsweredTopic, ToReview, UntoldDraft};
+use super::store::{self, AnsweredTopic, UntoldDraft};
 
 /// How many emails one write owes.
 const LOT: i64 = 200;
@@ -32,59 +31,6 @@ pub async fn tell_due(house: &House) -> Result<(), sqlx::Error> {
         }
     }
     Ok(())
-}
-
-/// How long after the day is over leaders get an email: someone who becomes a leader later gets none
-/// about old things.
-const AFTER: Millis = 28 * DAY;
-
-/// Owes an email to the leaders who said that they would look again at whether a plan is fair, once
-/// the day for that is over.
-///
-/// # Errors
-/// When the database fails.
-pub async fn remind_to_review(house: &House) -> Result<(), sqlx::Error> {
-    let now = house.clock.now();
-    let (from, until) = (clock::fields(now - AFTER).0, clock::fields(now).0);
-    for review in store::to_review(&house.db, (from.as_str(), until.as_str())).await? {
-        let ToReview { plan_id, day, account_id, email, .. } = &review;
-        let mut tx = house.db.begin().await?;
-        let owed = Owed {
-            dedup_key: &format!("review {day} {plan_id} {account_id}"),
-            kind: EmailKind::OutcomeDue,
-            account_id: Some(account_id),
-            to: email,
-            words: &look_again(house, &review),
-            at: now,
-            not_after: None,
-        };
-        owe(&mut tx, owed).await?;
-        tx.commit().await?;
-    }
-    Ok(())
-}
-
-fn look_again(house: &House, review: &ToReview) -> Words {
-    let ToReview { plan_id, title, day, .. } = review;
-    let day = clock::day_of(day).unwrap_or_else(|| day.clone());
-    Words {
-        subject: format!("Look again at whether it is fair: {title}"),
-        paragraphs: vec![
-            Paragraph::ToDo(format!(
-                "You said you would look again by {day} at who the plan “{title}” affects, and \
-                 whether it is fair to everyone."
-            )),
-            "Check what is there, and sign it again with the next day.".into(),
-        ],
-        button: Some((
-            "Look at it again".to_owned(),
-            house.link(&format!("/lead/plans/{plan_id}/equality")),
-        )),
-        also: None,
-        why: "You get this email because you are one of the leaders of this plan.".to_owned(),
-        from: Sender::of(house),
-        stop: None,
-    }
 }
 
 /// The same words for everyone, so that an email gives away nothing about who supported what.

@@ -71,7 +71,7 @@ pub mod store;
 
 pub use browse::{happened, happened_at, what_others_say};
 pub use decision::rules::NewDecision;
-pub use emails::{remind_to_review, tell_due};
+pub use emails::tell_due;
 pub use forget::forget;
 pub use personal::PERSONAL;
 pub use rendering::render_due;
@@ -83,7 +83,7 @@ use ground::db::Transaction;
 use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Id};
-use ground::jobs::{EACH_HALF_MINUTE, EACH_TEN_MINUTES, Job, Rhythm};
+use ground::jobs::{EACH_HALF_MINUTE, Job, Rhythm};
 use ground::routes::{Access, Routes};
 use ground::ui::Frame;
 use ground::viewer::{Role, Viewer};
@@ -100,12 +100,6 @@ pub fn jobs(house: &House) -> Vec<Job> {
         Job::of(house, "the text of drafts", EACH_HALF_MINUTE, async |house: House| {
             render_due(&house).await
         }),
-        Job::of(
-            house,
-            "reminding leaders to look at plans again",
-            EACH_TEN_MINUTES,
-            async |house: House| remind_to_review(&house).await,
-        ),
     ]
 }
 

@@ -38,8 +38,6 @@ pub enum WaitKind {
     DecisionPassed,
     /// What was not done, and the day to look at it again is over.
     LookAgain,
-    /// Whether a plan is fair, and the day to look at that again is over.
-    Review,
     /// Families that no email reaches.
     Unreached,
     /// A notice that another leader has to approve.
@@ -62,7 +60,7 @@ pub enum WaitKind {
 
 impl WaitKind {
     /// Each that is no task, with the word of the statements here.
-    const OTHERS: [(Self, &'static str); 19] = [
+    const OTHERS: [(Self, &'static str); 18] = [
         (Self::PassedOnTopic, "passed on topic"),
         (Self::PassedOnComment, "passed on comment"),
         (Self::PassedOnAnswer, "passed on answer"),
@@ -72,7 +70,6 @@ impl WaitKind {
         (Self::Promise, "promise"),
         (Self::DecisionPassed, "decision passed"),
         (Self::LookAgain, "look again"),
-        (Self::Review, "review"),
         (Self::Unreached, "unreached"),
         (Self::Approval, "approval"),
         (Self::ForumsStatement, "forums statement"),
@@ -217,17 +214,12 @@ pub async fn for_leader(
          UNION ALL SELECT 'look again', u.id, u.look_again || '|' || {}, 1, u.published_at
            FROM ({}) u WHERE u.outcome = 'not' AND u.look_again < $4
              AND EXISTS (SELECT 1 FROM update_leaders k WHERE k.update_id = u.id
-               AND k.account_id = $1)
-         UNION ALL SELECT 'review', s.id, s.review_day || '|' || s.title, 1, s.signed_at
-           FROM ({}) s WHERE s.review_day < $4
-             AND EXISTS (SELECT 1 FROM plan_leaders k WHERE k.plan_id = s.id
                AND k.account_id = $1)",
         tasks(&[Task::Approve, Task::Answer, Task::Disputed, Task::Disagreed]),
         Task::Question.word(),
         waits::store::LATE,
         outcomes::store::title_of("u.id"),
         outcomes::store::STANDING,
-        plans::store::LAST_SIGNED,
     );
     let others = format!(
         "SELECT 'approval' AS kind, n.id, n.title, CAST(1 AS BIGINT) AS many,

@@ -520,32 +520,6 @@ impl Model {
 }
 
 #[test]
-fn leaders_are_asked_to_look_again_at_whether_a_plan_is_fair_once_the_day_is_over() {
-    on_both(async |world| {
-        let leader = leader(&world).await;
-        let plan = register(&world, &leader).await;
-        let (desk, on_the_desk) =
-            (format!("/lead/plans/{plan}/equality"), "Look again at whether it is fair: Transport");
-        let day = clock::fields(world.now() + 5 * DAY).0;
-        let mut fair = FAIR.to_vec();
-        fair[5] = ("review_day", day.as_str());
-        leader.post(&desk, &fair).await.leads_to();
-        world.forward(5 * DAY);
-        assert!(!leader.get("/lead").await.says(on_the_desk), "the day is not over yet");
-        world.forward(DAY);
-        assert!(leader.get("/lead").await.says(on_the_desk));
-        for many in [1, 0] {
-            ::plans::remind_to_review(&world.house).await.unwrap();
-            let emails = world.deliver().await;
-            let asks = emails.iter().filter(|email| email.subject.starts_with(on_the_desk));
-            assert_eq!(asks.count(), many, "once");
-        }
-        leader.post(&desk, &FAIR).await.leads_to();
-        assert!(!leader.get("/lead").await.says(on_the_desk));
-    });
-}
-
-#[test]
 fn no_order_of_events_publishes_a_decision_that_the_rule_forbids() {
     on_both(async |world| {
         let person = world.person("everyone@example.org", &Role::ALL, &world.south).await;

@@ -12,7 +12,7 @@ pub use decisions::{
     AskedThing, Decided, SaidOf, ThingKind, Written, answer_thing, correct_decision,
     decision_facts, decision_things, last_close, pass_decision, publish_decision, write_decision,
 };
-pub use equality::{LAST_SIGNED, ToReview, equality_of, sign_equality, to_review};
+pub use equality::{equality_of, sign_equality};
 pub use reading::{
     AnsweredTopic, Confirmation, Decision, Dispute, Draft, DraftContent, DraftText, FINDABLE,
     LABELS, ListedPlan, PASSED, PastChange, Plan, PlanCourse, PlanEvent, PlanningSession, Slip,
