@@ -28,7 +28,7 @@ pub struct ListedUpdate {
 
 /// Each update with its last version and the forum's last word on it.
 pub const STANDING: &str = "SELECT u.id, s.you_said, s.outcome, s.published_at, coalesce(o.name,
-     '') AS organisation, u.organisation_id, u.begun_by, s.we_did, s.look_again,
+     '') AS organisation, u.organisation_id, u.begun_by, s.we_did,
        coalesce((SELECT v.words FROM verdicts v WHERE v.update_id = u.id AND v.version = s.version
          ORDER BY v.given_at DESC, v.id DESC LIMIT 1), '') AS found,
        (SELECT v.verdict FROM verdicts v WHERE v.update_id = u.id AND v.version = s.version

@@ -141,7 +141,6 @@ fn task(waits: Waits, within: Millis) -> Option<Task> {
             since,
         )
         .more("Read what parents have found."),
-        WaitKind::LookAgain => look_again(&id, &title, since),
         WaitKind::WaitMonth => Task::new(
             format!("/lead/waits/{id}"),
             format!("Publish how long families wait: {title}"),
@@ -151,20 +150,6 @@ fn task(waits: Waits, within: Millis) -> Option<Task> {
         _ => return None,
     };
     Some(task)
-}
-
-/// That the day is over by which they were to look again at what was not done. `promised`: which day,
-/// and after a bar what it is about; `since`: when they said so.
-fn look_again(id: &str, promised: &str, since: Millis) -> Task {
-    let (day, about) = promised.split_once('|').unwrap_or((promised, ""));
-    let words = clock::day_of(day).unwrap_or_default();
-    Task::new(
-        format!("/lead/updates/{id}"),
-        format!("Look again at what was not done: {about}"),
-        since,
-    )
-    .due(clock::end_of(day))
-    .more(format!("You said you would look at it again by {words}. Say what you found."))
 }
 
 /// What they must still say, as a task.

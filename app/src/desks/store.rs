@@ -36,8 +36,6 @@ pub enum WaitKind {
     /// A decision that was published without answering parents, and of which the forum has said
     /// nothing since.
     DecisionPassed,
-    /// What was not done, and the day to look at it again is over.
-    LookAgain,
     /// Families that no email reaches.
     Unreached,
     /// A notice that another leader has to approve.
@@ -60,7 +58,7 @@ pub enum WaitKind {
 
 impl WaitKind {
     /// Each that is no task, with the word of the statements here.
-    const OTHERS: [(Self, &'static str); 18] = [
+    const OTHERS: [(Self, &'static str); 17] = [
         (Self::PassedOnTopic, "passed on topic"),
         (Self::PassedOnComment, "passed on comment"),
         (Self::PassedOnAnswer, "passed on answer"),
@@ -69,7 +67,6 @@ impl WaitKind {
         (Self::WaitMonth, "waits to publish"),
         (Self::Promise, "promise"),
         (Self::DecisionPassed, "decision passed"),
-        (Self::LookAgain, "look again"),
         (Self::Unreached, "unreached"),
         (Self::Approval, "approval"),
         (Self::ForumsStatement, "forums statement"),
@@ -210,16 +207,10 @@ pub async fn for_leader(
          UNION ALL SELECT w.task, n.id, n.title, count(*), min(w.since)
            FROM waiting_tasks w JOIN notices n ON n.id = w.page_id
            WHERE w.account_id = $1 AND w.task = '{}' GROUP BY w.task, n.id, n.title
-         UNION ALL SELECT 'waits to publish', l.id, l.title, 1, CAST($3 AS BIGINT) FROM ({}) l
-         UNION ALL SELECT 'look again', u.id, u.look_again || '|' || {}, 1, u.published_at
-           FROM ({}) u WHERE u.outcome = 'not' AND u.look_again < $4
-             AND EXISTS (SELECT 1 FROM update_leaders k WHERE k.update_id = u.id
-               AND k.account_id = $1)",
+         UNION ALL SELECT 'waits to publish', l.id, l.title, 1, CAST($3 AS BIGINT) FROM ({}) l",
         tasks(&[Task::Approve, Task::Answer, Task::Disputed, Task::Disagreed]),
         Task::Question.word(),
         waits::store::LATE,
-        outcomes::store::title_of("u.id"),
-        outcomes::store::STANDING,
     );
     let others = format!(
         "SELECT 'approval' AS kind, n.id, n.title, CAST(1 AS BIGINT) AS many,
@@ -258,8 +249,7 @@ pub async fn for_leader(
     let rows = sqlx::query(AssertSqlSafe(sql))
         .bind(leader)
         .bind(month.to_string())
-        .bind(month.over_at().unwrap_or(now))
-        .bind(clock::fields(now).0);
+        .bind(month.over_at().unwrap_or(now));
     let rows = rows.fetch_all(&mut *db.read().await?).await?;
     theirs_and_others(&rows)
 }

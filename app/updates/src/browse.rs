@@ -3,7 +3,7 @@
 use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::Response;
-use calendar::clock::{self, Millis};
+use calendar::clock;
 use forms::{Sent, page_number};
 use ground::error::Error;
 use ground::house::House;
@@ -142,7 +142,7 @@ async fn updates_about_one_page(
 }
 
 /// What leaders still have to tell us.
-fn awaited_page(due: Vec<due::Due>, now: Millis) -> Page {
+fn awaited_page(due: Vec<due::Due>, now: calendar::clock::Millis) -> Page {
     Page::new("What we are waiting to hear", || {
         view! {
             <div class="stack">
@@ -245,7 +245,7 @@ pub async fn update_page(
                     <summary>
                         {format!("What was said on {}", clock::day(said.at))}
                     </summary>
-                    {version(&update, said, 3, None)}
+                    {version(&update, said, 3)}
                 </details>
             }
         });
@@ -266,7 +266,7 @@ pub async fn update_page(
                     </a>
                 </p>
                 <h1>{heading}</h1>
-                {version(&update, update.now(), 2, Some(house.clock.now()))}
+                {version(&update, update.now(), 2)}
                 <h2>"What this is about"</h2>
                 {about(&update.about)}
                 {ways}
@@ -294,9 +294,8 @@ pub fn about(about: &[Subject]) -> impl IntoView + use<> {
     view! { <ul>{about}</ul> }
 }
 
-/// What was said, and beside it what the forum says. `level`: the level of its headings; `now`: for
-/// what was said last.
-fn version(update: &Update, said: &Said, level: u8, now: Option<Millis>) -> impl IntoView + use<> {
+/// What was said, and beside it what the forum says. `level`: the level of its headings.
+fn version(update: &Update, said: &Said, level: u8) -> impl IntoView + use<> {
     let mut judged = said.verdicts.iter().map(|judged| verdict(&update.id, judged, level));
     let last = judged.next();
     let earlier = judged
@@ -326,9 +325,7 @@ fn version(update: &Update, said: &Said, level: u8, now: Option<Millis>) -> impl
     view! {
         {you_said(&said.words, level)}
         <div class=style>
-            <section class="panel">
-                {said_on}{we_did(&said.words, Some(&update.id), level)}{now_over(&said.words, now)}
-            </section>
+            <section class="panel">{said_on}{we_did(&said.words, Some(&update.id), level)}</section>
             {claimed}
             {last}
         </div>
@@ -404,18 +401,6 @@ fn we_did(words: &Words, published: Option<&Id<ids::Update>>, level: u8) -> impl
         {evidence(&words.evidence, published)}
         {next}
     }
-}
-
-/// That the day is over by which they were to look again at what is not done.
-fn now_over(words: &Words, now: Option<Millis>) -> Option<impl IntoView + use<>> {
-    let Outcome::Not { look_again, .. } = &words.outcome else { return None };
-    (clock::end_of(look_again)? < now?).then(|| {
-        view! {
-            <p>
-                <b>"× The day to look at it again is over"</b>
-            </p>
-        }
-    })
 }
 
 fn heading(level: u8, title: &'static str) -> AnyView {

@@ -9,7 +9,7 @@ use outcomes::rules::Outcome;
 use outcomes::shortened;
 
 use super::due::{self, Due};
-use super::store::{self, ToLookAgain, Update};
+use super::store::{self, Update};
 
 /// Owes the emails about every outcome that contributors have not been told about yet. If it is
 /// stopped half-way, the next turn goes on: nobody is told twice and nobody is left out.
@@ -66,7 +66,7 @@ const BEFORE: Millis = 14 * DAY;
 const AFTER: Millis = 28 * DAY;
 
 /// Owes an email to the leaders who must say what happened, once before the day and once after
-/// it, and to those who were to look at something again.
+/// it.
 ///
 /// # Errors
 /// When the database fails.
@@ -95,56 +95,7 @@ pub async fn remind_due(house: &House) -> Result<(), sqlx::Error> {
         }
         tx.commit().await?;
     }
-    remind_to_look_again(house).await
-}
-
-/// Owes an email to the leaders who said that they would look at something again, once the day for
-/// that is over.
-async fn remind_to_look_again(house: &House) -> Result<(), sqlx::Error> {
-    let now = house.clock.now();
-    let (from, until) = (clock::fields(now - AFTER).0, clock::fields(now).0);
-    for again in store::to_look_again(&house.db, (from.as_str(), until.as_str())).await? {
-        let ToLookAgain { update_id, day, account_id, email, .. } = &again;
-        let mut tx = house.db.begin().await?;
-        let owed = Owed {
-            dedup_key: &format!("look again {day} {update_id} {account_id}"),
-            kind: EmailKind::OutcomeDue,
-            account_id: Some(account_id),
-            to: email,
-            words: &look_again(house, &again),
-            at: now,
-            not_after: None,
-        };
-        owe(&mut tx, owed).await?;
-        tx.commit().await?;
-    }
     Ok(())
-}
-
-fn look_again(house: &House, again: &ToLookAgain) -> Words {
-    let day = clock::day_of(&again.day).unwrap_or_else(|| again.day.clone());
-    Words {
-        subject: format!("Look again: {}", again.about),
-        paragraphs: vec![
-            Paragraph::ToDo(format!(
-                "You said you would look again by {day} at something that was not done. It is \
-                 about “{}”. Everyone can see that the day is over.",
-                again.about
-            )),
-            "Say what you found: that it is done now, or why not and when you will look again. \
-             The forum will check if it's true."
-                .into(),
-        ],
-        button: Some((
-            "Say what you found".to_owned(),
-            house.link(&format!("/lead/updates/{}", again.update_id)),
-        )),
-        also: Some(("See what else is due".to_owned(), house.link("/lead/updates"))),
-        why: "You get this email because you are one of the leaders who answer for this."
-            .to_owned(),
-        from: Sender::of(house),
-        stop: None,
-    }
 }
 
 fn reminder(house: &House, due: &Due) -> Words {

@@ -556,49 +556,6 @@ fn an_outcome_is_awaited_of_a_chosen_topic_and_everyone_sees_when_it_is_overdue(
     });
 }
 
-/// That nothing was done, and the day it will be looked at again.
-fn not_done(look_again: &str) -> [(&str, &str); 5] {
-    [
-        ("you_said", DONE[0].1),
-        ("outcome", "not"),
-        ("because", "There is no money for it."),
-        ("decided_by", "The board"),
-        ("look_again", look_again),
-    ]
-}
-
-#[test]
-fn leaders_are_asked_again_about_what_was_not_done_once_the_day_they_named_is_over() {
-    on_both(async |world| {
-        let topic = closed_topic(&world).await;
-        let leader = world.signed_in("leader@example.org", &[Role::Leader]).await;
-        let day = clock::fields(world.now() + 30 * DAY).0;
-        let update = publish(&leader, &topic, &not_done(&day)).await;
-        let on_the_desk = "Look again at what was not done: Buses that are on time";
-        let page = format!("/updates/{update}");
-        let asked = async || {
-            updates::remind_due(&world.house).await.unwrap();
-            let emails = world.deliver().await;
-            let asks =
-                |email: &&deliveries::Email| email.subject == "Look again: Buses that are on time";
-            emails.iter().filter(asks).count()
-        };
-        world.forward(30 * DAY);
-        let leader = world.signed_in("leader2@example.org", &[Role::Leader]).await;
-        assert!(!leader.get("/lead").await.says(on_the_desk), "the day is not over yet");
-        assert_eq!(asked().await, 0);
-        world.forward(DAY);
-        assert!(leader.get("/lead").await.says(on_the_desk));
-        assert!(world.visitor().get(&page).await.says("The day to look at it again is over"));
-        assert_eq!((asked().await, asked().await), (2, 0), "each leader once");
-        let later = clock::fields(world.now() + 60 * DAY).0;
-        let again = [&not_done(&later)[..], &[("version", "1"), ("step", "publish")]].concat();
-        leader.post(&format!("/lead/updates/{update}"), &again).await.leads_to();
-        assert!(!leader.get("/lead").await.says(on_the_desk));
-        assert!(!world.visitor().get(&page).await.says("The day to look at it again is over"));
-    });
-}
-
 #[test]
 fn each_who_contributed_gets_one_email_for_each_outcome_and_none_for_spelling() {
     on_both(async |world| {

@@ -2,7 +2,7 @@
 
 use calendar::clock::Millis;
 use ground::db::{self, Db};
-use ground::ids::{Account, Id, Update};
+use ground::ids::{Account, Id};
 use outcomes::public::WITHDRAWN;
 use outcomes::rules::Outcome;
 use sqlx::any::AnyRow;
@@ -272,44 +272,4 @@ pub async fn responsible(db: &Db, subject: &Subject) -> sqlx::Result<Vec<(Id<Acc
         }
     };
     sqlx::query_as(sql).bind(&subject.id).fetch_all(&mut *db.read().await?).await
-}
-
-/// Who is to look again at what was not done, since the day for it is over.
-#[derive(Clone, Debug)]
-pub struct ToLookAgain {
-    pub update_id: Id<Update>,
-    /// The day, as `2026-12-04`.
-    pub day: String,
-    /// What it is about.
-    pub about: String,
-    pub account_id: Id<Account>,
-    pub email: String,
-}
-
-/// Those who are to look again by a day between these two.
-pub async fn to_look_again(db: &Db, (from, until): (&str, &str)) -> sqlx::Result<Vec<ToLookAgain>> {
-    let sql = format!(
-        "SELECT u.id, u.look_again, a.id AS account_id, a.email, {} AS about FROM ({}) u
-         JOIN update_leaders k ON k.update_id = u.id
-         JOIN accounts a ON a.id = k.account_id AND a.email IS NOT NULL
-         WHERE u.outcome = 'not' AND u.look_again >= $1 AND u.look_again < $2
-         ORDER BY u.id, a.id",
-        outcomes::store::title_of("u.id"),
-        outcomes::store::STANDING
-    );
-    let rows = sqlx::query(AssertSqlSafe(sql))
-        .bind(from)
-        .bind(until)
-        .fetch_all(&mut *db.read().await?)
-        .await?;
-    let one = |row: &AnyRow| {
-        Ok(ToLookAgain {
-            update_id: row.get("id"),
-            day: db::day(row.get("look_again"), "update_versions.look_again")?,
-            about: row.get("about"),
-            account_id: row.get("account_id"),
-            email: row.get("email"),
-        })
-    };
-    rows.iter().map(one).collect()
 }
