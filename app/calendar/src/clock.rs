@@ -161,11 +161,18 @@ pub fn stamp(at: Millis) -> String {
     at.strftime("%Y-%m-%dT%H%M%SZ").to_string()
 }
 
+/// How many days the calendar has from one time to another, as days are in London: none on the same
+/// day, and fewer than none where the other comes first.
+#[must_use]
+pub fn days_between(from: Millis, until: Millis) -> i64 {
+    (london(until).date() - london(from).date()).get_days().into()
+}
+
 /// How long from `now` until `at`, in whole days as people count them: "today", "tomorrow", "in 12
 /// days". For a time that has passed: "yesterday", "12 days ago".
 #[must_use]
 pub fn days_away(now: Millis, at: Millis) -> String {
-    let days = (london(at).date() - london(now).date()).get_days();
+    let days = days_between(now, at);
     match days {
         0 => "today".to_owned(),
         1 => "tomorrow".to_owned(),
@@ -179,7 +186,7 @@ pub fn days_away(now: Millis, at: Millis) -> String {
 /// days left"; "closed" when it has passed.
 #[must_use]
 pub fn days_left(now: Millis, at: Millis) -> String {
-    match (london(at).date() - london(now).date()).get_days() {
+    match days_between(now, at) {
         _ if at <= now => "closed".to_owned(),
         0 => "today is the last day".to_owned(),
         1 => "1 day left".to_owned(),
@@ -235,6 +242,16 @@ mod tests {
         for typed in ["", "4 December", "31 February 2026", "soon"] {
             assert_eq!(typed_day(typed), None, "{typed}");
         }
+    }
+
+    #[test]
+    fn days_between_two_times_are_those_of_the_calendar_in_london() {
+        let at = |day: &str, time: &str| read(day, time).expect("a time");
+        assert_eq!(days_between(at("2027-01-19", "08:00"), at("2027-03-01", "00:00")), 41);
+        assert_eq!(days_between(at("2027-04-15", "08:00"), at("2027-05-10", "00:00")), 25);
+        assert_eq!(days_between(at("2027-03-27", "23:00"), at("2027-03-28", "23:30")), 1);
+        assert_eq!(days_between(at("2027-05-10", "00:00"), at("2027-05-10", "08:00")), 0);
+        assert_eq!(days_between(at("2027-05-10", "00:00"), at("2027-05-09", "23:59")), -1);
     }
 
     #[test]

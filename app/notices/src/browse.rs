@@ -449,7 +449,7 @@ fn in_time(
         .map(|families| disclosure::commas(families.unsigned_abs()))
         .map(|families| view! { <p>{format!("This affects about {families} families.")}</p> });
     let table = if told.is_empty() {
-        view! { <p>"When we announced this, there was nobody to email about it."</p> }.into_any()
+        view! { <p>{rules::NOBODY_TO_EMAIL}</p> }.into_any()
     } else {
         let heads = (!by_row.is_empty()).then(|| {
             view! {

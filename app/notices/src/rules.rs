@@ -165,6 +165,25 @@ pub fn figures(told: &[Told], area: &str, is_settled: bool) -> Figures {
     Figures { rows, later }
 }
 
+/// What is said of a change that nobody had asked to be told about when it was announced.
+pub const NOBODY_TO_EMAIL: &str = "When we announced this, there was nobody to email about it.";
+
+/// How early people began to be told about a change that has started, as a sentence. `told`: who
+/// was told, place by place; empty where there was nobody to tell.
+#[must_use]
+pub fn told_when(told: &[Told], started_at: Millis, effect_at: Millis) -> String {
+    if told.is_empty() {
+        return NOBODY_TO_EMAIL.to_owned();
+    }
+    let when = match clock::days_between(started_at, effect_at) {
+        _ if started_at >= effect_at => "only after it started".to_owned(),
+        0 => "less than a day before".to_owned(),
+        1 => "1 day before".to_owned(),
+        days => format!("{days} days before"),
+    };
+    format!("We started telling people {when}.")
+}
+
 /// How a notice follows one that people were told about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Follow {

@@ -13,13 +13,14 @@ use ground::viewer::Viewer;
 use involvement::decision;
 use involvement::rung;
 use leptos::prelude::*;
+use notices::rules::told_when;
 use outcomes::rules::{Stage, Verdict, judged};
 use plans::store::{Plan, PlanningSession};
 use waits::InShort;
 
 use super::figures::{
-    Figure, InTime, OnPage, Spot, TOO_FEW, between_places, days_before, figures, of_contributors,
-    ratio, share_in_full, supports, told_in_time,
+    Figure, InTime, OnPage, Spot, TOO_FEW, between_places, figures, of_contributors, ratio,
+    share_in_full, supports, told_in_full, told_in_time,
 };
 use super::history::{
     Awaited, AwaitedState, ClosedRound, History, OpenedConsultation, Outcome, Version, rung_of,
@@ -333,7 +334,7 @@ pub async fn told_page(State(house): State<House>, viewer: Viewer) -> Result<Res
             view! {
                 <p class="lead">
                     {changes}" Told before a change started, of the people who asked: "
-                    <b>{share_in_full(sums.all)}</b>"."
+                    <b>{told_in_full(&sums)}</b>"."
                 </p>
             }
         });
@@ -343,6 +344,16 @@ pub async fn told_page(State(house): State<House>, viewer: Viewer) -> Result<Res
                     {format!(
                         "To protect people, this leaves out {} of them: too few people were told.",
                         sums.not_shown,
+                    )}
+                </p>
+            }
+        });
+        let to_nobody = (sums.to_nobody > 0).then(|| {
+            view! {
+                <p class="soft">
+                    {format!(
+                        "When we announced {} of them, there was nobody to email about it.",
+                        sums.to_nobody,
                     )}
                 </p>
             }
@@ -386,18 +397,7 @@ pub async fn told_page(State(house): State<House>, viewer: Viewer) -> Result<Res
             }
         });
         let changes = told.iter().rev().take(MOST).map(|told| {
-            let days = match days_before(told) {
-                ..0 => "only after it started".to_owned(),
-                0 => "on the same day".to_owned(),
-                1 => "1 day before".to_owned(),
-                days => format!("{days} days before"),
-            };
-            let people = told_in_time(std::slice::from_ref(told), &house.names.area, now);
-            let announced = if people.not_shown == 0 && people.all.all == 0 {
-                format!("Everyone could read it {days}. Nobody had asked to be told about it.")
-            } else {
-                format!("We started to tell people {days}.")
-            };
+            let when = told_when(&told.told, told.started_at, told.effect_at);
             let fair = told.takes_away.then_some(match (&told.passed, told.equality_signed_at) {
                 (Some(_), _) => "× Leaders went ahead before saying who it affects",
                 (None, Some(_)) => "✓ It takes something away, and says who it affects",
@@ -409,7 +409,7 @@ pub async fn told_page(State(house): State<House>, viewer: Viewer) -> Result<Res
                     <h3>
                         <a href=format!("/notices/{}", told.notice_id)>{told.title.clone()}</a>
                     </h3>
-                    <p>"Started on "<When at=told.effect_at />". "{announced}</p>
+                    <p>"Started on "<When at=told.effect_at />". "{when}</p>
                     {fair}
                 </li>
             }
@@ -431,6 +431,7 @@ pub async fn told_page(State(house): State<House>, viewer: Viewer) -> Result<Res
                     {standing(&figures, Spot::Told)}
                     {nothing}
                     {not_shown}
+                    {to_nobody}
                 </section>
                 {over_time}
                 {by_place}

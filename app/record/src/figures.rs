@@ -84,6 +84,8 @@ pub struct ToldInTime {
     pub changes: usize,
     /// For how many of them the numbers are not shown.
     pub not_shown: usize,
+    /// For how many of them there was nobody to tell.
+    pub to_nobody: usize,
     /// By place, in the order of their names; of the changes that are shown by place.
     pub by_place: Vec<(String, InTime)>,
     /// By quarter, earliest first.
@@ -96,6 +98,10 @@ pub fn told_in_time(told: &[ToldOf], area: &str, at: Millis) -> ToldInTime {
     let mut sums = ToldInTime { changes: told.len(), ..ToldInTime::default() };
     let mut quarters: BTreeMap<String, InTime> = BTreeMap::new();
     for notice in told {
+        if notice.told.is_empty() {
+            sums.to_nobody += 1;
+            continue;
+        }
         let rows = rows(notice, area, at);
         let shown: Option<Vec<InTime>> = rows.iter().map(|(_, shown)| *shown).collect();
         let Some(shown) = shown else {
@@ -489,7 +495,7 @@ fn of_changes(history: &History, area: &str, at: Millis) -> Vec<Figure> {
             share,
             "told",
         )
-        .on(Spot::Area, "Told before a change started", share_in_full(told.all))
+        .on(Spot::Area, "Told before a change started", told_in_full(&told))
         .leading_to("/record/told"),
         figure(
             "told_in_time_ratio",
@@ -633,13 +639,15 @@ fn of_comments(history: &History, within: Millis, at: Millis) -> Vec<Figure> {
     ]
 }
 
-/// How many were told in time, as a sentence has it.
+/// How many were told in time about all changes, as a sentence has it.
 #[must_use]
-pub fn share_in_full(part: InTime) -> String {
-    part.share().map_or_else(
-        || TOO_FEW.to_owned(),
-        |share| format!("{share}% ({share} out of every 100 people)"),
-    )
+pub fn told_in_full(told: &ToldInTime) -> String {
+    match told.all.share() {
+        Some(share) => format!("{share}% ({share} out of every 100 people)"),
+        None if told.changes == 0 => "no change has started yet".to_owned(),
+        None if told.changes == told.to_nobody => "there was nobody to tell".to_owned(),
+        None => TOO_FEW.to_owned(),
+    }
 }
 
 fn of_waits(history: &History, at: Millis) -> Vec<Figure> {
@@ -839,6 +847,17 @@ mod tests {
             (InTime { before: 70, all: 100 }, 0),
             "by place there would be a small number"
         );
+    }
+
+    #[test]
+    fn a_change_that_nobody_asked_to_be_told_about_is_no_number_of_people_told() {
+        let nobody = told_in_time(&[told(&[])], "Sefton", 100 * DAY);
+        assert_eq!((nobody.changes, nobody.to_nobody, nobody.not_shown), (1, 1, 0));
+        assert!(nobody.by_quarter.is_empty() && nobody.by_place.is_empty());
+        assert_eq!(told_in_full(&nobody), "there was nobody to tell");
+        assert_eq!(told_in_full(&ToldInTime::default()), "no change has started yet");
+        let few = told_in_time(&[told(&[]), told(&[("North", 4, 1, 0)])], "Sefton", 100 * DAY);
+        assert_eq!(told_in_full(&few), TOO_FEW);
     }
 
     #[test]

@@ -11,8 +11,11 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use waits::figures::{Figure, Told};
 
-use super::figures::{TOO_FEW, days_before, heard, shown, supports};
+use super::figures::{TOO_FEW, heard, shown, supports};
 use super::history::{AwaitedState, History, rung_of};
+
+/// In place of days, where there was nobody to tell about a change.
+const NOBODY: &str = "nobody to tell";
 
 /// One cell.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -427,7 +430,11 @@ fn changes(history: &History) -> Vec<Vec<Cell>> {
             text(&told.title),
             time(Some(told.started_at)),
             time(Some(told.effect_at)),
-            Cell::Number(days_before(told)),
+            if told.told.is_empty() {
+                text(NOBODY)
+            } else {
+                Cell::Number(clock::days_between(told.started_at, told.effect_at))
+            },
             told.families.map_or_else(|| text(""), Cell::Number),
             text(if told.takes_away { "yes" } else { "no" }),
             time(told.equality_signed_at),

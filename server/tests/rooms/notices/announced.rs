@@ -207,6 +207,14 @@ fn whoever_subscribed_after_it_was_announced_is_not_counted_among_those_to_be_to
             let on_its_page = who_was_told(&world, &one.notice_id, world.now()).await;
             assert_eq!(one.told, on_its_page);
         }
+        let record = world.visitor().get("/record/told").await;
+        let of = |title: &str| {
+            record.html.split("<h3>").find(|part| part.contains(title)).expect("its row").to_owned()
+        };
+        assert!(of("Buses").contains("We started telling people 30 days before."));
+        let lessons_row = of("Lessons");
+        assert!(lessons_row.contains("there was nobody to email about it."), "{lessons_row}");
+        assert!(record.says("When we announced 1 of them, there was nobody to email about it."));
         let page = world.visitor().get(&format!("/notices/{lessons}")).await;
         assert!(
             page.says("When we announced this, there was nobody to email about it.")
