@@ -17,8 +17,30 @@ CREATE TABLE verdicts_seen (
   PRIMARY KEY (verdict_id, seen_by)
 );
 
+-- What leaders said they would look at again on a day: who a plan or a change affects, as it was signed last, and what they said last is
+-- not done. due_at: when that day begins, worked out from its digits, since both databases can do that.
+CREATE VIEW reviews AS
+SELECT task, thing_id, 86400000 * (365 * y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + d - 719469) AS due_at
+FROM (SELECT task, thing_id,
+    CAST(substr(day, 1, 4) AS BIGINT) - CASE WHEN substr(day, 6, 2) < '03' THEN 1 ELSE 0 END AS y,
+    (CAST(substr(day, 6, 2) AS BIGINT) + 9) % 12 AS m, CAST(substr(day, 9, 2) AS BIGINT) AS d
+  FROM (SELECT 'review-plan' AS task, e.plan_id AS thing_id, e.review_day AS day FROM equality_records e
+    WHERE NOT EXISTS (SELECT 1 FROM equality_records l WHERE l.plan_id = e.plan_id
+        AND (l.signed_at > e.signed_at OR (l.signed_at = e.signed_at AND l.id > e.id)))
+      AND NOT EXISTS (SELECT 1 FROM plan_changes x WHERE x.plan_id = e.plan_id AND x.kind = 'cancelled')
+    UNION ALL SELECT 'review-notice', e.notice_id, e.review_day FROM notice_equality_records e JOIN notices n ON n.id = e.notice_id
+    WHERE n.discarded_at IS NULL AND coalesce(n.follow_kind, '') <> 'withdrawal'
+      AND NOT EXISTS (SELECT 1 FROM notice_equality_records l WHERE l.notice_id = e.notice_id
+        AND (l.signed_at > e.signed_at OR (l.signed_at = e.signed_at AND l.id > e.id)))
+      AND NOT EXISTS (SELECT 1 FROM notices f WHERE f.follows_id = n.id AND f.started_at IS NOT NULL)
+    UNION ALL SELECT 'review-update', v.update_id, v.look_again FROM update_versions v
+    WHERE v.look_again <> ''
+      AND NOT EXISTS (SELECT 1 FROM update_versions l WHERE l.update_id = v.update_id AND l.version > v.version)) named
+  WHERE day LIKE '2___-__-__') digits;
+
 -- As in 0049_tasks_by_email; and planning sessions that wait for the forum, those that it disputes, for leaders, what waits for the forum
--- about how long families wait, that leaders went ahead with a decision, and for leaders that the forum doesn't agree with what they said.
+-- about how long families wait, that leaders went ahead with a decision, and for leaders that the forum doesn't agree with what they said,
+-- and what they said they would look at again.
 DROP VIEW waiting_tasks;
 CREATE VIEW waiting_tasks AS
 SELECT 'topic' AS task, t.id AS thing_id, t.id AS page_id, r.account_id, t.proposed_at AS since
@@ -120,4 +142,11 @@ WHERE NOT EXISTS (SELECT 1 FROM answer_concern_notes n WHERE n.concern_id = a.id
 UNION ALL SELECT 'safeguarding', t.id, t.id, r.account_id, t.taken_down_at
 FROM takedowns t JOIN roles r ON r.role = 'safeguarding'
 WHERE t.taken_down_at IS NOT NULL AND t.is_kept = 1
-  AND NOT EXISTS (SELECT 1 FROM takedown_notes n WHERE n.takedown_id = t.id);
+  AND NOT EXISTS (SELECT 1 FROM takedown_notes n WHERE n.takedown_id = t.id)
+-- What its leaders said they would look at again, from the day they said.
+UNION ALL SELECT w.task, w.thing_id, w.thing_id, k.account_id, w.due_at
+FROM reviews w JOIN plan_leaders k ON w.task = 'review-plan' AND k.plan_id = w.thing_id
+UNION ALL SELECT w.task, w.thing_id, w.thing_id, k.account_id, w.due_at
+FROM reviews w JOIN notice_leaders k ON w.task = 'review-notice' AND k.notice_id = w.thing_id
+UNION ALL SELECT w.task, w.thing_id, w.thing_id, k.account_id, w.due_at
+FROM reviews w JOIN update_leaders k ON w.task = 'review-update' AND k.update_id = w.thing_id;

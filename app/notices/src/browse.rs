@@ -173,7 +173,7 @@ pub async fn notice_page(
                 {follows_words(&notice)}
                 {fairness::banner(&notice)}
                 {words_of(&notice, now)}
-                {fairness::section(&notice)}
+                {fairness::section(&notice, now)}
                 {beside.has_read.map(|has_read| read_button(&notice.id, has_read))}
                 {asked_and_answered(&notice.id, &beside, viewer.is(Role::Organiser))}
                 {in_time(&notice, started_at, &told, now, &house.names.area)}

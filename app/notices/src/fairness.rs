@@ -42,6 +42,7 @@ pub async fn equality_page(
     }
     let record = store::equality_of(&house.db, &notice.id).await?.ok_or(Error::NotFound)?;
     let signings = store::signings(&house.db, &notice.id).await?;
+    let now = house.clock.now();
     let page = frame(&notice, TITLE).around(|| {
         let again = speaks.then(|| {
             let to = format!("/lead/notices/{}/equality", notice.id);
@@ -54,7 +55,7 @@ pub async fn equality_page(
         view! {
             <p class="lead">{notice.words.title.clone()}</p>
             {again}
-            {equality::shown(&record)}
+            {equality::shown(&record, notice.is_current().then_some(now))}
             {equality::before(&signings)}
         }
     });
@@ -83,9 +84,10 @@ pub(super) fn banner(notice: &Notice) -> Option<impl IntoView + use<>> {
 }
 
 /// That it was said who it affects, as a part of its page.
-pub(super) fn section(notice: &Notice) -> Option<impl IntoView + use<>> {
+pub(super) fn section(notice: &Notice, now: Millis) -> Option<impl IntoView + use<>> {
     let to = format!("/notices/{}/equality", notice.id);
-    notice.equality.as_ref().map(|last| equality::section(last, to))
+    let now = notice.is_current().then_some(now);
+    notice.equality.as_ref().map(|last| equality::section(last, to, now))
 }
 
 /// For leaders, that it has to be said who it affects, and the way past that.

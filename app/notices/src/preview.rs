@@ -96,7 +96,7 @@ pub(super) async fn preview_with(
                 {follows_words(&notice)}
                 {fairness::banner(&notice)}
                 {words_of(&notice, now)}
-                {fairness::section(&notice)}
+                {fairness::section(&notice, now)}
                 {fairness::to_say(&notice)}
                 <h2>"Who will be told"</h2>
                 {who(&reach, &notice, now)}

@@ -39,6 +39,12 @@ pub struct Notice {
 }
 
 impl Notice {
+    /// Whether it says what holds: nothing else is said in its place, and it is not taken back.
+    #[must_use]
+    pub fn is_current(&self) -> bool {
+        self.followed_at.is_none() && self.discarded_at.is_none() && !self.course.is_withdrawal()
+    }
+
     /// Whether it can't be approved yet: somebody has to say who it affects.
     #[must_use]
     pub fn is_held(&self) -> bool {

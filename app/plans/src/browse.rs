@@ -187,7 +187,7 @@ pub async fn plan_page(
                         })}
                 </section>
                 {decision::section(&plan)}
-                {equality::section(&plan)}
+                {equality::section(&plan, now)}
                 <section class="stack">{gate_of(&plan, now)}</section>
                 {topics(&plan)}
                 {reports::of_plan(&must_answer)}

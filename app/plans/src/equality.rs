@@ -6,6 +6,7 @@
 use area::equality::{self, EqualityChoices, NewEquality, TITLE, Takes};
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
+use calendar::clock::Millis;
 use forms::{Refusals, Sent};
 use ground::error::Error;
 use ground::house::House;
@@ -26,6 +27,7 @@ pub async fn equality_page(
 ) -> Result<Response, Error> {
     let plan = find_plan(&house, &viewer, &id).await?;
     let record = store::equality_of(&house.db, &plan.id).await?.ok_or(Error::NotFound)?;
+    let now = house.clock.now();
     let frame = Frame::new(TITLE, (format!("/plans/{}", plan.id), &*plan.title)).of(&plan.title);
     let page = frame.around(|| {
         let again = (plan.is_led_by_viewer && plan.cancelled().is_none()).then(|| {
@@ -39,7 +41,7 @@ pub async fn equality_page(
         view! {
             <p class="lead">{plan.title.clone()}</p>
             {again}
-            {equality::shown(&record)}
+            {equality::shown(&record, plan.cancelled().is_none().then_some(now))}
             {equality::before(&plan.equality)}
         }
     });
@@ -47,13 +49,13 @@ pub async fn equality_page(
 }
 
 /// That there is such a record, as a part of the plan's page, with what the plan takes away.
-pub fn section(plan: &Plan) -> Option<impl IntoView + use<>> {
+pub fn section(plan: &Plan, now: Millis) -> Option<impl IntoView + use<>> {
     let to = format!("/plans/{}/equality", plan.id);
     let takes = Takes::in_words(&plan.takes);
     plan.equality.last().map(|last| {
         view! {
             {takes.map(|words| view! { <p class="panel warn">{words}</p> })}
-            {equality::section(last, to)}
+            {equality::section(last, to, plan.cancelled().is_none().then_some(now))}
         }
     })
 }

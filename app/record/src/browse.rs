@@ -20,7 +20,7 @@ use waits::InShort;
 
 use super::figures::{
     Figure, InTime, OnPage, Spot, TOO_FEW, between_places, figures, of_contributors, ratio,
-    share_in_full, supports, told_in_full, told_in_time,
+    supports, told_in_full, told_in_time,
 };
 use super::history::{
     Awaited, AwaitedState, ClosedRound, History, OpenedConsultation, Outcome, Version, rung_of,

@@ -141,6 +141,21 @@ fn task(waits: Waits, within: Millis) -> Option<Task> {
             since,
         )
         .more("Read what parents have found."),
+        WaitKind::Task(Kind::ReviewPlan) => look_again(
+            format!("/lead/plans/{id}/equality"),
+            format!("Look again at who this plan affects: {title}"),
+            since,
+        ),
+        WaitKind::Task(Kind::ReviewNotice) => look_again(
+            format!("/lead/notices/{id}/equality"),
+            format!("Look again at who this change affects: {title}"),
+            since,
+        ),
+        WaitKind::Task(Kind::ReviewUpdate) => look_again(
+            format!("/lead/updates/{id}"),
+            format!("You said this is not done. Look at it again: {}", outcomes::shortened(&title)),
+            since,
+        ),
         WaitKind::WaitMonth => Task::new(
             format!("/lead/waits/{id}"),
             format!("Publish how long families wait: {title}"),
@@ -150,6 +165,13 @@ fn task(waits: Waits, within: Millis) -> Option<Task> {
         _ => return None,
     };
     Some(task)
+}
+
+/// What they said they would look at again, on a day that has come: by its end.
+fn look_again(to: String, what: String, since: Millis) -> Task {
+    Task::new(to, what, since)
+        .more("You said you would do this by then, and everyone can read it.")
+        .due(clock::end_of(&clock::fields(since).0))
 }
 
 /// What they must still say, as a task.

@@ -126,13 +126,17 @@ fn tasks(kinds: &[Task]) -> String {
         let title = match kind {
             Task::Topic => "(SELECT t.title FROM topics t WHERE t.id = w.thing_id)",
             Task::Shortlist => "(SELECT r.title FROM rounds r WHERE r.id = w.thing_id)",
-            Task::Statement => "(SELECT p.title FROM plans p WHERE p.id = w.thing_id)",
+            Task::Statement | Task::ReviewPlan => {
+                "(SELECT p.title FROM plans p WHERE p.id = w.thing_id)"
+            }
             Task::Session | Task::Disputed => {
                 "(SELECT p.title FROM plans p JOIN planning_sessions s ON s.plan_id = p.id
                    WHERE s.id = w.thing_id)"
             }
-            Task::Approve => "(SELECT n.title FROM notices n WHERE n.id = w.thing_id)",
-            Task::Update | Task::Disagreed => of_update.as_str(),
+            Task::Approve | Task::ReviewNotice => {
+                "(SELECT n.title FROM notices n WHERE n.id = w.thing_id)"
+            }
+            Task::Update | Task::Disagreed | Task::ReviewUpdate => of_update.as_str(),
             Task::Waits => {
                 "(SELECT s.name FROM services s JOIN wait_reports r ON r.service_id = s.id
                    WHERE r.id = w.thing_id)"
@@ -207,9 +211,11 @@ pub async fn for_leader(
          UNION ALL SELECT w.task, n.id, n.title, count(*), min(w.since)
            FROM waiting_tasks w JOIN notices n ON n.id = w.page_id
            WHERE w.account_id = $1 AND w.task = '{}' GROUP BY w.task, n.id, n.title
+         UNION ALL {} AND w.since <= $4
          UNION ALL SELECT 'waits to publish', l.id, l.title, 1, CAST($3 AS BIGINT) FROM ({}) l",
         tasks(&[Task::Approve, Task::Answer, Task::Disputed, Task::Disagreed]),
         Task::Question.word(),
+        tasks(&[Task::ReviewPlan, Task::ReviewNotice, Task::ReviewUpdate]),
         waits::store::LATE,
     );
     let others = format!(
@@ -249,7 +255,8 @@ pub async fn for_leader(
     let rows = sqlx::query(AssertSqlSafe(sql))
         .bind(leader)
         .bind(month.to_string())
-        .bind(month.over_at().unwrap_or(now));
+        .bind(month.over_at().unwrap_or(now))
+        .bind(now);
     let rows = rows.fetch_all(&mut *db.read().await?).await?;
     theirs_and_others(&rows)
 }

@@ -3,7 +3,7 @@
 use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::Response;
-use calendar::clock;
+use calendar::clock::{self, Millis};
 use forms::{Sent, page_number};
 use ground::error::Error;
 use ground::house::House;
@@ -172,7 +172,8 @@ pub async fn update_page(
     uri: Uri,
 ) -> Result<Response, Error> {
     let update = find_update(&house, &id).await?;
-    let done = Done::of(&uri, &viewer, house.clock.now());
+    let now = house.clock.now();
+    let done = Done::of(&uri, &viewer, now);
     let has_doubted = match viewer.person() {
         Some(person) if done.what() == "doubted" => {
             store::has_doubted(&house.db, &update.id, &person.account_id).await?
@@ -245,7 +246,7 @@ pub async fn update_page(
                     <summary>
                         {format!("What was said on {}", clock::day(said.at))}
                     </summary>
-                    {version(&update, said, 3)}
+                    {version(&update, said, 3, None)}
                 </details>
             }
         });
@@ -266,7 +267,7 @@ pub async fn update_page(
                     </a>
                 </p>
                 <h1>{heading}</h1>
-                {version(&update, update.now(), 2)}
+                {version(&update, update.now(), 2, Some(now))}
                 <h2>"What this is about"</h2>
                 {about(&update.about)}
                 {ways}
@@ -295,7 +296,8 @@ pub fn about(about: &[Subject]) -> impl IntoView + use<> {
 }
 
 /// What was said, and beside it what the forum says. `level`: the level of its headings.
-fn version(update: &Update, said: &Said, level: u8) -> impl IntoView + use<> {
+/// `now`: for what was said last.
+fn version(update: &Update, said: &Said, level: u8, now: Option<Millis>) -> impl IntoView + use<> {
     let mut judged = said.verdicts.iter().map(|judged| verdict(&update.id, judged, level));
     let last = judged.next();
     let earlier = judged
@@ -318,6 +320,7 @@ fn version(update: &Update, said: &Said, level: u8) -> impl IntoView + use<> {
     let said_on = view! {
         <p class="soft">{format!("{} said on ", who(&update.organisation))}<When at=said.at /></p>
     };
+    let overdue = now.and_then(|now| overdue(&said.words, now));
     // A table of numbers needs the whole width.
     let has_table = said.words.evidence.numbers.is_some()
         || said.verdicts.first().is_some_and(|judged| judged.evidence.numbers.is_some());
@@ -325,7 +328,9 @@ fn version(update: &Update, said: &Said, level: u8) -> impl IntoView + use<> {
     view! {
         {you_said(&said.words, level)}
         <div class=style>
-            <section class="panel">{said_on}{we_did(&said.words, Some(&update.id), level)}</section>
+            <section class="panel">
+                {said_on}{we_did(&said.words, Some(&update.id), level)}{overdue}
+            </section>
             {claimed}
             {last}
         </div>
@@ -361,6 +366,14 @@ fn you_said(words: &Words, level: u8) -> impl IntoView + use<> {
         <p class="said">{words.you_said.clone()}</p>
         {parts}
     }
+}
+
+/// That the day is over on which they would look again at what is not done.
+fn overdue(words: &Words, now: Millis) -> Option<impl IntoView + use<>> {
+    let Outcome::Not { look_again, .. } = &words.outcome else { return None };
+    let by = clock::end_of(look_again).filter(|by| *by < now)?;
+    let words = format!("× Overdue: they should have looked at it again by {}.", clock::day(by));
+    Some(view! { <p class="late">{words}</p> })
 }
 
 /// What the organisation says that happened.

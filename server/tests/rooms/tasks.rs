@@ -13,6 +13,7 @@ use plans::store::{TO_CONFIRM, TO_STATE};
 
 use super::notices::{fields, leaders, written};
 use super::updates::{DONE, closed_topic, publish};
+use crate::fixtures::plans::{FAIR, register, sign};
 use crate::world::{Browser, World, change, link_to, number, on_both};
 
 const CHOOSE: &str = "/account/emails/tasks";
@@ -309,6 +310,75 @@ fn every_task_of_the_demonstration_is_on_a_page_that_opens_for_whoever_it_waits_
             );
             let more = number(&world, &sql).await;
             assert_eq!(more, 0, "{word}");
+        }
+    });
+}
+
+#[test]
+fn what_a_leader_said_they_would_look_at_again_is_theirs_to_do_on_its_day_and_late_after_it() {
+    on_both(async |world| {
+        let topic = closed_topic(&world).await;
+        let leader = world.signed_in("leader@example.org", &[Role::Leader]).await;
+        let day = |days: i64| clock::fields(world.now() + days * DAY).0;
+        let (first, second) = (day(5), day(9));
+        let not = |look_again: &str| -> Vec<(&'static str, String)> {
+            [
+                ("you_said", "The buses come too late."),
+                ("we_did", "Nothing changed."),
+                ("outcome", "not"),
+                ("because", "There is no money."),
+                ("decided_by", "The cabinet"),
+                ("look_again", look_again),
+            ]
+            .map(|(name, value)| (name, value.to_owned()))
+            .to_vec()
+        };
+        let said = not(&first);
+        let said: Vec<(&str, &str)> = said.iter().map(|(name, to)| (*name, to.as_str())).collect();
+        let update = publish(&leader, &topic, &said).await;
+        let plan = register(&world, &leader).await;
+        let mut fair = FAIR.to_vec();
+        fair[5] = ("review_day", first.as_str());
+        leader.post(&format!("/lead/plans/{plan}/equality"), &fair).await.leads_to();
+
+        let on_desk = ["You said this is not done. Look at it again", "who this plan affects"];
+        let public = [format!("/updates/{update}"), format!("/plans/{plan}/equality")];
+        let desk = leader.get("/lead").await;
+        assert!(on_desk.iter().all(|words| !desk.says(words)), "its day has not come");
+        told(&world).await;
+        world.forward(clock::read(&first, "08:00").unwrap() - world.now());
+        let emails = told(&world).await;
+        let of_leader: Vec<&Email> =
+            emails.iter().filter(|email| email.to == "leader@example.org").collect();
+        assert_eq!(of_leader.len(), 1, "one email about both");
+        for words in ["Look again at who a plan affects", "Look again at something that was not"] {
+            assert!(of_leader[0].text.contains(words), "{}", of_leader[0].text);
+        }
+        let desk = leader.get("/lead").await;
+        assert!(on_desk.iter().all(|words| desk.says(words)), "{}", desk.html);
+        for page in &public {
+            assert!(
+                !world.visitor().get(page).await.says("Overdue"),
+                "the day is not over: {page}"
+            );
+        }
+        world.forward(DAY);
+        for page in &public {
+            assert!(world.visitor().get(page).await.says("× Overdue"), "{page}");
+        }
+
+        let change = format!("/lead/updates/{update}");
+        let seen = leader.get(&change).await.sends("version");
+        let again = not(&second);
+        let mut again: Vec<(&str, &str)> =
+            again.iter().map(|(name, to)| (*name, to.as_str())).collect();
+        again.extend([("version", seen.as_str()), ("step", "publish")]);
+        leader.post(&change, &again).await.leads_to();
+        sign(&leader, &plan).await;
+        let desk = leader.get("/lead").await;
+        assert!(on_desk.iter().all(|words| !desk.says(words)), "{}", desk.html);
+        for page in &public {
+            assert!(!world.visitor().get(page).await.says("Overdue"), "{page}");
         }
     });
 }

@@ -1,6 +1,6 @@
 //! What everyone reads of a record, and the form it is signed with.
 
-use calendar::clock;
+use calendar::clock::{self, Millis};
 use forms::{Refusals, Sent};
 use ground::ui::{Area, CONFIRMED, Check, Choice, Choices, Field, FormKey, Page, When};
 use leptos::prelude::*;
@@ -14,19 +14,33 @@ use super::takes::Takes;
 pub const TITLE: &str = "Is it fair to everyone?";
 
 /// That there is such a record, as a part of the page of what it is about; with the way to it.
-pub fn section(last: &Signed, to: String) -> impl IntoView + use<> {
-    let (name, at, review) = (last.signed_name.clone(), last.at, day(&last.review_day));
+/// `now`: unless nobody has to look at it again any more.
+pub fn section(last: &Signed, to: String, now: Option<Millis>) -> impl IntoView + use<> {
+    let (name, at) = (last.signed_name.clone(), last.at);
+    let review = review(&last.review_day, now);
     view! {
         <section class="stack">
             <h2>{TITLE}</h2>
             <p>
                 <a href=to>"Who this affects, and what is done about it"</a>
             </p>
-            <p class="soft">
-                "Signed by "{name}" on "<When at />". To be looked at again by "{review}"."
-            </p>
+            <p class="soft">"Signed by "{name}" on "<When at />"."</p>
+            {review}
         </section>
     }
+}
+
+/// When it is looked at again; once that day is over, that nobody has. `now`: unless nobody has to
+/// any more.
+fn review(review_day: &str, now: Option<Millis>) -> impl IntoView + use<> {
+    let is_late = clock::end_of(review_day).zip(now).is_some_and(|(end, now)| end < now);
+    let by = day(review_day);
+    let words = if is_late {
+        format!("× Overdue: it should have been looked at again by {by}.")
+    } else {
+        format!("To be looked at again by {by}.")
+    };
+    view! { <p class=if is_late { "late" } else { "soft" }>{words}</p> }
 }
 
 /// Names in a row, or these words for none.
@@ -34,8 +48,8 @@ fn list(names: &[String], none: &str) -> String {
     if names.is_empty() { none.to_owned() } else { names.join(", ") }
 }
 
-/// The whole record.
-pub fn shown(record: &SignedEquality) -> impl IntoView + use<> {
+/// The whole record. `now`: unless nobody has to look at it again any more.
+pub fn shown(record: &SignedEquality, now: Option<Millis>) -> impl IntoView + use<> {
     let characteristics = list(&record.characteristics, "None of these more than others");
     let places = list(&record.places, "The whole area");
     let numbers = record.numbers.iter().map(|(group, people)| {
@@ -86,10 +100,8 @@ pub fn shown(record: &SignedEquality) -> impl IntoView + use<> {
         {picked}
         <h2>"What is done about it"</h2>
         <p class="lines">{record.done.clone()}</p>
-        <p>
-            "Signed by "{record.signed_name.clone()}" on "<When at=record.signed_at />
-            ". To be looked at again by "{day(&record.review_day)}"."
-        </p>
+        <p>"Signed by "{record.signed_name.clone()}" on "<When at=record.signed_at />"."</p>
+        {review(&record.review_day, now)}
     }
 }
 

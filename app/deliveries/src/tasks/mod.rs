@@ -57,6 +57,12 @@ pub enum Task {
     Disputed,
     /// What leaders said happened, with which the forum doesn't fully agree.
     Disagreed,
+    /// Who a plan affects, on the day its leaders said they would look at it again.
+    ReviewPlan,
+    /// Who a change affects, likewise.
+    ReviewNotice,
+    /// What leaders said is not done, on the day they said they would look at it again.
+    ReviewUpdate,
     /// Something that was passed on.
     Safeguarding,
 }
@@ -90,7 +96,7 @@ pub(crate) const SOON: Millis = DAY;
 
 impl Task {
     /// All of them, in the order they are shown.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 24] = [
         Self::Safeguarding,
         Self::Topic,
         Self::Comment,
@@ -112,6 +118,9 @@ impl Task {
         Self::Answer,
         Self::Disputed,
         Self::Disagreed,
+        Self::ReviewPlan,
+        Self::ReviewNotice,
+        Self::ReviewUpdate,
     ];
 
     fn facts(self) -> Facts {
@@ -294,6 +303,33 @@ impl Task {
                 several: "What you said happened, where the forum doesn't fully agree",
                 page: "/lead/updates/{id}/verdict",
                 list: "/lead/updates",
+                days: None,
+            },
+            Self::ReviewPlan => Facts {
+                word: "review-plan",
+                role: Role::Leader,
+                one: "Look again at who a plan affects",
+                several: "Plans where you said you would look again at who they affect",
+                page: "/lead/plans/{id}/equality",
+                list: "/lead",
+                days: None,
+            },
+            Self::ReviewNotice => Facts {
+                word: "review-notice",
+                role: Role::Leader,
+                one: "Look again at who a change affects",
+                several: "Changes where you said you would look again at who they affect",
+                page: "/lead/notices/{id}/equality",
+                list: "/lead",
+                days: None,
+            },
+            Self::ReviewUpdate => Facts {
+                word: "review-update",
+                role: Role::Leader,
+                one: "Look again at something that was not done",
+                several: "Things not done that you said you would look at again",
+                page: "/lead/updates/{id}",
+                list: "/lead",
                 days: None,
             },
             // Its words say nothing of what it is, not even which room it is in.
