@@ -110,8 +110,22 @@ impl SchoolYear {
     /// Whether this day is in none of the terms, as far as they are known.
     #[must_use]
     pub fn is_holiday(&self, at: Millis) -> bool {
-        let day = clock::date(at);
-        self.knows(at) && !self.terms.iter().any(|(first, last)| (*first..=*last).contains(&day))
+        self.is_out_of_term(clock::date(at))
+    }
+
+    fn is_out_of_term(&self, day: Date) -> bool {
+        self.terms.iter().any(|(_, last)| *last >= day) && !self.is_in_term(day)
+    }
+
+    /// How many of the days from one time to another, as "17 of 45 days"; both days are counted.
+    /// `None` where there are no holidays between, as far as the terms are known: a weekend between
+    /// two terms is none.
+    #[must_use]
+    pub fn holidays_within(&self, from: Millis, until: Millis) -> Option<String> {
+        let (first, last) = (clock::date(from), clock::date(until));
+        let days: Vec<Date> = first.series(1.day()).take_while(|day| *day <= last).collect();
+        let holidays = days.iter().filter(|day| self.is_out_of_term(**day)).count();
+        (holidays > 2).then(|| format!("{holidays} of {} days", days.len()))
     }
 
     /// Whether the terms that are known go on until this day.
@@ -265,6 +279,24 @@ mod tests {
             "from Monday to Friday while no term is known"
         );
         assert_eq!(year.days_between(at("2027-01-06"), at("2026-12-17")), 0);
+    }
+
+    #[test]
+    fn holidays_between_two_days_in_term_are_counted_with_their_weekends() {
+        let year = SchoolYear {
+            terms: vec![
+                (date("2027-11-01"), date("2027-12-17")),
+                (date("2028-01-04"), date("2028-02-11")),
+                (date("2028-02-14"), date("2028-03-31")),
+            ],
+            closed: vec![],
+        };
+        let within = |from, until| year.holidays_within(at(from), at(until));
+        assert_eq!(within("2027-12-04", "2028-01-17").as_deref(), Some("17 of 45 days"));
+        assert_eq!(within("2027-11-01", "2027-12-17"), None);
+        assert_eq!(within("2028-02-01", "2028-02-20"), None, "only a weekend is between");
+        assert_eq!(within("2028-03-01", "2028-04-20"), None, "no term is known after that");
+        assert_eq!(SchoolYear::default().holidays_within(at("2027-12-04"), at("2028-01-17")), None);
     }
 
     #[test]

@@ -398,14 +398,10 @@ pub fn warnings((opens_at, closes_at): (Millis, Millis), year: &SchoolYear) -> V
             warnings.push(format!("It {what} in the school holidays, on {}.", clock::day(at)));
         }
     }
-    let in_holidays = (0..days).filter(|day| year.is_holiday(opens_at + day * DAY)).count();
-    if in_holidays > 0 {
-        let are = if in_holidays == 1 { "is" } else { "are" };
-        warnings.push(format!(
-            "{in_holidays} of its {days} days {are} in the school holidays. Fewer parents answer \
-             then."
-        ));
-    }
+    let within = year.holidays_within(opens_at, closes_at);
+    warnings.extend(within.map(|days| {
+        format!("{days} it is open are in the school holidays. Fewer parents answer then.")
+    }));
     warnings
 }
 
@@ -552,12 +548,13 @@ mod tests {
             warnings((at("2026-12-21"), at("2027-02-05")), &year),
             [
                 "It opens in the school holidays, on Monday 21 December 2026.",
-                "14 of its 46 days are in the school holidays. Fewer parents answer then."
+                "14 of 47 days it is open are in the school holidays. Fewer parents answer then."
             ]
         );
         assert_eq!(
             warnings((at("2026-12-04"), at("2027-01-17")), &year),
-            ["16 of its 44 days are in the school holidays. Fewer parents answer then."]
+            ["16 of 45 days it is open are in the school holidays. Fewer parents answer then."],
+            "both its ends are in term"
         );
         let short = warnings((at("2027-01-04"), at("2027-01-18")), &year);
         assert!(

@@ -119,6 +119,12 @@ pub fn warnings(dates: &Dates, year: &SchoolYear) -> Vec<String> {
             warnings.push(format!("Voting {what} in the school holidays, on {day}."));
         }
     }
+    for (from, until, what) in parts {
+        let has_clear_ends = ![from, until].into_iter().any(|at| year.is_holiday(at));
+        let between = year.holidays_within(from, until).filter(|_| has_clear_ends);
+        warnings
+            .extend(between.map(|days| format!("{days} to {what} are in the school holidays.")));
+    }
     warnings
 }
 
@@ -320,6 +326,10 @@ mod tests {
             counted_at: None,
         };
         assert!(warnings(&dates("2026-11-30", "2026-12-14"), &year).is_empty());
+        assert_eq!(
+            warnings(&dates("2026-12-11", "2027-01-08"), &year),
+            ["16 of 29 days to vote are in the school holidays."]
+        );
         assert_eq!(
             warnings(&dates("2026-12-11", "2026-12-21"), &year),
             [
