@@ -2,9 +2,10 @@
 //! that prove themselves.
 //!
 //! The same day gives the same bytes: everything in a pack is a dated fact, in a fixed order, and
-//! nothing in it says when or where it was made. `report` is the page for people, `verify` compares
-//! a folder with its manifest.
+//! nothing in it says when or where it was made. `report` is the page for people, in the words of
+//! `in_words`; `verify` compares a folder with its manifest.
 
+mod in_words;
 mod report;
 mod verify;
 

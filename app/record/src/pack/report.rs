@@ -4,9 +4,9 @@ use calendar::clock;
 use ground::ui::document;
 use leptos::prelude::*;
 
-use super::Record;
+use super::{Record, in_words};
 use crate::charts;
-use crate::tables::{Cell, Table};
+use crate::tables::Table;
 
 const STYLE: &str = "body{font:17px/1.5 system-ui,sans-serif;max-width:60rem;margin:0 auto;\
     padding:1rem;color:#16302b;background:#fbf8f2}\
@@ -69,7 +69,7 @@ fn lead(record: &Record, day: &str) -> impl IntoView + use<> {
             "No number of people from 1 to 9 is in this pack, or can be worked out from it. The \
              number of people told is rounded to the nearest ten. Where there are too few people \
              to show, it says “too few to say”. Parents' topics are shown by number only, because \
-             their authors may withdraw their words."
+             their authors may withdraw their words. Days and times are those in London."
         </p>
         <p>
             "Leaders have "{days}
@@ -82,16 +82,14 @@ fn figures(record: &Record) -> impl IntoView + use<> {
     let head = view! {
         <th scope="col">"Figure"</th>
         <th scope="col">"Value"</th>
-        <th scope="col">"Question"</th>
+        <th scope="col">"Counted from"</th>
     };
     let rows = record.figures.iter().map(|figure| {
         view! {
             <tr>
                 <th scope="row">{figure.title.clone()}</th>
                 <td>{figure.value.clone()}</td>
-                <td>
-                    <code>{figure.query.clone()}</code>
-                </td>
+                <td>{named(&figure.query)}</td>
             </tr>
         }
     });
@@ -100,12 +98,16 @@ fn figures(record: &Record) -> impl IntoView + use<> {
 
 fn section(table: &Table) -> impl IntoView + use<> {
     let timelines = (table.name == "timeline").then(|| timelines(table));
-    let head = table.columns.iter().map(|column| {
-        view! { <th scope="col">{column.replace('_', " ")}</th> }
+    let columns = in_words::columns(table);
+    let head = columns.iter().map(|(_, heading)| {
+        view! { <th scope="col">{heading.clone()}</th> }
     });
     let rows = table.rows.iter().map(|row| {
-        let cells = row.iter().map(|cell| view! { <td>{shown(cell)}</td> }).collect_view();
-        view! { <tr>{cells}</tr> }
+        let cells = columns.iter().filter_map(|(nth, _)| {
+            let words = in_words::cell(&table.name, table.columns.get(*nth)?, row.get(*nth)?);
+            Some(view! { <td>{words}</td> })
+        });
+        view! { <tr>{cells.collect_view()}</tr> }
     });
     let all = if table.rows.is_empty() {
         view! { <p>"There are none."</p> }.into_any()
@@ -115,8 +117,8 @@ fn section(table: &Table) -> impl IntoView + use<> {
     view! {
         <h2>{table.title.clone()}</h2>
         <p class="soft">
-            "From the question "<code>{table.query.clone()}</code>", also in "
-            <code>{format!("{}.csv", table.name)}</code>
+            "What it was counted from: "{named(&table.query)}". All of it is also in the file "
+            <code>{format!("{}.csv", table.name)}</code>"."
         </p>
         {timelines}
         {all}
@@ -139,20 +141,9 @@ fn wide_table(title: String, head: impl IntoView, rows: impl IntoView) -> impl I
     }
 }
 
-/// A cell; a time only to the minute, an id only by its end: the tables have all of it.
-fn shown(cell: &Cell) -> String {
-    let words = cell.words();
-    let word = |word: &str| {
-        let id = word.rsplit(':').next().and_then(id::parse);
-        if word.parse::<jiff::Timestamp>().is_ok() {
-            word.chars().take(16).collect::<String>().replace('T', " ")
-        } else if let Some(id) = id {
-            word.replace(&id, &format!("…{}", &id[id.len() - 6..]))
-        } else {
-            word.to_owned()
-        }
-    };
-    words.split(' ').map(word).collect::<Vec<_>>().join(" ")
+/// What a question to the tables is called, for people.
+fn named(query: &str) -> String {
+    query.replace('_', " ")
 }
 
 /// One line for each plan.
@@ -165,9 +156,10 @@ fn timelines(table: &Table) -> impl IntoView + use<> {
         else {
             continue;
         };
+        let what = in_words::cell(&table.name, "what", what);
         match plans.last_mut() {
-            Some((last, points)) if *last == plan.words() => points.push((at, what.words())),
-            _ => plans.push((plan.words(), vec![(at, what.words())])),
+            Some((last, points)) if *last == plan.words() => points.push((at, what)),
+            _ => plans.push((plan.words(), vec![(at, what)])),
         }
     }
     let plans = plans.into_iter().map(|(plan, points)| {
@@ -184,16 +176,14 @@ fn timelines(table: &Table) -> impl IntoView + use<> {
 fn queries(record: &Record) -> impl IntoView + use<> {
     let queries = record.queries.iter().map(|query| {
         view! {
-            <dt>
-                <code>{query.name.clone()}</code>
-            </dt>
+            <dt>{named(&query.name)}</dt>
             <dd>{query.what.clone()}</dd>
         }
     });
     let queries = queries.collect_view();
     view! {
         <p>
-            "Each figure and table names the question to the service's tables that it comes from."
+            "Each figure and table says what it was counted from. This is what each of them counts."
         </p>
         <dl>{queries}</dl>
     }
