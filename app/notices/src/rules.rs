@@ -373,6 +373,18 @@ mod tests {
     }
 
     #[test]
+    fn people_were_told_so_many_days_before_only_where_there_was_somebody_to_tell() {
+        let at = |day: &str, time: &str| clock::read(day, time).expect("a time");
+        let (morning, effect) = (at("2027-01-19", "08:00"), at("2027-03-01", "00:00"));
+        assert_eq!(told_when(&[], morning, effect), NOBODY_TO_EMAIL);
+        let somebody = [Told { place: "North".into(), before: 1, ..Told::default() }];
+        let when = |started_at| told_when(&somebody, started_at, effect);
+        assert_eq!(when(morning), "We started telling people 41 days before.");
+        assert_eq!(when(effect - HOUR), "We started telling people 1 day before.");
+        assert_eq!(when(effect), "We started telling people only after it started.");
+    }
+
+    #[test]
     fn how_many_were_told_in_time_is_said_by_place_only_where_no_number_is_small() {
         let said = |rows: &[(u64, u64, u64)]| {
             let figures = figures(&told(rows), "Sefton", false);
