@@ -83,7 +83,7 @@ pub fn problem(status: StatusCode) -> Page {
         ),
         StatusCode::FORBIDDEN => (
             "You don't have permission to see this page",
-            "It may be for other people, or you pressed a button that wasn't on this site. Go to \
+            "It may be for people with another role here. If you came from another website, go to \
              the home page and try again from there. If you think you should be able to see it, \
              ask the forum.",
         ),

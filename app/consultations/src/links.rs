@@ -71,11 +71,12 @@ pub async fn give_links(
     let new = responses::keep_links(&mut tx, &consultation.id, &links).await?;
     let asked: Vec<(String, String)> = addresses.into_iter().zip(emailed).collect();
     owe_links(&mut tx, &house, &consultation, &asked, reminder).await?;
+    let emailed = asked.len().to_string();
     let again = links.len().saturating_sub(usize::try_from(new).unwrap_or(usize::MAX));
     let (what, about, detail) = ("links given", &consultation.id, &new.to_string());
     audit::note(&mut tx, Entry { at: now, who: Some(by), what, about, detail }).await?;
     tx.commit().await?;
-    let done = Sent::of(&[("done", "given"), ("again", &again.to_string())]);
+    let done = Sent::of(&[("done", "given"), ("again", &again.to_string()), ("emailed", &emailed)]);
     let printed: Vec<String> = printed.iter().map(of).collect();
     let page = shown(&house, &consultation, &done, &Refusals::default(), &printed).await?;
     Ok(page.answer(&house, &viewer))
@@ -190,8 +191,8 @@ async fn shown(
     let (given, used) = responses::links(&house.db, &consultation.id).await?;
     let is_closed = consultation.state(house.clock.now()) == ConsultationState::Closed;
     let page = Page::new(titled("Personal links", &consultation.terms.title), || {
-        let is_to_print = !printed.is_empty();
         let banner = (sent.typed("done") == "given").then(|| {
+            let (is_emailed, has_printed) = (sent.typed("emailed") != "0", !printed.is_empty());
             let again = sent
                 .typed("again")
                 .parse::<usize>()
@@ -201,15 +202,11 @@ async fn shown(
             view! {
                 <Banner title="Links created">
                     {again.map(|words| view! { <p>{words}</p> })}
-                    {(!is_to_print).then(|| view! { <p>"Emails will go out within minutes."</p> })}
-                    {is_to_print
+                    {is_emailed.then(|| view! { <p>"Emails will go out within minutes."</p> })}
+                    {has_printed
                         .then(|| {
                             view! {
-                                <p>
-                                    "Links to print are below: we only show them this once. \
-                                     Emails, if you entered any addresses, will go out within \
-                                     minutes."
-                                </p>
+                                <p>"Links to print are below: we only show them this once."</p>
                             }
                         })}
                 </Banner>

@@ -301,23 +301,24 @@ pub struct Waiting {
     pub backed_up_at: Option<Millis>,
 }
 
+/// Whether an email `d` waits to be sent: a reminder that goes on a later day waits only from then
+/// on, and is called off if it is not needed.
+const WAITS: &str = "d.next_at IS NOT NULL AND NOT (d.kind = 'asked again' AND d.tries = 0)";
+
 /// The state of the outbox.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn waiting(db: &Db) -> Result<Waiting, sqlx::Error> {
-    sqlx::query_as(
-        "SELECT (SELECT count(*) FROM deliveries WHERE next_at IS NOT NULL
-                  AND NOT (kind = 'asked again' AND tries = 0)) AS owed,
-                (SELECT min(owed_at) FROM deliveries WHERE next_at IS NOT NULL
-                  AND NOT (kind = 'asked again' AND tries = 0)) AS oldest,
+    let sql = format!(
+        "SELECT (SELECT count(*) FROM deliveries d WHERE {WAITS}) AS owed,
+                (SELECT min(d.owed_at) FROM deliveries d WHERE {WAITS}) AS oldest,
                 (SELECT count(*) FROM deliveries WHERE given_up_at IS NOT NULL) AS given_up,
                 (SELECT count(*) FROM returns) AS returned,
                 emails_held_at, backed_up_at
-         FROM service_state",
-    )
-    .fetch_one(&mut *db.read().await?)
-    .await
+         FROM service_state"
+    );
+    sqlx::query_as(AssertSqlSafe(sql)).fetch_one(&mut *db.read().await?).await
 }
 
 /// Why emails wait or were given up: how many for one reason.
@@ -491,8 +492,8 @@ pub async fn listed(
     let sql = match list {
         EmailList::Waiting => format!(
             "SELECT {WHOSE}, d.owed_at AS at, d.reason, d.next_at FROM deliveries d {PERSON}
-             WHERE d.next_at IS NOT NULL AND NOT (d.kind = 'asked again' AND d.tries = 0)
-             ORDER BY d.owed_at, d.id LIMIT CAST($1 AS BIGINT) OFFSET CAST($2 AS BIGINT)"
+             WHERE {WAITS} ORDER BY d.owed_at, d.id
+             LIMIT CAST($1 AS BIGINT) OFFSET CAST($2 AS BIGINT)"
         ),
         EmailList::GivenUp => format!(
             "SELECT {WHOSE}, d.given_up_at AS at, d.reason, d.next_at FROM deliveries d {PERSON}

@@ -67,14 +67,6 @@ fn rows(told: &ToldOf, area: &str, at: Millis) -> Vec<(String, Option<InTime>)> 
         .collect()
 }
 
-/// How many days before a change started we began to tell people, as people count days: from one
-/// date to the other. Negative where it was only after it had started.
-#[must_use]
-pub fn days_before(told: &ToldOf) -> i64 {
-    let days = (clock::date(told.effect_at) - clock::date(told.started_at)).get_days();
-    if told.started_at > told.effect_at { i64::from(days).min(-1) } else { i64::from(days) }
-}
-
 /// What is said about all of these changes together.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ToldInTime {

@@ -473,7 +473,7 @@ fn a_link_of_her_own_lets_a_family_take_part_once_and_nobody_can_tell_by_which_i
         let printed = organiser
             .post(&links, &[("addresses", "a@example.org\nA@example.org"), ("many", "2")])
             .await;
-        assert!(printed.says("Links given out: 3."));
+        assert!(printed.says("Links given out: 3.") && printed.says("Links to print are below"));
         assert_eq!(
             number(&world, "SELECT count(*) FROM deliveries WHERE kind = 'asked'").await,
             1,
@@ -600,7 +600,8 @@ fn a_browser_that_keeps_no_cookies_is_told_so_before_it_loses_answers_or_a_link(
 
         let id = open(&world, &organiser, "link").await;
         let links = format!("/forum/consultations/{id}/links");
-        organiser.post(&links, &[("addresses", "ann@example.org")]).await.done();
+        let given = organiser.post(&links, &[("addresses", "ann@example.org")]).await;
+        assert!(given.says("Emails will go out") && !given.says("Links to print are below"));
         let link = link_to(&world.deliver().await[0], "/consultations/");
         let to = phone.get(&link).await.leads_to();
         phone.set_cookies(String::new());

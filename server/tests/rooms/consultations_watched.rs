@@ -89,6 +89,9 @@ fn a_family_that_has_not_used_its_link_is_reminded_once_and_nobody_can_tell_whic
         let waiting = "SELECT count(*) FROM deliveries WHERE kind = 'asked again'";
         assert_eq!(number(&world, waiting).await, 2);
         assert_eq!(deliveries::store::waiting(world.db()).await.unwrap().owed, 0, "nor counts");
+        let admin = world.signed_in("admin@example.org", &[Role::Admin]).await;
+        let list = admin.get("/admin/emails").await;
+        assert!(list.says("No emails are waiting to be sent."), "nor is listed: {}", list.html);
 
         let before = organiser.get(&links).await.html;
         let to_a = emails.iter().find(|email| email.to == "a@example.org").unwrap();

@@ -8,7 +8,7 @@ use ground::viewer::{Desk, Role};
 use crate::consultations::answer;
 use crate::fixtures::consultations::{ask_who_waits, begin, new_consultation, terms};
 use crate::fixtures::notices::{fields as notice_fields, told};
-use crate::fixtures::plans::{FAIR, decided};
+use crate::fixtures::plans::{FAIR, decided, register};
 use crate::page::links;
 use crate::walk::Walk;
 use crate::world::{Browser, World, change, on_both};
@@ -236,6 +236,38 @@ fn a_plan_goes_from_the_leaders_desk_to_its_published_draft_by_links_alone() {
         walk.press("Publish the decision", &[]).await;
         walk.follow("Leaders’ desk").await;
         assert!(walk.says("No plan of yours is under way."), "{}", walk.page.html);
+        world.forward(180 * DAY);
+        for (email, desk) in [("leader@example.org", "/lead"), ("organiser@example.org", "/forum")]
+        {
+            let desk = world.sign_in(email).await.get(desk).await;
+            assert!(!desk.says("The plan is due"), "it is decided: {}", desk.html);
+        }
+    });
+}
+
+#[test]
+fn a_plan_is_due_on_the_forums_desk_and_on_those_of_the_leaders_who_plan_it() {
+    on_both(async |world| {
+        world.organiser().await;
+        let leader = world.signed_in("leader@example.org", &[Role::Leader]).await;
+        let other = world.signed_in("other@example.org", &[Role::Leader]).await;
+        register(&world, &leader).await;
+        // A link to what they can't do leads to a page that says they may not.
+        assert!(!leader.get("/contact").await.says("href=\"/topics/new\""));
+        assert!(world.visitor().get("/contact").await.says("href=\"/topics/new\""));
+        change(&world, "INSERT INTO organisations (id, name, position) VALUES ('x', 'NHS', 9)")
+            .await;
+        let leads = "UPDATE roles SET organisation_id = 'x' WHERE account_id =";
+        change(&world, &format!("{leads} '{}'", other.account)).await;
+        world.forward(180 * DAY);
+        for (email, desk, is_there) in [
+            ("leader@example.org", "/lead", true),
+            ("other@example.org", "/lead", false),
+            ("organiser@example.org", "/forum", true),
+        ] {
+            let desk = world.sign_in(email).await.get(desk).await;
+            assert_eq!(desk.says("The plan is due"), is_there, "{email}: {}", desk.html);
+        }
     });
 }
 

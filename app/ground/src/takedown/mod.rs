@@ -118,7 +118,9 @@ pub fn wish(sent: &Sent) -> Result<Wish, Refusals> {
     let why = forms::prose(sent.typed("why"));
     let why = match reason {
         // This reason alone tells nobody anything.
-        Some(("other", _)) => forms::within(why, LONGEST_WHY, "Say why it is taken down"),
+        Some(("other", _)) => {
+            forms::within(why, LONGEST_WHY, "Say why it should not have been published")
+        }
         _ => forms::optional(why, LONGEST_WHY),
     };
     let why = refusals.take("why", why);

@@ -34,7 +34,8 @@ pub fn fields<'a>(sent: &Sent, refusals: &'a Refusals) -> impl IntoView + use<'a
         <Area
             name="why"
             label="What else should people know?"
-            hint="Everyone can read this. Don't repeat what it said, and don't name anyone."
+            hint="If it should not have been published, say why. Otherwise you can leave this \
+                empty. Everyone can read it. Don't repeat what it said, and don't name anyone."
             rows=3
             value=sent.typed("why")
             refusals
