@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use calendar::clock::{self, Millis};
+use calendar::clock::Millis;
 use disclosure::{Shown, commas};
 use ground::ids::{Id, Update};
 use involvement::rung::Rung;
