@@ -2,6 +2,7 @@ use axum::http::{StatusCode, header};
 use calendar::clock::{DAY, HOUR, MINUTE};
 use ground::viewer::Role;
 
+use crate::page::leads;
 use crate::world::{Answer, Browser, PROVES, World, change, link, on_both};
 
 const HER: &str = "new.parent@example.org";
@@ -722,14 +723,6 @@ fn an_address_without_an_account_is_told_what_was_asked_for_with_it() {
     });
 }
 
-/// Where the first link with these words leads.
-fn leads(answer: &Answer, words: &str) -> String {
-    let mut links = answer.html.split("<a ").skip(1);
-    let has = |link: &&str| link.split("</a>").next().is_some_and(|link| link.contains(words));
-    let link = links.find(has).unwrap_or_else(|| panic!("no link {words}: {}", answer.html));
-    link.split("href=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
-}
-
 /// Whether these cookies are those of somebody who is signed in.
 async fn let_in(world: &World, cookies: &str) -> bool {
     let browser = world.visitor();
@@ -745,7 +738,7 @@ fn a_person_changes_her_password_with_the_one_she_has_and_is_signed_out_everywhe
         let (thief, parent) = (world.parent(1).await, world.sign_in("parent1@example.org").await);
         world.visitor().post("/sign-in/link", &[("email", "parent1@example.org")]).await.done();
         let waits = link(&world.deliver().await[0]);
-        let page = leads(&parent.get("/account").await, "Change your password");
+        let page = leads(&parent.get("/account").await.html, "Change your password");
         assert_eq!(page, CHANGE);
         let form = parent.get(&page).await;
         for known_as in ["current-password", "new-password"] {
@@ -819,7 +812,7 @@ fn wrong_current_passwords_are_counted_for_one_session_alone_and_a_link_still_wo
         // The page beside it that asks for the password counts the same.
         let proves = thief.post("/prove", &[("password", "three small words")]).await;
         assert_eq!(proves.status, StatusCode::TOO_MANY_REQUESTS);
-        let way = leads(&held, "Forgotten your password?");
+        let way = leads(&held.html, "Forgotten your password?");
         thief.post(&way, &[("email", "parent1@example.org")]).await.leads_to();
         assert!(link(&world.deliver().await[0]).starts_with("/new-password/"));
         // Neither they nor anybody else is held.
@@ -838,12 +831,13 @@ fn whoever_has_no_password_chooses_one_by_a_link_and_none_waits_for_signing_in()
     on_both(async |world| {
         let parent = world.parent(1).await;
         change(&world, "UPDATE accounts SET password_hash = NULL").await;
-        let page = parent.get(&leads(&parent.get("/account").await, "Change your password")).await;
+        let page =
+            parent.get(&leads(&parent.get("/account").await.html, "Change your password")).await;
         assert!(page.says("You don't have a password yet"), "{}", page.html);
         assert!(!page.says("type=\"password\""), "{}", page.html);
         let fields = [("current", "three small words"), ("password", "kettle harbour otter")];
         assert!(parent.post(CHANGE, &fields).await.says("You don't have a password yet"));
-        let way = leads(&page, "Choose a password");
+        let way = leads(&page.html, "Choose a password");
         parent.post(&way, &[("email", "parent1@example.org")]).await.leads_to();
         let button = link(&world.deliver().await[0]);
         let chosen = parent.post(&button, &fields[1..]).await;
@@ -1143,8 +1137,8 @@ fn an_administrator_signs_somebody_out_everywhere_and_she_is_told() {
         let waits = link(&world.deliver().await[0]);
 
         let people = admin.get("/admin/people?search=parent1").await;
-        let person = admin.get(&leads(&people, "/admin/people/")).await;
-        let page = leads(&person, "Sign them out everywhere");
+        let person = admin.get(&leads(&people.html, "/admin/people/")).await;
+        let page = leads(&person.html, "Sign them out everywhere");
         assert_eq!(page, format!("/admin/people/{}/sessions", phone.account));
         let asks = admin.get(&page).await;
         assert!(asks.says("Sign someone out everywhere") && asks.says("Somebody"), "{}", asks.html);
@@ -1191,8 +1185,8 @@ fn a_role_is_given_on_a_page_that_says_what_it_means_and_she_gets_one_email() {
         let parent = world.parent(1).await;
         let people = admin.get("/admin/people?search=parent1").await;
         let roles = format!("/admin/people/{}/roles", parent.account);
-        let person = admin.get(&leads(&people, "/admin/people/")).await;
-        let gives = leads(&person, "Add role: Forum organiser");
+        let person = admin.get(&leads(&people.html, "/admin/people/")).await;
+        let gives = leads(&person.html, "Add role: Forum organiser");
         assert!(gives.starts_with(&format!("{roles}?search=parent1")), "{gives}");
         let asks = admin.get(&format!("{roles}?role=organiser&change=give&search=parent1")).await;
         for words in [
@@ -1210,7 +1204,7 @@ fn a_role_is_given_on_a_page_that_says_what_it_means_and_she_gets_one_email() {
         assert_eq!(to, format!("/admin/people/{}?search=parent1&done=role", parent.account));
         let done = admin.get(&to).await;
         assert!(done.says("Role changed") && done.says("parent1@example.org"), "{}", done.html);
-        assert_eq!(leads(&done, "People"), "/admin/people?search=parent1", "the same list");
+        assert_eq!(leads(&done.html, "People"), "/admin/people?search=parent1", "the same list");
         // A second tap changes nothing, and they hear of it once.
         admin.post(&roles, &sent).await.leads_to();
         let told = world.deliver().await;

@@ -8,6 +8,7 @@ use calendar::clock;
 use record::history::Moment;
 use record::pack;
 
+use crate::page::attributes;
 use crate::world::{Browser, World, on_both};
 
 /// Stands in every name and address. Its plain form is in no page, word or address of ours.
@@ -65,10 +66,8 @@ pub async fn reached(who: &Browser<'_>) -> Vec<(String, String)> {
     while let Some(path) = waiting.pop_front() {
         let answer = who.get(&path).await;
         if answer.status == StatusCode::OK {
-            for link in
-                answer.html.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next())
-            {
-                let link = link.split('#').next().unwrap_or_default().replace("&amp;", "&");
+            for link in attributes(&answer.html, "[href]", "href") {
+                let link = link.split('#').next().unwrap_or_default().to_owned();
                 if link.starts_with('/')
                     && !link.starts_with("/sign-out")
                     && seen.insert(link.clone())

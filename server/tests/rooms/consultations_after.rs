@@ -10,6 +10,7 @@ use questionnaires::{Choice, Question, QuestionKind, Questionnaire, edit, file};
 
 use crate::consultations::{answer, begin, open, publish};
 use crate::fixtures::consultations::{ask_who_waits, import_questions, new_for_anyone};
+use crate::page::{attributes, text, texts};
 use crate::world::{Browser, World, link_to, number, on_both};
 
 /// Until after the close and its half hour of grace.
@@ -481,11 +482,9 @@ fn a_link_of_her_own_lets_a_family_take_part_once_and_nobody_can_tell_by_which_i
         );
         let emails = world.deliver().await;
         assert!(emails.iter().any(|email| email.to == "a@example.org"), "it goes to that address");
-        let found: Vec<String> = printed
-            .html
-            .split(&format!("{here}/links/"))
-            .skip(1)
-            .map(|rest| rest[..rest.find('<').unwrap()].to_owned())
+        let found: Vec<String> = texts(&printed.html, "li.on-paper")
+            .iter()
+            .filter_map(|slip| Some(slip.split_once(&format!("{here}/links/"))?.1.to_owned()))
             .collect();
         assert_eq!(found.len(), 2);
         let send = async |phone: &Browser<'_>| {
@@ -591,9 +590,9 @@ fn a_browser_that_keeps_no_cookies_is_told_so_before_it_loses_answers_or_a_link(
         let told = phone.post(&format!("{here}/answers"), &[("cookies", &cookies)]).await;
         assert!(told.says("Write down your code"), "{}", told.html);
         phone.set_cookies(String::new());
-        let code = told.html.split("<b class=\"code\">").nth(1).unwrap().split('<').next().unwrap();
+        let code = text(&told.html, "b.code");
         let back = phone.get(&format!("{here}/answers?code=Code:%20{code}.")).await.leads_to();
-        assert!(back.contains(code) && phone.get(&back).await.says("Do you wait?"), "{back}");
+        assert!(back.contains(&code) && phone.get(&back).await.says("Do you wait?"), "{back}");
         let wrong = phone.get(&format!("{here}/answers?code=Code:%20{}", &code[1..])).await;
         assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(wrong.says(&format!("value=\"Code: {}\"", &code[1..])), "{}", wrong.html);
@@ -798,8 +797,8 @@ fn a_picture_stands_among_the_questions_with_words_for_those_who_do_not_see_it()
         let response = begin(&world.visitor(), &id).await;
         let all = world.visitor().get(&format!("{response}/all")).await;
         assert!(all.html.contains("alt=\"A map of the bus stops\""));
-        let address = all.html.split("src=\"/pictures/").nth(1).unwrap().split('"').next().unwrap();
-        let picture = world.visitor().get(&format!("/pictures/{address}")).await;
+        let address = attributes(&all.html, "img[src^='/pictures/']", "src").remove(0);
+        let picture = world.visitor().get(&address).await;
         assert!(picture.status == StatusCode::OK && picture.headers["content-type"] == "image/png");
         assert_eq!(world.visitor().get("/pictures/map.png").await.status, StatusCode::NOT_FOUND);
     });

@@ -7,20 +7,13 @@ use consultations::{reading, responses, results};
 use ground::viewer::Role;
 
 use crate::consultations::{answer, begin, open, publish};
+use crate::page;
 use crate::world::{Answer, World, change, number, on_both};
 
 /// The hidden fields of a page whose names begin so, as it would send them.
 fn hidden(page: &Answer, begins: &str) -> Vec<(String, String)> {
-    let fields = page
-        .html
-        .split("<input type=\"hidden\" name=\"")
-        .skip(1)
-        .filter(|rest| rest.starts_with(begins));
-    let field = |rest: &str| {
-        let (name, rest) = rest.split_once("\" value=\"").unwrap();
-        (name.to_owned(), rest.split('"').next().unwrap().to_owned())
-    };
-    fields.map(field).collect()
+    let fields = page::hidden(&page.html).into_iter();
+    fields.filter(|(name, _)| name.starts_with(begins)).collect()
 }
 
 async fn kept(world: &World) -> String {

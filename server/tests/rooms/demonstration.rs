@@ -17,6 +17,7 @@ use server::mailer::Mailer;
 use sqlx::AssertSqlSafe;
 
 use crate::canaries::reached;
+use crate::page::links;
 use crate::world::{Like, World, number, on_both};
 
 /// Days on which it is started: in terms and holidays, beside clocks that change and a year that
@@ -410,10 +411,11 @@ fn each_role_finds_its_pages_and_a_task_and_every_public_list_holds_two_things()
             .chain([("/local-offer", "/local-offer/comments")])
         {
             let page = visitor.get(list).await;
-            let begin = format!("href=\"{each}/");
-            let links = page.html.split(begin.as_str()).skip(1);
-            let ids: BTreeSet<String> = links
-                .filter_map(|rest| id::parse(rest.split(['"', '?', '#', '/']).next()?))
+            let begin = format!("{each}/");
+            let ids: BTreeSet<String> = links(&page.html)
+                .iter()
+                .filter_map(|(to, _)| to.strip_prefix(&begin)?.split(['?', '#', '/']).next())
+                .filter_map(id::parse)
                 .collect();
             // An inspection comes once in some years.
             let least = if list == "/reports" { 1 } else { 2 };

@@ -11,14 +11,15 @@ use questionnaires::answers::Answer as Given;
 
 use crate::consultations::publish as publish_results;
 use crate::fixtures::consultations::{new_consultation, terms};
+use crate::page::{part, parts};
 use crate::updates::{DONE, publish};
 use crate::world::{Browser, World, on_both};
 
 const WHO: &str = "<h2>Parents and carers who took part</h2>";
 
 /// The part of the page about who took part.
-fn who(html: &str) -> &str {
-    html.split(WHO).nth(1).unwrap().split("</section>").next().unwrap()
+fn who(html: &str) -> String {
+    parts(html, "section").into_iter().find(|part| part.starts_with(WHO)).unwrap()
 }
 
 /// A round in which 12 families of the north and 15 of the south voted on one topic; its topic.
@@ -42,24 +43,27 @@ fn an_organiser_finds_who_took_part_from_the_desk_and_nobody_of_a_few_can_be_wor
         assert!(organiser.get("/forum").await.says("href=\"/forum/year\""));
         let page = organiser.get("/forum/year").await;
         assert!(page.says("Sunday 1 March 2026 to Sunday 28 February 2027"), "{}", page.html);
-        let part = who(&page.html);
+        let shown = who(&page.html);
         // 27 voted and one proposed.
-        assert!(part.contains(">30</td>"), "{part}");
-        assert!(part.contains("From North Sefton") && part.contains(">10</td>"), "{part}");
+        assert!(shown.contains(">30</td>"), "{shown}");
+        assert!(shown.contains("From North Sefton") && shown.contains(">10</td>"), "{shown}");
         assert!(
-            !part.contains(">28<") && !part.contains(">27<") && !part.contains(">1<"),
-            "{part}"
+            !shown.contains(">28<") && !shown.contains(">27<") && !shown.contains(">1<"),
+            "{shown}"
         );
-        let hidden = part.matches("not shown, to protect people</td>").count();
-        assert_eq!(hidden, 6, "one who only proposed would be worked out from the others: {part}");
-        assert!(part.contains("How we counted:") && part.contains("To the nearest ten"), "{part}");
+        let hidden = shown.matches("not shown, to protect people</td>").count();
+        assert_eq!(hidden, 6, "one who only proposed would be worked out from the others: {shown}");
+        assert!(
+            shown.contains("How we counted:") && shown.contains("To the nearest ten"),
+            "{shown}"
+        );
         assert!(
             page.says("South Sefton: 15") && page.says("North Sefton: 12"),
             "as the round has it"
         );
 
         // A day more or less changes nothing about people: they are counted over whole months.
-        let rows = |html: &str| who(html).split("</table>").next().unwrap().to_owned();
+        let rows = |html: &str| part(&who(html), "table");
         let of = async |from: &str, until: &str| {
             let page = organiser.get(&format!("/forum/year?from={from}&until={until}")).await;
             assert_eq!(page.status, StatusCode::OK, "{}", page.html);

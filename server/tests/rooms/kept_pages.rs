@@ -9,6 +9,7 @@ use calendar::clock::{DAY, SECOND};
 use ground::ids::{Id, Session};
 use ground::viewer::Role;
 
+use crate::page::text;
 use crate::things::Things;
 use crate::world::{Answer, Browser, change, on_both};
 
@@ -113,8 +114,8 @@ fn what_was_saved_is_on_the_page_that_anyone_opens_next_while_many_read() {
         };
         rename(0).await;
         let version = |page: &Answer| -> u32 {
-            let (_, rest) = page.html.split_once("<h1>Version ").expect("a version");
-            rest.split('<').next().unwrap().trim().parse().expect("a number")
+            let heading = text(&page.html, "h1");
+            heading.strip_prefix("Version ").expect("a version").parse().expect("a number")
         };
         let is_over = AtomicBool::new(false);
         let reads = async {

@@ -5,6 +5,7 @@ use axum::http::{StatusCode, header};
 use calendar::clock::{DAY, HOUR, MINUTE};
 use ground::viewer::Role;
 
+use crate::page::leads;
 use crate::world::{Answer, Browser, World, change, link, link_to, on_both};
 
 const HER: &str = "organiser@example.org";
@@ -361,8 +362,7 @@ fn the_old_address_undoes_a_change_and_whoever_made_it_is_left_with_nothing() {
             told[1].text
         );
 
-        let page = done.html.split("href=\"/new-password/").nth(1).unwrap();
-        let page = format!("/new-password/{}", page.split('"').next().unwrap());
+        let page = leads(&done.html, "/new-password/");
         her.post(&page, &[("password", "four very small words")]).await.leads_to();
         assert!(her.get("/account").await.says(old));
     });

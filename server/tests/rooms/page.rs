@@ -1,8 +1,7 @@
-//! A page taken apart: the forms on it, and what each of them sends. The pages are our own, and
-//! valid (`end2end/everyone-can-use-every-page.spec.mjs`), so this reads no more of HTML than they
-//! use.
+//! A page taken apart as a browser does it: the forms on it with what each of them sends, its
+//! links, and its parts.
 
-use std::collections::BTreeMap;
+use scraper::{ElementRef, Html, Selector};
 
 /// One way to send a form: a form on a page, with the button that sends it.
 #[derive(Clone, Debug)]
@@ -60,65 +59,25 @@ impl Field {
 /// The forms of a page that are sent by POST, once for each of their buttons. `path` is the page's
 /// own address.
 pub fn forms(html: &str, path: &str) -> Vec<Form> {
-    let tags = tags(html);
-    // A button may stand outside its form, and before it.
-    let ids: Vec<Option<&String>> =
-        tags.iter().filter(|tag| tag.name == "form").map(|tag| tag.attributes.get("id")).collect();
-    let (mut open, mut begun) = (Vec::new(), 0);
-    let (mut here, mut select): (Option<usize>, Option<(Field, usize)>) = (None, None);
-    for tag in &tags {
-        let of = match tag.attributes.get("form") {
-            Some(id) => ids.iter().position(|other| *other == Some(id)),
-            None => here,
-        };
-        match tag.name {
-            "form" => {
-                here = Some(begun);
-                open_at(&mut open, begun).begin(tag, path);
-                begun += 1;
-            }
-            "/form" => here = None,
-            "input" | "textarea" | "button" => {
-                let (Some(of), Some(control)) = (of, tag.control()) else { continue };
-                if control.kind == "button" {
-                    let to = tag.attributes.get("formaction").map(|to| own_or(to, path));
-                    open_at(&mut open, of).buttons.push((control, to, words(tag.text)));
-                } else {
-                    open_at(&mut open, of).push(control);
-                }
-            }
-            "select" => select = of.zip(tag.control()).map(|(of, field)| (field, of)),
-            "option" => {
-                if let Some((field, _)) = &mut select {
-                    // The first one, or the one that is chosen.
-                    if !field.is_sent || tag.attributes.contains_key("selected") {
-                        field.value = tag.attribute("value");
-                        field.is_sent = true;
-                    }
-                }
-            }
-            "/select" => {
-                if let Some((field, of)) = select.take() {
-                    open_at(&mut open, of).push(field);
-                }
-            }
-            _ => {}
+    let page = Html::parse_document(html);
+    let mut open: Vec<Open<'_>> =
+        all(&page, "form").into_iter().map(|form| Open::of(form, path)).collect();
+    for element in all(&page, "input, textarea, select, button") {
+        let Some(form) = owner(element, &mut open) else { continue };
+        let Some(control) = control(element) else { continue };
+        if control.kind == "button" {
+            let to = element.attr("formaction").map(|to| own_or(to, path));
+            form.buttons.push((control, to, words(element)));
+        } else if !control.name.is_empty() {
+            form.fields.push(control);
         }
     }
     open.into_iter().filter(|form| form.is_post).flat_map(Open::ways).collect()
 }
 
-/// The form at this place; one that a button names may not have begun.
-fn open_at(open: &mut Vec<Open>, at: usize) -> &mut Open {
-    while open.len() <= at {
-        open.push(Open::default());
-    }
-    &mut open[at]
-}
-
 /// A form that is being read.
-#[derive(Default)]
-struct Open {
+struct Open<'p> {
+    form: ElementRef<'p>,
     to: String,
     is_post: bool,
     is_multipart: bool,
@@ -127,16 +86,15 @@ struct Open {
     buttons: Vec<(Field, Option<String>, String)>,
 }
 
-impl Open {
-    fn begin(&mut self, tag: &Tag<'_>, path: &str) {
-        self.to = own_or(&tag.attribute("action"), path);
-        self.is_post = tag.attribute("method") == "post";
-        self.is_multipart = tag.attribute("enctype") == "multipart/form-data";
-    }
-
-    fn push(&mut self, field: Field) {
-        if !field.name.is_empty() {
-            self.fields.push(field);
+impl<'p> Open<'p> {
+    fn of(form: ElementRef<'p>, path: &str) -> Self {
+        Self {
+            form,
+            to: own_or(form.attr("action").unwrap_or_default(), path),
+            is_post: form.attr("method") == Some("post"),
+            is_multipart: form.attr("enctype") == Some("multipart/form-data"),
+            fields: Vec::new(),
+            buttons: Vec::new(),
         }
     }
 
@@ -155,145 +113,130 @@ impl Open {
     }
 }
 
+/// The form that a control belongs to: the one it names, which may stand anywhere on the page, or
+/// else the one around it.
+fn owner<'o, 'p>(control: ElementRef<'p>, open: &'o mut [Open<'p>]) -> Option<&'o mut Open<'p>> {
+    if let Some(id) = control.attr("form") {
+        return open.iter_mut().find(|open| open.form.attr("id") == Some(id));
+    }
+    let mut around = control.ancestors().filter_map(ElementRef::wrap);
+    let form = around.find(|element| element.value().name() == "form")?;
+    open.iter_mut().find(|open| open.form == form)
+}
+
 /// Where a form goes: to the page's own address where it names none.
 fn own_or(to: &str, path: &str) -> String {
     let to = to.split('#').next().unwrap_or_default();
     if to.is_empty() { path.to_owned() } else { to.to_owned() }
 }
 
-/// A tag with its attributes, and for a text of several lines what is in it.
-struct Tag<'p> {
-    /// As in `form` or `/form`.
-    name: &'p str,
-    attributes: BTreeMap<&'p str, String>,
-    text: &'p str,
-}
-
-impl Tag<'_> {
-    fn attribute(&self, name: &str) -> String {
-        self.attributes.get(name).cloned().unwrap_or_default()
-    }
-
-    /// The field it is; `None` for a button that sends nothing.
-    fn control(&self) -> Option<Field> {
-        let typed = self.attribute("type");
-        let kind = match self.name {
-            "input" if typed.is_empty() => "text",
-            "input" => typed.as_str(),
-            other => other,
-        };
-        if self.name == "button" && typed == "button" {
-            return None;
-        }
-        let is_box = ["checkbox", "radio"].contains(&kind);
-        let value = match (self.attributes.get("value"), self.name) {
-            (_, "textarea") => unescaped(self.text.strip_prefix('\n').unwrap_or(self.text)),
-            (Some(value), _) => value.clone(),
-            (None, _) if is_box => "on".to_owned(),
-            (None, _) => String::new(),
-        };
-        let autocomplete = self.attribute("autocomplete");
-        Some(Field {
-            name: self.attribute("name"),
-            kind: kind.to_owned(),
-            value,
-            is_sent: self.name != "select" && (!is_box || self.attributes.contains_key("checked")),
-            is_secret: kind == "password"
-                || ["one-time-code", "current-password", "new-password"]
-                    .contains(&autocomplete.as_str()),
-        })
-    }
-}
-
-fn tags(html: &str) -> Vec<Tag<'_>> {
-    let (mut tags, mut rest) = (Vec::new(), html);
-    while let Some((_, after)) = rest.split_once('<') {
-        let Some(ends) = end_of_tag(after) else { break };
-        let (inside, left) = (&after[..ends], &after[ends + 1..]);
-        rest = left;
-        let name_ends =
-            inside.find(|letter: char| letter.is_ascii_whitespace()).unwrap_or(inside.len());
-        let (name, attributes) = inside.split_at(name_ends);
-        let name = if name.len() > 1 { name.trim_end_matches('/') } else { name };
-        let text = match name {
-            // What is read on it, with the tags in it, which are read as tags too.
-            "button" => rest.split("</button>").next().unwrap_or_default(),
-            // What is in these is no HTML.
-            "script" | "style" | "textarea" => {
-                let text = rest.split("</").next().unwrap_or_default();
-                rest = &rest[text.len()..];
-                text
-            }
-            _ => "",
-        };
-        tags.push(Tag { name, attributes: attributes_in(attributes), text });
-    }
-    tags
-}
-
-/// Where a tag ends: a `>` in the value of an attribute is no end.
-fn end_of_tag(text: &str) -> Option<usize> {
-    let mut is_quoted = false;
-    text.char_indices().find_map(|(at, letter)| {
-        is_quoted ^= letter == '"';
-        (letter == '>' && !is_quoted).then_some(at)
+/// The field that a control is; `None` for a button that sends nothing.
+fn control(element: ElementRef<'_>) -> Option<Field> {
+    let attribute = |name| element.attr(name).unwrap_or_default();
+    let typed = attribute("type");
+    let kind = match element.value().name() {
+        "input" if typed.is_empty() => "text",
+        "input" => typed,
+        "button" if typed == "button" => return None,
+        other => other,
+    };
+    let is_box = ["checkbox", "radio"].contains(&kind);
+    let chosen = (kind == "select").then(|| chosen(element)).flatten();
+    let is_sent = match kind {
+        "select" => chosen.is_some(),
+        _ => !is_box || element.attr("checked").is_some(),
+    };
+    let value = match (kind, element.attr("value")) {
+        ("select", _) => chosen.unwrap_or_default(),
+        ("textarea", _) => element.text().collect(),
+        (_, Some(value)) => value.to_owned(),
+        (_, None) if is_box => "on".to_owned(),
+        (_, None) => String::new(),
+    };
+    let secrets = ["one-time-code", "current-password", "new-password"];
+    Some(Field {
+        name: attribute("name").to_owned(),
+        kind: kind.to_owned(),
+        value,
+        is_sent,
+        is_secret: kind == "password" || secrets.contains(&attribute("autocomplete")),
     })
 }
 
-fn attributes_in(text: &str) -> BTreeMap<&str, String> {
-    let (mut found, mut rest) = (BTreeMap::new(), text.trim_start());
-    while !rest.is_empty() {
-        let is_end = |letter: char| letter == '=' || letter.is_ascii_whitespace();
-        let (name, after) = rest.split_at(rest.find(is_end).unwrap_or(rest.len()));
-        let (value, left) = match after.strip_prefix('=') {
-            None => ("", after),
-            Some(value) => match value.strip_prefix('"') {
-                Some(quoted) => quoted.split_once('"').unwrap_or((quoted, "")),
-                None => {
-                    let ends = value.find(|letter: char| letter.is_ascii_whitespace());
-                    value.split_at(ends.unwrap_or(value.len()))
-                }
-            },
-        };
-        found.insert(name, unescaped(value));
-        rest = left.trim_start();
-    }
-    found
+/// What a list of choices sends: the one that is chosen, or the first.
+fn chosen(select: ElementRef<'_>) -> Option<String> {
+    let options = inside(select, "option");
+    let is = options.iter().rfind(|option| option.attr("selected").is_some());
+    let option = is.or(options.first())?;
+    Some(option.attr("value").map_or_else(|| words(*option), str::to_owned))
 }
 
 /// The links of a page, in their order: (where each leads, what is read on it).
 pub fn links(html: &str) -> Vec<(String, String)> {
-    let link = |rest: &str| {
-        let ends = end_of_tag(rest)?;
-        let to = attributes_in(&rest[..ends]).get("href")?.clone();
-        Some((to, words(rest[ends + 1..].split("</a>").next()?)))
-    };
-    html.split("<a ").skip(1).filter_map(link).collect()
+    let page = Html::parse_document(html);
+    let link = |link: ElementRef<'_>| Some((link.attr("href")?.to_owned(), words(link)));
+    all(&page, "a").into_iter().filter_map(link).collect()
 }
 
-/// What is read of a piece of HTML.
-fn words(html: &str) -> String {
-    let (mut plain, mut rest) = (String::new(), html);
-    while let Some((before, after)) = rest.split_once('<') {
-        plain += before;
-        rest = end_of_tag(after).map_or("", |ends| &after[ends + 1..]);
-    }
-    unescaped(&(plain + rest)).split_whitespace().collect::<Vec<_>>().join(" ")
+/// Where the first link leads that has this in its words or in its address.
+pub fn leads(html: &str, words: &str) -> String {
+    let mut links = links(html).into_iter();
+    let link = links.find(|(to, read)| read.contains(words) || to.contains(words));
+    link.unwrap_or_else(|| panic!("no link {words}: {html}")).0
 }
 
-/// A text without the escapes of HTML.
-fn unescaped(text: &str) -> String {
-    // The last one makes the sign that the others begin with.
-    [
-        ("&lt;", "<"),
-        ("&gt;", ">"),
-        ("&quot;", "\""),
-        ("&#x27;", "'"),
-        ("&#39;", "'"),
-        ("&amp;", "&"),
-    ]
-    .iter()
-    .fold(text.to_owned(), |text, (escape, letter)| text.replace(escape, letter))
+/// The hidden fields of a page, in their order: (name, value).
+pub fn hidden(html: &str) -> Vec<(String, String)> {
+    let page = Html::parse_document(html);
+    let fields = all(&page, "input[type=hidden]").into_iter().filter_map(control);
+    fields.map(|field| (field.name, field.value)).collect()
+}
+
+/// The HTML inside the first of these that a page has, as in `main` or `ul.plain`.
+pub fn part(html: &str, selector: &str) -> String {
+    let first = parts(html, selector).into_iter().next();
+    first.unwrap_or_else(|| panic!("no {selector}: {html}"))
+}
+
+/// The HTML inside each of these, in their order.
+pub fn parts(html: &str, selector: &str) -> Vec<String> {
+    let page = Html::parse_document(html);
+    all(&page, selector).iter().map(ElementRef::inner_html).collect()
+}
+
+/// What is read in the first of these.
+pub fn text(html: &str, selector: &str) -> String {
+    let first = texts(html, selector).into_iter().next();
+    first.unwrap_or_else(|| panic!("no {selector}: {html}"))
+}
+
+/// What is read in each of these, in their order.
+pub fn texts(html: &str, selector: &str) -> Vec<String> {
+    let page = Html::parse_document(html);
+    all(&page, selector).into_iter().map(words).collect()
+}
+
+/// What each of these has in an attribute, in their order; those without it are left out.
+pub fn attributes(html: &str, selector: &str, name: &str) -> Vec<String> {
+    let page = Html::parse_document(html);
+    let found = all(&page, selector).into_iter().filter_map(|element| element.attr(name));
+    found.map(str::to_owned).collect()
+}
+
+fn all<'p>(page: &'p Html, selector: &str) -> Vec<ElementRef<'p>> {
+    inside(page.root_element(), selector)
+}
+
+/// The elements inside this one that a selector finds, as they stand on the page.
+fn inside<'p>(element: ElementRef<'p>, selector: &str) -> Vec<ElementRef<'p>> {
+    let selector = Selector::parse(selector).unwrap_or_else(|_| panic!("a selector: {selector}"));
+    element.select(&selector).collect()
+}
+
+/// What is read of an element.
+fn words(element: ElementRef<'_>) -> String {
+    let text: String = element.text().collect();
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[test]
@@ -339,4 +282,18 @@ fn a_link_is_read_with_where_it_leads() {
         <abbr>No link</abbr><a href=\"#here\"> Here </a>";
     let found = [("/lead?a=1&b=2", "Leaders’ desk"), ("#here", "Here")];
     assert_eq!(links(html), found.map(|(to, words)| (to.to_owned(), words.to_owned())));
+}
+
+#[test]
+fn the_parts_of_a_page_are_those_that_a_browser_finds() {
+    let html = "<!DOCTYPE html><title>A</title><main><h1>Buses &amp; <i>trams</i></h1>\
+        <ul class=\"plain\"><li>One<li>Two</ul><input type=hidden name=\"a\" value='&lt;\"'>\
+        <script>\"<h1>None</h1>\"</script><!-- <h1>None</h1> --></main><a href=\"/a?b=1&amp;c=2\">\
+        On</a>";
+    assert_eq!(texts(html, "h1"), ["Buses & trams"]);
+    assert_eq!(parts(html, "ul.plain > li"), ["One", "Two"]);
+    assert_eq!(attributes(html, "[href]", "href"), ["/a?b=1&c=2"]);
+    assert_eq!((leads(html, "On"), leads(html, "/a?")), ("/a?b=1&c=2".into(), "/a?b=1&c=2".into()));
+    assert_eq!(hidden(html), [("a".to_owned(), "<\"".to_owned())]);
+    assert_eq!(part(html, "h1"), "Buses &amp; <i>trams</i>");
 }

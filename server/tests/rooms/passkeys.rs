@@ -8,6 +8,7 @@ use ground::viewer::Role;
 use serde_json::json;
 
 use crate::device::{ADD, Device, SIGN_IN, begin, begins, send_passkey, text};
+use crate::page::attributes;
 use crate::world::{Answer, Browser, World, change, link_to, number, on_both};
 
 const HER: &str = "leader@example.org";
@@ -292,8 +293,7 @@ fn a_passkey_that_is_somebody_elses_or_unknown_or_removed_lets_nobody_in() {
         refused(&device.is_added(&parent, "Twice").await, "This passkey can't be added");
 
         let list = parent.get("/account/passkeys").await;
-        let path = list.html.split("action=\"/account/passkeys/").nth(1).unwrap();
-        let path = format!("/account/passkeys/{}", path.split('"').next().unwrap());
+        let path = attributes(&list.html, "form[action^='/account/passkeys/']", "action").remove(0);
         emails(&world).await;
         assert_eq!(other.post(&path, &[]).await.leads_to(), "/account/passkeys");
         assert_eq!(number(&world, "SELECT count(*) FROM passkeys").await, 2);

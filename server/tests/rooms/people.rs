@@ -5,21 +5,12 @@ use calendar::clock::{DAY, SECOND};
 use deliveries::{EmailKind, Owed, owe};
 use ground::viewer::Role;
 
+use crate::page::{attributes, leads};
 use crate::world::{Answer, Browser, World, change, link, on_both};
-
-/// The address of the first link whose words or address have this in them.
-fn leads(answer: &Answer, words: &str) -> String {
-    let mut links = answer.html.split("<a ").skip(1);
-    let has = |link: &&str| link.split("</a>").next().is_some_and(|link| link.contains(words));
-    let link = links.find(has).unwrap_or_else(|| panic!("no link {words}: {}", answer.html));
-    let address = link.split("href=\"").nth(1).unwrap().split('"').next().unwrap();
-    address.replace("&amp;", "&")
-}
 
 /// The address of the first form in a page that sends to one beginning so.
 fn sends_to(answer: &Answer, begins: &str) -> String {
-    let path = answer.html.split(&format!("action=\"{begins}")).nth(1).expect("a form");
-    format!("{begins}{}", path.split('"').next().unwrap())
+    attributes(&answer.html, &format!("form[action^='{begins}']"), "action").remove(0)
 }
 
 async fn admin(world: &World) -> Browser<'_> {
@@ -42,9 +33,11 @@ fn a_mistyped_invitation_is_found_by_links_and_stopped_and_nobody_can_accept_it(
         let fields = [("email", INVITED), ("role", "organiser")];
         admin.post("/admin/people", &fields).await.leads_to();
         let accepts = link(&world.deliver().await[0]);
-        let people = admin.get(&leads(&admin.get("/admin").await, "\"/admin/people\"")).await;
+        let desk = admin.get("/admin").await;
+        let to = attributes(&desk.html, "a[href='/admin/people']", "href");
+        let people = admin.get(&to[0]).await;
         assert!(people.says("Invitations: 1 is waiting"), "{}", people.html);
-        let list = admin.get(&leads(&people, "Invitations")).await;
+        let list = admin.get(&leads(&people.html, "Invitations")).await;
         assert!(list.says(INVITED) && list.says("Forum organiser"), "{}", list.html);
         let own = sends_to(&list, "/admin/invitations/");
         let to = admin.post(&own, &[("change", "stop")]).await.leads_to();
@@ -177,8 +170,8 @@ fn whoever_is_suspended_is_out_and_reads_why_until_the_account_is_restored() {
         world.person("admin2@example.org", &[Role::Admin], &world.south).await;
         let parent = world.parent(1).await;
         let people = admin.get("/admin/people?search=parent1").await;
-        let person = admin.get(&leads(&people, "/admin/people/")).await;
-        let page = leads(&person, "Suspend their account");
+        let person = admin.get(&leads(&people.html, "/admin/people/")).await;
+        let page = leads(&person.html, "Suspend their account");
         let asks = admin.get(&page).await;
         assert!(asks.says("Nothing they wrote disappears"), "{}", asks.html);
         assert_eq!(parent.get("/account").await.status, StatusCode::OK, "looking changes nothing");
@@ -211,8 +204,8 @@ fn whoever_is_suspended_is_out_and_reads_why_until_the_account_is_restored() {
         assert!(not.says("is suspended"), "{}", not.html);
 
         let list = admin.get("/admin/people?has=suspended").await;
-        let person = admin.get(&leads(&list, "/admin/people/")).await;
-        let page = leads(&person, "Restore their account");
+        let person = admin.get(&leads(&list.html, "/admin/people/")).await;
+        let page = leads(&person.html, "Restore their account");
         assert!(admin.get(&page).await.says("Let them in again"));
         admin.post(&path, &[("change", "restore")]).await.leads_to();
         assert_eq!(world.deliver().await[0].subject, "Your account has been restored");
@@ -297,7 +290,7 @@ fn a_person_is_found_by_role_among_a_thousand_and_each_page_is_short() {
         assert!(first.says("Everyone (1,002)"), "{}", first.html);
         assert!(!first.says("zoe@example.org"));
         assert_eq!(first.html.matches("href=\"/admin/people/").count(), 20);
-        let next = admin.get(&leads(&first, "Show more")).await;
+        let next = admin.get(&leads(&first.html, "Show more")).await;
         assert!(next.says("many0020@example.org"), "{}", next.html);
         let leaders = admin.get("/admin/people?has=leader").await;
         assert!(leaders.says("zoe@example.org") && !leaders.says("many0001@"), "{}", leaders.html);

@@ -13,6 +13,7 @@ use record::history::Moment;
 use record::pack::{self, NoPack, Pack};
 use serde_json::Value;
 
+use crate::page::{attributes, text};
 use crate::updates::{DONE, closed_topic, publish};
 use crate::world::{BEGINS, Like, World, on_both, on_postgres};
 
@@ -216,22 +217,16 @@ fn the_record_of_the_demonstration_says_the_same_on_its_pages_as_in_the_pack() {
             places.says(&format!("{} times", figures["answers_ratio"]))
                 && places.says("too few to say")
         );
-        let plan =
-            area.html.split("/record/plans/").nth(1).unwrap().split('"').next().unwrap().to_owned();
-        let plan = visitor.get(&format!("/record/plans/{plan}")).await;
+        let plans = attributes(&area.html, "a[href^='/record/plans/']", "href");
+        let plan = visitor.get(&plans[0]).await;
         assert!(plan.says("What happened, in order") && plan.html.contains("role=\"img\""));
         assert_eq!(visitor.get("/record/plans/none").await.status, StatusCode::NOT_FOUND);
 
-        let ids = area
-            .html
-            .split("/record/plans/")
-            .skip(1)
-            .map(|rest| rest.split('"').next().unwrap().to_owned());
         let mut said = Vec::new();
-        for id in ids.collect::<Vec<_>>() {
-            let page = visitor.get(&format!("/record/plans/{id}")).await;
-            let heading =
-                page.html.split("<h1>").nth(1).unwrap().split('<').next().unwrap().to_owned();
+        for record in plans {
+            let id = record.replace("/record/plans/", "");
+            let page = visitor.get(&record).await;
+            let heading = text(&page.html, "h1");
             let standing = ["No draft is published yet.", "Leaders must tell us"]
                 .into_iter()
                 .find(|words| page.says(words))
@@ -263,7 +258,7 @@ fn the_record_of_the_demonstration_says_the_same_on_its_pages_as_in_the_pack() {
                     .iter()
                     .filter(|email| email.subject.starts_with("What happened about"))
                     .count();
-                let page = visitor.get(&format!("/record/plans/{id}")).await;
+                let page = visitor.get(&record).await;
                 let about = format!("about {}", (emails + 5) / 10 * 10);
                 assert!(
                     emails > 20

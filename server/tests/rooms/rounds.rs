@@ -7,6 +7,7 @@ use rounds::close_due;
 
 use crate::edge::weigh;
 use crate::fixtures;
+use crate::page::{attributes, parts};
 use crate::world::{Browser, World, on_both};
 
 /// Somebody in each role, and who has none.
@@ -181,13 +182,7 @@ fn after_the_close_counts_by_place_are_shown_and_fewer_than_ten_never_are() {
         world.close().await;
         let page = world.visitor().get(&format!("/rounds/{round}")).await.html;
         let card = |title: &str| {
-            page.split("class=\"card")
-                .find(|card| card.contains(title))
-                .unwrap()
-                .split("</li>")
-                .next()
-                .unwrap()
-                .to_owned()
+            parts(&page, "li.card").into_iter().find(|card| card.contains(title)).unwrap()
         };
         let buses = card("Buses");
         assert!(buses.contains("17 parents supported it."), "{buses}");
@@ -289,14 +284,10 @@ fn a_closed_round_of_a_thousand_topics_shows_its_result_first_and_then_all_topic
             let page = visitor.get(&path).await;
             pages += 1;
             assert_eq!(page.says("The shortlist</h2>"), pages == 1, "{path}");
-            let list = page.html.split("<ul class=\"stack\">").nth(1).unwrap();
-            let list = list.split("</ul>").next().unwrap();
-            let topics = list.split("href=\"/topics/").skip(1);
             let before = listed.len();
-            listed.extend(topics.map(|rest| rest.split('"').next().unwrap().to_owned()));
+            listed.extend(attributes(&page.html, "ul.stack a[href^='/topics/']", "href"));
             assert!((1..=20).contains(&(listed.len() - before)), "{path}");
-            let more = page.html.split("rel=\"next\" href=\"").nth(1);
-            next = more.map(|rest| rest.split('"').next().unwrap().to_owned());
+            next = attributes(&page.html, "a[rel=next]", "href").pop();
         }
         assert_eq!((pages, listed.len()), (51, 1_001));
         let pages = ["", "?page=2", "?page=52"].map(|page| format!("{path}{page}"));

@@ -4,14 +4,14 @@ use calendar::clock::DAY;
 use deliveries::{Failure, Outcome, deliver_one};
 use ground::viewer::Role;
 
+use crate::page::text;
 use crate::world::{World, change, on_both};
 
 /// What the page says first, in bold.
 async fn headline(world: &World, email: &str) -> String {
     let page = world.sign_in(email).await.get("/admin/service").await;
-    let after = page.html.split("How the service is running</h1>").nth(1).expect("the headline");
-    let bold = after.split("<b>").nth(1).expect("a headline in bold");
-    bold.split("</b>").next().unwrap_or_default().to_owned()
+    assert_eq!(text(&page.html, "h1"), "How the service is running");
+    text(&page.html, "h1 ~ * b")
 }
 
 #[test]

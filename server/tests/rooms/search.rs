@@ -5,12 +5,13 @@ use axum::http::StatusCode;
 use calendar::clock::{DAY, SECOND};
 use ground::viewer::Role;
 
+use crate::page::part;
 use crate::world::{World, on_both};
 
 async fn finds(world: &World, search: &str) -> String {
     let answer = world.visitor().get(&format!("/search?q={search}")).await;
     assert_eq!(answer.status, StatusCode::OK, "{search}");
-    answer.html.split("<main").nth(1).unwrap().to_owned()
+    part(&answer.html, "main")
 }
 
 #[test]

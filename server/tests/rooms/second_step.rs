@@ -8,6 +8,7 @@ use totp_rs::{Builder, Secret};
 
 use super::erase::leaves;
 use crate::device::{Device, SIGN_IN};
+use crate::page::texts;
 use crate::plans::{draft, register};
 use crate::world::{Answer, Browser, PROVES, World, change, link, number, on_both};
 
@@ -23,9 +24,8 @@ fn code(secret: &str, now: Millis) -> String {
 
 /// The recovery codes on a page.
 fn recovery_codes(page: &Answer) -> Vec<String> {
-    let parts = page.html.split(['<', '>']);
-    let codes = parts.filter(|part| id::read_long_code(part).as_deref() == Some(*part));
-    codes.map(str::to_owned).collect()
+    let parts = texts(&page.html, "li b").into_iter();
+    parts.filter(|part| id::read_long_code(part).as_ref() == Some(part)).collect()
 }
 
 /// The secret on the page that sets up an app.

@@ -2,6 +2,7 @@ use axum::http::{Method, StatusCode, header};
 use calendar::clock::DAY;
 use subscriptions::forget_due;
 
+use crate::page::attributes;
 use crate::world::{Browser, World, link, number, on_both};
 
 /// Subscribes this address to transport in the south and to autism support there, daily, and
@@ -26,9 +27,8 @@ fn somebody_without_an_account_subscribes_by_the_button_in_an_email_and_manages_
         let form = visitor
             .get(&format!("/subscribe?services={}&places={}", world.autism, world.south))
             .await;
-        let ticked: Vec<_> =
-            form.html.split("<input").skip(1).filter(|input| input.contains("checked")).collect();
-        assert_eq!(ticked.len(), 3, "the service, the place, and at once: {ticked:?}");
+        let ticked = attributes(&form.html, "input[checked]", "value");
+        assert_eq!(ticked, [&world.autism[..], &world.south, "at once"]);
 
         let fields =
             [("email", "One@Example.org"), ("services", &world.transport), ("cadence", "at once")];

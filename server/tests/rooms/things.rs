@@ -23,6 +23,7 @@ use crate::fixtures::consultations::{
 };
 use crate::fixtures::notices::{fields, noticed, told};
 use crate::fixtures::plans::{REASON, decided, meet, register, session_of};
+use crate::page::text;
 use crate::world::{Browser, World, change, link_to};
 
 /// The address of a page begins so, has this parameter, and this statement finds what stands for it
@@ -387,9 +388,8 @@ impl<'w> Things<'w> {
         let id = open(world, &organiser, "link").await;
         let links = format!("/forum/consultations/{id}/links");
         let printed = organiser.post(&links, &[("many", "1")]).await;
-        let link = printed.html.split(&format!("/consultations/{id}/links/")).nth(1);
-        let link = link.unwrap_or_else(|| panic!("no link: {}", printed.html));
-        let link = link.split(['<', '"']).next().unwrap_or_default().to_owned();
+        let slip = text(&printed.html, "li.on-paper");
+        let link = slip.split(&format!("/consultations/{id}/links/")).nth(1).unwrap().to_owned();
         self.put("/forum/consultations/{id}/links", "id", id.clone());
         self.put("/forum/consultations/{id}/dates", "id", id.clone());
         self.put("/forum/consultations/{id}/withdrawal", "id", id.clone());

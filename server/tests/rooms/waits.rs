@@ -8,6 +8,7 @@ use ground::viewer::Role;
 use record::history::Moment;
 use record::pack;
 
+use crate::page::hidden;
 use crate::world::{Answer, Browser, World, by_hand, link_to, number, on_both};
 
 /// The test's clock says January 2027.
@@ -42,21 +43,10 @@ async fn check(world: &World, leader: &Browser<'_>, csv: &str) -> Answer {
     leader.post_file(&desk(world), &fields, ("waits.csv", csv.as_bytes())).await
 }
 
-/// What the page on which it is checked sends on.
-fn sent_on(checked: &Answer) -> Vec<(String, String)> {
-    let fields = checked.html.split("<input type=\"hidden\" name=\"").skip(1);
-    let fields = fields.filter_map(|rest| {
-        let (name, rest) = rest.split_once('"')?;
-        let value = rest.split_once("value=\"")?.1.split('"').next()?;
-        Some((name.to_owned(), value.to_owned()))
-    });
-    fields.collect()
-}
-
 /// Presses "Publish" on the page on which it is checked.
 async fn press(world: &World, leader: &Browser<'_>, checked: &Answer) -> Answer {
     assert!(checked.says("Check it before it is published"), "{}", checked.html);
-    let fields = sent_on(checked);
+    let fields = hidden(&checked.html);
     let mut all: Vec<(&str, &str)> =
         fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     all.push(("step", "publish"));
@@ -275,7 +265,7 @@ fn two_leaders_at_once_see_what_the_other_published_and_lose_nothing() {
         assert!(again.says(">23 weeks (longest 40, 64 waiting)<"), "{}", again.html);
         press(&world, &leader, &again).await.leads_to();
         assert_eq!(reports(&world).await, 2);
-        let back = [&sent_on(&again)[..], &[("step".to_owned(), "change".to_owned())]].concat();
+        let back = [&hidden(&again.html)[..], &[("step".to_owned(), "change".to_owned())]].concat();
         let back: Vec<(&str, &str)> =
             back.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         let form = leader.post(&desk(&world), &back).await;

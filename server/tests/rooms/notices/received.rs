@@ -1,6 +1,7 @@
 use sqlx::Row as _;
 
 use super::*;
+use crate::page::parts;
 
 #[test]
 fn from_the_day_it_takes_effect_the_page_says_how_many_were_told_in_time_as_the_ledger_does() {
@@ -63,14 +64,8 @@ fn from_the_day_it_takes_effect_the_page_says_how_many_were_told_in_time_as_the_
         world.forward(31 * DAY);
         let shown = world.visitor().get(&page).await.html;
         let row = |place: &str| {
-            shown
-                .split(&format!("<th scope=\"row\">{place}</th>"))
-                .nth(1)
-                .unwrap()
-                .split("</tr>")
-                .next()
-                .unwrap()
-                .to_owned()
+            let head = format!("<th scope=\"row\">{place}</th>");
+            parts(&shown, "tr").into_iter().find(|row| row.starts_with(&head)).unwrap()
         };
         assert!(
             row("South Sefton").contains(">about 10<") && row("South Sefton").contains(">0<"),
