@@ -45,12 +45,14 @@ const BANNED: [(&str, &str); 24] = [
 ];
 
 /// Places where a banned word is right, each with the reason.
-const ALLOWED: [(&str, &str, &str); 9] = [
+const ALLOWED: [(&str, &str, &str); 11] = [
     ("notices/src/rules.rs", "By letter in the post", "paper through the door"),
     ("consultations/src/answering", "four letters and numbers", "letters of the alphabet"),
     ("forms/src/address.rs", "plain letters (a to z)", "letters of the alphabet"),
     ("mailer/dkim.rs", "letters, digits and hyphens", "letters of the alphabet"),
     ("questionnaires/src", "letters, digits", "letters of the alphabet"),
+    ("admin/audit.rs", "topics tied", "a word of the database, before the one that is read"),
+    ("admin/audit.rs", "gate overridden", "likewise"),
     ("plans/src", "topics tied", "a word of the database"),
     ("plans/src", "gate overridden", "a word of the database"),
     ("consultations/src/paper_entries/pages.rs", "put right", "a word of the audit log"),

@@ -123,7 +123,7 @@ fn what_to_do(list: EmailList) -> &'static str {
     match list {
         EmailList::Waiting => {
             "We keep trying for two days, less and less often, and you don't need to do anything. \
-             If someone has put right what was wrong, you can try again sooner."
+             If someone has corrected what was wrong, you can try again sooner."
         }
         EmailList::GivenUp => {
             "We no longer have the words of these emails, so they can't be sent again. An \

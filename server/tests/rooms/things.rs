@@ -574,13 +574,17 @@ impl<'w> Things<'w> {
         ];
         let to = format!("/lead/updates/{update}");
         leader.post_file(&to, &words, ("times.pdf", PDF)).await.leads_to();
-        self.put("/updates/{id}/files/{file}", "id", update);
+        self.put("/updates/{id}/files/{file}", "id", update.clone());
         let file = world.one("SELECT id FROM evidence_files").await;
         self.put("/updates/{id}/files/{file}", "file", file);
         let awaited = world.one("SELECT id FROM topics WHERE title LIKE 'Someone to talk%'").await;
         self.also.push((LEADER, format!("/lead/updates/new?about=topic:{awaited}")));
 
         let (parent, organiser) = (self.browser(PARENT).await, self.browser(ORGANISER).await);
+        // The forum's view of what they say now waits for them to read it.
+        let disputed =
+            [("version", "2"), ("verdict", "disputed"), ("words", "It is closed on Sundays.")];
+        organiser.post(&format!("/forum/updates/{update}"), &disputed).await.leads_to();
         let comment = crate::fixtures::local_offer::comment("Something on the page frightens us.");
         let sent = parent.post("/local-offer/comments/new", &comment).await.leads_to();
         let comment = last(&sent);

@@ -69,7 +69,7 @@ fn heading(table: &str, column: &str) -> String {
         (_, "verdict") => "What the forum says",
         (_, "judged") => "The forum said so",
         (_, "median_days") => "Days until half of them had it",
-        (_, "standing") => "Where it stands",
+        (_, "standing") => "How far it is",
         (_, "children") => "Children with SEND",
         (_, "asked") => "People asked",
         (_, "voice") => "Whose view it is",
