@@ -75,7 +75,7 @@ fn whoever_changes_their_own_role_reads_why_they_sign_in_again_and_keeps_adminis
         let page = admin.get(&own).await;
         assert!(!page.says("Remove role: Administrator"), "{}", page.html);
         assert!(page.says("Only another administrator can remove this role"));
-        let asks = admin.get(&leads(&page, "Add role: Forum organiser")).await;
+        let asks = admin.get(&leads(&page.html, "Add role: Forum organiser")).await;
         assert!(asks.says("You will be signed out everywhere"), "{}", asks.html);
         assert!(!asks.says("get an email about it"), "{}", asks.html);
         let gives = [("role", "organiser"), ("change", "give")];
