@@ -367,6 +367,7 @@ fn what_a_leader_said_they_would_look_at_again_is_theirs_to_do_on_its_day_and_la
             assert!(world.visitor().get(page).await.says("× Overdue"), "{page}");
         }
 
+        let leader = world.sign_in("leader@example.org").await;
         let change = format!("/lead/updates/{update}");
         let again = not(&second);
         let mut again: Vec<(&str, &str)> =
