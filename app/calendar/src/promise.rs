@@ -1,9 +1,8 @@
 //! The forum's promise to whoever sends it something: how soon someone reads or answers it. Pages,
 //! emails, desks and the reminders of tasks take it from here.
 
-use jiff::civil::Weekday;
-
 use crate::clock::{self, DAY, Millis};
+use crate::school::is_weekday;
 
 /// As people read it.
 pub const WITHIN: &str = "within five working days";
@@ -17,9 +16,8 @@ pub const DAYS: i64 = WORKING_DAYS + 2 * (WORKING_DAYS + 4).div_euclid(5);
 /// its first working day is the Monday.
 #[must_use]
 pub fn on_a_working_day(due: Millis) -> Millis {
-    let is_working =
-        |at: &Millis| !matches!(clock::date(*at).weekday(), Weekday::Saturday | Weekday::Sunday);
-    (0..=MOST_BEFORE).map(|days| due - days * DAY).find(is_working).unwrap_or(due)
+    let mut before = (0..=MOST_BEFORE).map(|days| due - days * DAY);
+    before.find(|at| is_weekday(clock::date(*at))).unwrap_or(due)
 }
 
 /// How many days before a day its last working day is at most. Where the clocks change meanwhile, a
@@ -28,6 +26,8 @@ pub const MOST_BEFORE: i64 = 3;
 
 #[cfg(test)]
 mod tests {
+    use jiff::civil::Weekday;
+
     use super::*;
     use crate::clock::HOUR;
 

@@ -139,7 +139,8 @@ impl SchoolYear {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NoTerms(pub Date);
 
-fn is_weekday(day: Date) -> bool {
+/// Whether it is neither Saturday nor Sunday.
+pub(crate) fn is_weekday(day: Date) -> bool {
     !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday)
 }
 

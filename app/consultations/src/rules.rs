@@ -385,8 +385,8 @@ pub fn state(
 #[must_use]
 pub fn warnings((opens_at, closes_at): (Millis, Millis), year: &SchoolYear) -> Vec<String> {
     let mut warnings = Vec::new();
-    let days = (closes_at - opens_at + DAY - 1) / DAY;
     if closes_at - opens_at < LONG_ENOUGH - DAY {
+        let days = (closes_at - opens_at + DAY - 1) / DAY;
         let days = if days == 1 { "1 day".to_owned() } else { format!("{days} days") };
         warnings.push(format!(
             "It will be open for {days}. Six weeks is fairer to parents who can't answer \
