@@ -93,7 +93,8 @@ addEventListener('fetch', (event) => {
 ";
 
 async fn offline() -> Response {
-    let policy = "default-src 'none'; connect-src 'self'";
+    let policy = "default-src 'none'; connect-src 'self'; form-action 'self'; base-uri 'none'; \
+                  frame-ancestors 'none'";
     let common = [
         (header::CONTENT_TYPE, "text/javascript; charset=utf-8"),
         (header::CACHE_CONTROL, "no-cache"),

@@ -233,14 +233,11 @@ async fn limit_calls(
     next.run(request).await
 }
 
-/// The security headers, on every answer, failures and redirects included. Those about a page
-/// are left out where the answer is the program for the browser, which no browser shows as a page.
+/// The security headers, on every answer, failures, redirects and the browser's programs included.
 async fn headers(State(house): State<House>, mut answer: Response) -> Response {
     let of_all = [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
-    ];
-    let of_pages = [
         (header::REFERRER_POLICY, "same-origin"),
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
         (HeaderName::from_static("cross-origin-embedder-policy"), "require-corp"),
@@ -251,10 +248,7 @@ async fn headers(State(house): State<House>, mut answer: Response) -> Response {
     if is_fault {
         headers.insert(NOT_FOR_SEARCH.0, HeaderValue::from_static(NOT_FOR_SEARCH.1));
     }
-    let is_program = headers.get(header::CONTENT_TYPE).is_some_and(|kind| {
-        kind == "application/wasm" || kind.as_bytes().starts_with(b"text/javascript")
-    });
-    for (name, value) in of_all.into_iter().chain(of_pages.into_iter().filter(|_| !is_program)) {
+    for (name, value) in of_all {
         headers.insert(name, HeaderValue::from_static(value));
     }
     if house.is_secure() {
@@ -266,9 +260,7 @@ async fn headers(State(house): State<House>, mut answer: Response) -> Response {
     let nothing = HeaderValue::from_static(
         "default-src 'none'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     );
-    if !is_program {
-        headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(nothing);
-    }
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(nothing);
     // Pages hold what is a person's own; after signing out, the back button must not show it. A
     // page to write in says otherwise.
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("private, no-store"));

@@ -35,6 +35,10 @@ impl Seen {
             ("strict-transport-security", "max-age=31536000; includeSubDomains"),
             ("x-content-type-options", "nosniff"),
             ("cross-origin-resource-policy", "same-origin"),
+            ("referrer-policy", "same-origin"),
+            ("cross-origin-opener-policy", "same-origin"),
+            ("cross-origin-embedder-policy", "require-corp"),
+            ("permissions-policy", "camera=(), geolocation=(), microphone=()"),
         ] {
             assert_eq!(value(answer, name).as_deref(), Some(expected), "{what}: {name}");
         }
@@ -44,18 +48,6 @@ impl Seen {
         }
         for cookie in answer.headers.get_all(header::SET_COOKIE) {
             self.look_at_cookie(what, cookie.to_str().unwrap());
-        }
-        // The browser's programs are never shown as a page.
-        if kind == "application/wasm" || kind == "text/javascript" {
-            return;
-        }
-        for (name, expected) in [
-            ("referrer-policy", "same-origin"),
-            ("cross-origin-opener-policy", "same-origin"),
-            ("cross-origin-embedder-policy", "require-corp"),
-            ("permissions-policy", "camera=(), geolocation=(), microphone=()"),
-        ] {
-            assert_eq!(value(answer, name).as_deref(), Some(expected), "{what}: {name}");
         }
         look_at_policy(what, &value(answer, "content-security-policy").expect(what));
     }
