@@ -37,7 +37,7 @@ fetch_tools() {
 build_programs() {
   CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="$(site/same-anywhere.sh)" \
   cargo build -p islands -p organisers --lib --target "$target" --profile wasm-release \
-    --no-default-features --features islands/hydrate,organisers/hydrate
+    --no-default-features --features organisers/hydrate
 }
 
 go_on_larger() {

@@ -17,7 +17,7 @@ const BUILT = [
   {
     target: 'wasm32-unknown-unknown',
     crates: ['islands', 'organisers'],
-    features: ['--no-default-features', '--features', 'islands/hydrate,organisers/hydrate'],
+    features: ['--no-default-features', '--features', 'organisers/hydrate'],
   },
 ];
 

@@ -4,30 +4,15 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use leptos::prelude::*;
+use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
-use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{
-    Element, Event, FormData, HtmlFormElement, Storage, SubmitEvent, UrlSearchParams, Window,
-};
+use web_sys::{Element, Event, HtmlFormElement, Storage, SubmitEvent, Window};
 
-use crate::browser::post;
+use crate::browser::{cut, fields, listen, post};
 
 /// Milliseconds between two tries while there is no signal.
 const BETWEEN_TRIES: i32 = 4_000;
-
-/// Saves each answer of the form on this page as it is given, and says so. `data-response` around
-/// it is the address of the response; `data-answers` of the form says whether it asks `one`
-/// question or `all`. Without a form, what is kept on this phone is sent. It has no properties,
-/// because reading them would make the program larger.
-#[island]
-pub fn KeepAnswers() -> impl IntoView {
-    if cfg!(feature = "hydrate") {
-        let _ = begin();
-    }
-    view! { <p class="soft" role="status" id="kept" /> }
-}
 
 /// What has become of the answers on this page.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -50,7 +35,10 @@ struct Answering {
     is_waiting: Cell<bool>,
 }
 
-fn begin() -> Option<()> {
+/// Saves each answer of the form on this page as it is given, and says so. `data-response` around
+/// it is the address of the response; `data-answers` of the form says whether it asks `one`
+/// question or `all`. Without a form, what is kept on this phone is sent.
+pub(crate) fn begin() -> Option<()> {
     let response = element("[data-response]")?.get_attribute("data-response")?;
     let asks_one =
         form().is_some_and(|form| form.get_attribute("data-answers").as_deref() == Some("one"));
@@ -65,20 +53,18 @@ fn begin() -> Option<()> {
     };
     let page = Rc::new(page);
     let own = Rc::clone(&page);
-    // One function for all that happens: a clock that ticks brings no event.
-    let happens = Closure::<dyn FnMut(JsValue)>::new(move |event: JsValue| {
-        if !event.is_undefined() {
-            own.happened(event.unchecked_ref());
-        } else if own.is_waiting.get() {
+    listen(&["change", "submit"], move |event| own.happened(&event));
+    let own = Rc::clone(&page);
+    let again = Closure::<dyn FnMut()>::new(move || {
+        if own.is_waiting.get() {
             own.send();
         }
     });
-    let window = window()?;
-    let on = happens.as_ref().unchecked_ref();
-    let _ = window.add_event_listener_with_callback("change", on);
-    let _ = window.add_event_listener_with_callback("submit", on);
-    let _ = window.set_interval_with_callback_and_timeout_and_arguments_0(on, BETWEEN_TRIES);
-    happens.forget();
+    let _ = window()?.set_interval_with_callback_and_timeout_and_arguments_0(
+        again.as_ref().unchecked_ref(),
+        BETWEEN_TRIES,
+    );
+    again.forget();
     page.send();
     Some(())
 }
@@ -142,8 +128,8 @@ impl Answering {
     /// Adds what is in the form to the end of what is kept on this phone: one line, with the
     /// address and what is sent there.
     fn put(&self, path: &str) -> Option<()> {
-        let kept = kept(&self.response).unwrap_or_default();
-        storage()?.set_item(&self.response, &[&kept, path, " ", &body()?, "\n"].concat()).ok()
+        let (kept, given) = (kept(&self.response).unwrap_or_default(), fields(&form()?)?);
+        storage()?.set_item(&self.response, &[&kept, path, " ", &given, "\n"].concat()).ok()
     }
 }
 
@@ -214,12 +200,6 @@ fn kept(response: &str) -> Option<String> {
     storage()?.get_item(response).ok()?
 }
 
-/// What comes before and after the first of this character. Smaller than searching for a word.
-fn cut(text: &str, at: u8) -> Option<(&str, &str)> {
-    let nth = text.bytes().position(|byte| byte == at)?;
-    Some((text.get(..nth)?, text.get(nth + 1..)?))
-}
-
 /// The element a selector finds.
 fn element(selector: &str) -> Option<Element> {
     window()?.document()?.query_selector(selector).ok()?
@@ -235,12 +215,6 @@ fn storage() -> Option<Storage> {
 
 fn form() -> Option<HtmlFormElement> {
     element("form[data-answers]").map(JsCast::unchecked_into)
-}
-
-fn body() -> Option<String> {
-    let data = FormData::new_with_form(&form()?).ok()?;
-    let fields = UrlSearchParams::new_with_str_sequence_sequence(&data).ok()?;
-    Some(fields.to_string().into())
 }
 
 fn submit() {

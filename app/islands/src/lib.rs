@@ -1,17 +1,16 @@
-//! What runs in a browser, and what it shares. Each island improves a form that works without it.
-
-#![expect(
-    clippy::disallowed_methods,
-    reason = "the macros of leptos write what an island is given"
-)]
+//! What runs in a parent's browser. Each island improves a form that works without it.
+//!
+//! Plain Rust on the browser's own interfaces, without the view library: that alone is four fifths
+//! of what a phone would have to load (ADR 0067). The server writes the forms; what both ends say
+//! stands here once.
 
 pub mod answers;
-pub mod browser;
+mod browser;
 pub mod support;
 
-/// Called once by the browser when the program has loaded; each island is then hydrated by name.
-#[cfg(feature = "hydrate")]
+/// Called once by the browser when the program has loaded.
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {
-    leptos::mount::hydrate_islands();
+    support::begin();
+    let _ = answers::begin();
 }

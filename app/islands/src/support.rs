@@ -1,105 +1,113 @@
 //! The support button in one tap: the form works by itself, and here it changes in place.
 
-#![expect(missing_docs, reason = "the island macro makes an undocumented struct of its properties")]
-
-use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlFormElement, SubmitEvent};
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{Event, HtmlFormElement};
 
-use crate::browser::post;
+use crate::browser::{cut, fields, listen, post};
 
-/// What the form asks for: always the opposite of how things are now.
-#[must_use]
-pub fn wish(supported: bool) -> &'static str {
-    if supported { "take back" } else { "support" }
+/// What a form has in `data-island` to be improved here.
+pub const NAME: &str = "support";
+
+/// Where a form notes that its wish is on its way: nothing more, or that it was tapped [`AGAIN`].
+const ON_ITS_WAY: &str = "data-sending";
+const AGAIN: &str = "again";
+
+/// What the form says, to be read and to be heard. The server writes it, and the browser after it.
+#[derive(Clone, Copy)]
+pub struct Words {
+    /// What it asks for: always the opposite of how things are now.
+    pub wish: &'static str,
+    pub button: &'static str,
+    pub status: &'static str,
 }
 
-/// "Support this topic", or "You support this topic" with a way to undo it. Taps made while one is
-/// on its way are not lost: the last wish is sent when the answer has come.
-#[island]
-pub fn SupportButton(
-    /// The topic's id.
-    topic: String,
-    /// Its title, for people who hear the button and do not see what is around it.
-    title: String,
-    /// Whether the person supports it now.
-    supported: bool,
-    /// The id of the round whose page to go back to; empty to go to the topic's page.
-    round: String,
-) -> impl IntoView {
-    let stands = RwSignal::new(supported);
-    let on_its_way = RwSignal::new(false);
-    let trouble = RwSignal::new(false);
-    let asked_again = StoredValue::new(false);
-
-    let set_out = move |form: HtmlFormElement| {
-        wasm_bindgen_futures::spawn_local(async move {
-            on_its_way.set(true);
-            loop {
-                asked_again.set_value(false);
-                let wanted = !stands.get_untracked();
-                let kept = send(&form, wish(!wanted)).await;
-                trouble.set(!kept);
-                if kept {
-                    stands.set(wanted);
-                }
-                if !kept || !asked_again.get_value() {
-                    break;
-                }
+impl Words {
+    #[must_use]
+    pub fn of(supported: bool) -> Self {
+        if supported {
+            Self {
+                wish: "take back",
+                button: "Remove my support",
+                status: "You support this topic.",
             }
-            on_its_way.set(false);
-        });
-    };
-    let on_submit = move |event: SubmitEvent| {
-        event.prevent_default();
-        let Some(form) = event.target().map(JsCast::unchecked_into::<HtmlFormElement>) else {
-            return;
-        };
-        if on_its_way.get_untracked() {
-            asked_again.update_value(|again| *again = !*again);
         } else {
-            set_out(form);
+            Self { wish: "support", button: "Support this topic", status: "" }
         }
-    };
+    }
 
-    view! {
-        <form
-            class="support"
-            method="post"
-            action=format!("/topics/{topic}/support")
-            on:submit=on_submit
-        >
-            <input type="hidden" name="wish" value=move || wish(stands.get()) />
-            <input type="hidden" name="round" value=round />
-            <button
-                class="button"
-                class:quiet=move || stands.get()
-                aria-label=move || label(stands.get(), &title)
-            >
-                {move || if stands.get() { "Remove my support" } else { "Support this topic" }}
-            </button>
-            <p class="soft" role="status">
-                {move || match (trouble.get(), stands.get()) {
-                    (true, _) => "That didn't go through. Try again.",
-                    (false, true) => "You support this topic.",
-                    (false, false) => "",
-                }}
-            </p>
-        </form>
+    /// The button for people who hear it and do not see what is around it.
+    #[must_use]
+    pub fn label(self, title: &str) -> String {
+        let before = if self.wish == "support" { self.button } else { "Remove my support for" };
+        [before, ": ", title].concat()
     }
 }
 
-fn label(supported: bool, title: &str) -> String {
-    [if supported { "Remove my support for: " } else { "Support this topic: " }, title].concat()
+/// Listens to all forms of support on this page. Taps made while one is on its way are not lost:
+/// the last wish is sent when the answer has come.
+pub(crate) fn begin() {
+    listen(&["submit"], |event| {
+        let _ = tapped(&event);
+    });
 }
 
-/// Sends the wish to the form's own address. True when it was saved. Someone who must sign in first
-/// is taken there by the form itself.
-async fn send(form: &HtmlFormElement, wish: &str) -> bool {
-    let Ok(answer) = post(&form.action(), &["wish=", &wish.replace(' ', "+")].concat()).await
-    else {
-        return false;
-    };
+fn tapped(event: &Event) -> Option<()> {
+    let form = event.target()?.unchecked_into::<HtmlFormElement>();
+    if form.get_attribute("data-island")? != NAME {
+        return None;
+    }
+    event.prevent_default();
+    match form.get_attribute(ON_ITS_WAY) {
+        None => set_out(form),
+        Some(noted) => note(&form, if noted == AGAIN { "" } else { AGAIN }),
+    }
+    Some(())
+}
+
+fn set_out(form: HtmlFormElement) {
+    spawn_local(async move {
+        loop {
+            note(&form, "");
+            let kept = send(&form).await;
+            let _ = show(&form, kept);
+            if !kept || form.get_attribute(ON_ITS_WAY).as_deref() != Some(AGAIN) {
+                break;
+            }
+        }
+        let _ = form.remove_attribute(ON_ITS_WAY);
+    });
+}
+
+fn note(form: &HtmlFormElement, what: &str) {
+    let _ = form.set_attribute(ON_ITS_WAY, what);
+}
+
+/// What has become of the wish that the form held. If it was kept, the form holds its opposite.
+fn show(form: &HtmlFormElement, kept: bool) -> Option<()> {
+    let find = |selector| form.query_selector(selector).ok().flatten();
+    let (wish, button, status) = (find("[name=wish]")?, find("button")?, find("[role=status]")?);
+    if !kept {
+        status.set_text_content(Some("That didn't go through. Try again."));
+        return Some(());
+    }
+    let supported = wish.get_attribute("value")? == Words::of(false).wish;
+    let words = Words::of(supported);
+    let label = button.get_attribute("aria-label")?;
+    let (_, title) = cut(&label, b':')?;
+    wish.set_attribute("value", words.wish).ok()?;
+    button.set_attribute("aria-label", &words.label(title.get(1..)?)).ok()?;
+    button.class_list().toggle_with_force("quiet", supported).ok()?;
+    button.set_text_content(Some(words.button));
+    status.set_text_content(Some(words.status));
+    Some(())
+}
+
+/// Sends the form to its own address. True when it was saved. Someone who must sign in first is
+/// taken there by the form itself.
+async fn send(form: &HtmlFormElement) -> bool {
+    let Some(fields) = fields(form) else { return false };
+    let Ok(answer) = post(&form.action(), &fields).await else { return false };
     if answer.status() == 401 {
         let _ = form.submit();
     }

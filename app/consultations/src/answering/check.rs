@@ -14,7 +14,6 @@ use ground::ids::{self, Id};
 use ground::sent::Form;
 use ground::ui::{Page, Summary};
 use ground::viewer::Viewer;
-use islands::answers::KeepAnswers;
 use leptos::prelude::*;
 use questionnaires::answers;
 use questionnaires::withdrawal::{self, GRACE};
@@ -369,13 +368,7 @@ fn shown(
                 </p>
             }
         });
-        let on_this_phone = is_open.then(|| {
-            view! {
-                <div data-response=hand.to("")>
-                    <KeepAnswers />
-                </div>
-            }
-        });
+        let on_this_phone = is_open.then(|| pages::kept_here(hand));
         let code = (response.state != ResponseState::Withdrawn && is_open)
             .then(|| code_panel(house, hand, sent, refusals));
         view! {

@@ -12,7 +12,6 @@ use ground::ids::{self, Id};
 use ground::sent::Form;
 use ground::ui::{Page, ShareBar};
 use ground::viewer::Viewer;
-use islands::answers::KeepAnswers;
 use leptos::prelude::*;
 use questionnaires::answers::{self, Answer, Answers, ReadAll};
 use questionnaires::edit::flat;
@@ -292,9 +291,7 @@ fn question_page(page: &QuestionPage<'_>) -> Page {
                         {if from_list { "Save this answer" } else { "Continue" }}
                     </button>
                 </form>
-                <div data-response=hand.to("")>
-                    <KeepAnswers />
-                </div>
+                {kept_here(hand)}
                 <p class="soft">
                     {if from_list {
                         "We save your answer when you press the button. "
@@ -334,6 +331,15 @@ fn counts(hand: &InHand) -> &'static str {
         "You have sent your answers: what you change here counts straight away."
     } else {
         "Your answers only count once you send them, at the end."
+    }
+}
+
+/// Where the program in the browser says what has become of the answers (`islands/answers.rs`).
+pub fn kept_here(hand: &InHand) -> impl IntoView + use<> {
+    view! {
+        <div data-response=hand.to("")>
+            <p class="soft" role="status" id="kept" />
+        </div>
     }
 }
 
@@ -508,9 +514,7 @@ fn all_page(hand: &InHand, sent: &Sent, problems: &Problems) -> Page {
                         {questions}
                         <button class="button">"Save my answers"</button>
                     </form>
-                    <div data-response=hand.to("")>
-                        <KeepAnswers />
-                    </div>
+                    {kept_here(hand)}
                     <p class="soft">
                         {counts(hand)}" Your code to come back: "
                         <span class="code">{hand.code.clone()}</span>

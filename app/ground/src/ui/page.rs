@@ -128,7 +128,7 @@ impl Page {
         self
     }
 
-    /// Loads the program for parents after the page can be used.
+    /// Loads the program for parents (`islands`) after the page can be used.
     #[must_use]
     pub fn with_island(self) -> Self {
         self.with_program("app")
@@ -293,8 +293,9 @@ fn with_names(html: &str) -> (String, Vec<String>) {
     (named + rest, parts)
 }
 
-/// Takes out the marks (`<!>`) that the view library leaves to find its places again. Only islands
-/// need them, and there they become what HTML calls a comment; the browser reads both as the same.
+/// Takes out the marks (`<!>`) that the view library leaves to find its places again. Only what it
+/// takes over in a browser needs them (the organisers' program), and there they become what HTML
+/// calls a comment; the browser reads both as the same.
 fn without_marks(html: &str) -> String {
     let (mut plain, mut rest) = (String::with_capacity(html.len()), html);
     while let Some((before, island)) = rest.split_once("<leptos-island") {
@@ -308,8 +309,9 @@ fn without_marks(html: &str) -> String {
     plain + &rest.replace("<!>", "")
 }
 
-/// Loads the program and wakes every island. Without it, and before it, each island's form posts by
-/// itself. Last, it keeps the page that says "You are offline" on the phone.
+/// Loads the program and wakes every island. Parents' program finds its forms by itself; the
+/// organisers' is woken by the names that the view library gave. Without it, and before it, each
+/// island's form posts by itself. Last, it keeps the page that says "You are offline" on the phone.
 fn boot_script(folder: &str, name: &str) -> String {
     format!(
         "const w=fetch('{folder}/{name}.wasm'),m=await import('{folder}/{name}.js');await \
@@ -462,7 +464,7 @@ mod tests {
     }
 
     #[test]
-    fn marks_go_but_for_those_an_island_needs() {
+    fn marks_go_but_for_those_the_view_library_needs_in_a_browser() {
         let html =
             "<p>a<!>b</p><leptos-island data-component=\"x\"><b><!>c</b></leptos-island><!><i></i>";
         assert_eq!(

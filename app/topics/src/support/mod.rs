@@ -14,7 +14,7 @@ use ground::ids::{Id, Round, Topic};
 use ground::sent::Form;
 use ground::ui::{Bar, Bars, Page, capital};
 use ground::viewer::{Role, Viewer};
-use islands::support::SupportButton;
+use islands::support::{NAME as ISLAND, Words};
 use leptos::prelude::*;
 use voting::{Dates, Phase};
 
@@ -79,8 +79,8 @@ pub fn SupportForm<'a>(
     }
 }
 
-/// The support button: an island for parents; for anyone else the same form, which leads them to
-/// sign in first. `round`: where it leads back to, if not to the topic.
+/// The support button: for parents a form that changes in place; for anyone else the same form, which
+/// leads them to sign in first. `round`: where it leads back to, if not to the topic.
 pub fn support_form(
     viewer: &Viewer,
     topic: &Id<Topic>,
@@ -88,31 +88,38 @@ pub fn support_form(
     supported: bool,
     round: Option<&Id<Round>>,
 ) -> impl IntoView + use<> {
-    if viewer.is(Role::Parent) {
-        view! {
-            <SupportButton
-                topic=topic.to_string()
-                title=title.to_owned()
-                supported
-                round=round.map(ToString::to_string).unwrap_or_default()
-            />
-        }
-        .into_any()
-    } else if viewer.is_signed_in() {
-        view! { <p class="soft">"Only parents and carers can support topics."</p> }.into_any()
-    } else {
-        let label = format!("Support this topic: {title}");
-        view! {
-            <form class="support" method="post" action=format!("/topics/{topic}/support")>
-                <input type="hidden" name="wish" value="support" />
-                <input type="hidden" name="title" value=title.to_owned() />
-                <button class="button" aria-label=label>
-                    "Support this topic"
-                </button>
-            </form>
-        }
-        .into_any()
+    if viewer.is_signed_in() && !viewer.is(Role::Parent) {
+        return view! { <p class="soft">"Only parents and carers can support topics."</p> }
+            .into_any();
     }
+    let words = Words::of(supported);
+    let fields = if viewer.is_signed_in() {
+        view! { <input type="hidden" name="round" value=round.map(ToString::to_string) /> }
+            .into_any()
+    } else {
+        view! { <input type="hidden" name="title" value=title.to_owned() /> }.into_any()
+    };
+    view! {
+        <form
+            class="support"
+            method="post"
+            action=format!("/topics/{topic}/support")
+            data-island=viewer.is_signed_in().then_some(ISLAND)
+        >
+            <input type="hidden" name="wish" value=words.wish />
+            {fields}
+            <button
+                class=if supported { "button quiet" } else { "button" }
+                aria-label=words.label(title)
+            >
+                {words.button}
+            </button>
+            {viewer
+                .is_signed_in()
+                .then(|| view! { <p class="soft" role="status">{words.status}</p> })}
+        </form>
+    }
+    .into_any()
 }
 
 /// Says that voting is not open, and where to go. 422.
