@@ -1,6 +1,6 @@
 //! What is known about a place beside its name. A fact is a column of `places`, a field of
-//! [`PlaceFacts`] and a row of [`FACTS`], which says how it is asked for, read and written: the
-//! forms, the statements and what a fact was before it was put right are made from these.
+//! [`PlaceFacts`] and a row of [`FACTS`], which says how it is asked for, read, written and told:
+//! the forms, the statements and what a fact was before it was put right are made from these.
 
 use calendar::clock::{self, Millis};
 use disclosure::commas;
@@ -36,6 +36,8 @@ pub struct Fact {
     /// As the form and the list of corrections have it.
     text: fn(&PlaceFacts) -> String,
     read: Read,
+    /// As people read it; `None` where it is not known, or is said with another.
+    words: fn(&PlaceFacts) -> Option<String>,
 }
 
 /// Takes over what a form sent. The error says what to put right.
@@ -55,6 +57,7 @@ pub const FACTS: [Fact; 3] = [
             facts.baseline = Some(whole_number(&sent.line("baseline"))?);
             Ok(())
         },
+        words: PlaceFacts::children,
     },
     Fact {
         name: "baseline_source",
@@ -72,6 +75,7 @@ pub const FACTS: [Fact; 3] = [
             )?;
             Ok(())
         },
+        words: |_| None,
     },
     Fact {
         name: "baseline_day",
@@ -89,6 +93,7 @@ pub const FACTS: [Fact; 3] = [
                 Ok(())
             }
         },
+        words: |_| None,
     },
 ];
 
@@ -118,10 +123,15 @@ impl PlaceFacts {
         if refusals.is_empty() { Ok(facts) } else { Err(refusals) }
     }
 
-    /// In words: "1,750 children and young people with SEND (School census, Thursday 15 January
-    /// 2026)". Nothing where nobody has said.
+    /// In words. Nothing where nobody has said.
     #[must_use]
     pub fn words(&self) -> Option<String> {
+        let words: Vec<String> = FACTS.iter().filter_map(|fact| (fact.words)(self)).collect();
+        (!words.is_empty()).then(|| words.join("; "))
+    }
+
+    /// "1,750 children and young people with SEND (School census, Thursday 15 January 2026)".
+    fn children(&self) -> Option<String> {
         let children = commas(self.baseline?.unsigned_abs());
         let day = clock::day_of(&self.baseline_day).unwrap_or_else(|| self.baseline_day.clone());
         let who: Vec<&str> =
