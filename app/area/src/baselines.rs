@@ -12,9 +12,9 @@ const COLUMNS: [&str; 4] = ["place", "children", "source", "day"];
 #[must_use]
 pub fn written(places: &[AreaItem]) -> String {
     let rows = places.iter().filter(|place| place.retired_at.is_none()).map(|place| {
-        let PlaceFacts { baseline, baseline_source, baseline_day } = place.facts.clone();
-        let children = baseline.map_or_else(String::new, |number| number.to_string());
-        vec![place.name.clone(), children, baseline_source, baseline_day]
+        let facts = place.facts.clone();
+        let children = facts.baseline.map_or_else(String::new, |number| number.to_string());
+        vec![place.name.clone(), children, facts.baseline_source, facts.baseline_day]
     });
     lines::written(std::iter::once(COLUMNS.map(str::to_owned).to_vec()).chain(rows))
 }
@@ -46,14 +46,18 @@ fn one_line(
 ) -> Result<(usize, PlaceFacts), String> {
     let known = lines::place(&place, places)?;
     let children = lines::whole_number(&children)?;
-    let baseline_source = forms::within(source, 120, "say where the number is from")?;
+    let source = forms::within(source, 120, "say where the number is from")?;
     let known_at = clock::read(&iso(&day), "00:00")
         .ok_or_else(|| "write the day like 31/01/2026 or 2026-01-31".to_owned())?;
     if known_at > now {
         return Err("the day is in the future".to_owned());
     }
-    let baseline_day = clock::fields(known_at).0;
-    Ok((known, PlaceFacts { baseline: Some(children), baseline_source, baseline_day }))
+    // What else is known stays.
+    let mut facts = places[known].facts.clone();
+    facts.baseline = Some(children);
+    facts.baseline_source = source;
+    facts.baseline_day = clock::fields(known_at).0;
+    Ok((known, facts))
 }
 
 /// A day as the tables have it, also where a spreadsheet wrote 31/01/2026.

@@ -368,6 +368,13 @@ mod tests {
     }
 
     #[test]
+    fn whatever_can_be_stopped_is_among_what_people_choose_from() {
+        for sort in EmailKind::all().filter_map(EmailKind::sort) {
+            assert!(Sort::ALL.contains(&sort), "{sort:?}");
+        }
+    }
+
+    #[test]
     fn what_keeps_someone_safe_cannot_be_stopped() {
         for kind in [
             EmailKind::Link,

@@ -710,8 +710,9 @@ fn event_row(event: &PlanEvent) -> impl IntoView + use<> {
     let who = match event.role {
         Role::Leader => Some(format!(", by {}, leader", event.who)),
         Role::Parent => None,
-        _ if what.starts_with("The forum") => None,
-        _ => Some(", by the forum".to_owned()),
+        Role::Organiser | Role::Safeguarding | Role::Admin => {
+            (!what.starts_with("The forum")).then(|| ", by the forum".to_owned())
+        }
     };
     view! {
         <li class="done">

@@ -6,11 +6,17 @@ use calendar::clock::{self, MINUTE, Millis};
 /// How long people who have started may go on after the close.
 pub const GRACE: Millis = 30 * MINUTE;
 
+/// When answers can no longer be deleted by whoever sent them.
+#[must_use]
+pub fn ends_at(closes_at: Millis) -> Millis {
+    closes_at + GRACE
+}
+
 /// Whether answers can still be deleted by whoever sent them, where the forum has not withdrawn
 /// what they answer.
 #[must_use]
 pub fn is_possible(closes_at: Millis, now: Millis) -> bool {
-    now < closes_at + GRACE
+    now < ends_at(closes_at)
 }
 
 /// Until when, in words that follow "until".

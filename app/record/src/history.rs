@@ -44,15 +44,29 @@ impl History {
     /// Whether nothing had happened.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.plans.is_empty()
-            && self.told.is_empty()
-            && self.outcomes.is_empty()
-            && self.rounds.is_empty()
-            && self.consultations.is_empty()
-            && self.comments.is_empty()
-            && self.taken_down.is_empty()
-            && self.waits.is_empty()
-            && self.recommendations.is_empty()
+        let Self {
+            plans,
+            told,
+            outcomes,
+            // There are none without the others.
+            contributed: _,
+            awaited: _,
+            rounds,
+            consultations,
+            comments,
+            taken_down,
+            waits,
+            recommendations,
+        } = self;
+        plans.is_empty()
+            && told.is_empty()
+            && outcomes.is_empty()
+            && rounds.is_empty()
+            && consultations.is_empty()
+            && comments.is_empty()
+            && taken_down.is_empty()
+            && waits.is_empty()
+            && recommendations.is_empty()
     }
 }
 

@@ -3,11 +3,12 @@
 
 use axum::http::{Method, StatusCode};
 use ground::viewer::Role;
+use questionnaires::kinds;
 use serde_json::{Value, json};
 
 use crate::consultations::{answer, begin, open};
 use crate::fixtures::consultations::{ask_who_waits, new_for_anyone};
-use crate::world::{Answer, Browser, World, number, on_both};
+use crate::world::{Answer, Browser, World, number, on_both, on_sqlite};
 
 const CHANGE: &str = "/functions/change-questions";
 const TRY: &str = "/functions/try-questions";
@@ -112,6 +113,20 @@ fn an_organiser_adds_moves_changes_removes_undoes_and_redoes_and_the_forms_agree
 
         let told = program.step(json!({ "PutBack": { "list": "{}" } })).await;
         assert!(told["Refused"][0][1].as_str().unwrap().starts_with("That can't be put back."));
+    });
+}
+
+#[test]
+fn without_the_program_the_form_has_every_field_that_some_kind_has() {
+    on_sqlite(async |world| {
+        let organiser = world.organiser().await;
+        let desk = new_for_anyone(&world, &organiser, "Short breaks", 60).await;
+        let form = organiser.get(&format!("{desk}/questions/new")).await;
+        for (word, _) in kinds::offered() {
+            for field in kinds::asks(word) {
+                assert!(form.says(&format!("name=\"{field}\"")), "{word}, {field}: {}", form.html);
+            }
+        }
     });
 }
 

@@ -193,7 +193,9 @@ pub async fn by_link(
         )
         .answer(&house, &viewer));
     }
-    let seconds = (consultation.terms.closes_at + GRACE - now).max(0) / clock::SECOND;
+    // Whoever answered by it deletes their answers by it too.
+    let ends_at = withdrawal::ends_at(consultation.terms.closes_at);
+    let seconds = (ends_at - now).max(0) / clock::SECOND;
     // The page says so where the cookie does not come back.
     let to = Redirect::to(&format!("{here}?by=link"));
     Ok((cookie(&house, (LINK_COOKIE, &here), &link, seconds), to).into_response())

@@ -2,7 +2,6 @@
 //! is to read, and who is asked it.
 
 use leptos::prelude::*;
-use questionnaires::kinds::Shape;
 use questionnaires::{Question, Questionnaire, edit, piping};
 
 /// The questions of a file.
@@ -43,12 +42,10 @@ fn how(question: &Question) -> String {
         let unit = question.kind.unit().map(|unit| format!(" {unit}")).unwrap_or_default();
         format!(", from {least} to {most}{unit}")
     });
-    let at_most = match question.kind.shape() {
-        Shape::SomeOptions { at_most: Some(most) } => format!(", {most} at the most"),
-        _ => String::new(),
-    };
+    let at_most = question.kind.at_most().map(|most| format!(", {most} at the most"));
     let needed = if question.is_required { ". People must answer it" } else { "" };
-    format!("{}{}{at_most}{needed}", question.kind.title(), limits.unwrap_or_default())
+    let (limits, at_most) = (limits.unwrap_or_default(), at_most.unwrap_or_default());
+    format!("{}{limits}{at_most}{needed}", question.kind.title())
 }
 
 /// What people choose from; `None` where there is nothing to choose.

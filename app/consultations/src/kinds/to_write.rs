@@ -6,7 +6,7 @@ use ground::ui::{Area, Field, Upload};
 use leptos::prelude::*;
 
 /// Fields that show that somebody has written something of this.
-pub const FIELDS: [&str; 5] = ["at_most", "least", "unit", "words", "file"];
+pub const FIELDS: [&str; 6] = ["at_most", "least", "most", "unit", "words", "file"];
 
 /// The fields.
 pub fn fields(sent: &Sent, refusals: &Refusals) -> impl IntoView {
@@ -64,5 +64,23 @@ pub fn fields(sent: &Sent, refusals: &Refusals) -> impl IntoView {
         <input type="hidden" name="file" value=kept />
         {shown}
         {upload.into_any()}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use questionnaires::kinds;
+
+    use super::*;
+
+    #[test]
+    fn whatever_only_some_kinds_have_but_their_options_is_here() {
+        for (word, _) in kinds::offered() {
+            let asked = kinds::asks(word).iter();
+            let asked = asked.filter(|field| !matches!(**field, "options" | "other"));
+            for field in asked {
+                assert!(FIELDS.contains(field), "{word}: {field}");
+            }
+        }
     }
 }

@@ -10,13 +10,17 @@ use leptos::prelude::*;
 use questionnaires::{Question, check, edit, kinds, piping, steps};
 
 use super::QuestionBuilder;
-use super::list::{Answer, Lead, Listed, Row, Step};
+use super::list::{Answer, Kind, Lead, Listed, Row, Step};
 
 /// The list on the page of a consultation: as forms, which the program takes over.
 pub fn view(consultation: &Consultation) -> AnyView {
     let listed = listed(consultation);
     // A picture is sent as a file, by the form of its question.
-    let kinds = kinds::offered().map(|(word, title)| (word.to_owned(), title.to_owned()));
+    let kinds = kinds::offered().map(|(word, title)| Kind {
+        word: word.to_owned(),
+        title: title.to_owned(),
+        asks: kinds::asks(word).iter().map(|field| (*field).to_owned()).collect(),
+    });
     let kinds = kinds.collect::<Vec<_>>();
     view! { <QuestionBuilder listed kinds /> }.into_any()
 }

@@ -8,19 +8,6 @@ use web_sys::{Event, FormData, HtmlFormElement, SubmitEvent, UrlSearchParams};
 use super::list::{Row, field, place};
 use super::state::{Builder, Editing};
 
-/// Which fields a kind of question has besides those of every question.
-fn asks(kind: &str) -> &'static [&'static str] {
-    match kind {
-        "scale" | "rank" => &["options"],
-        "one-of" => &["options", "other"],
-        "several-of" => &["options", "other", "at_most"],
-        "number" => &["least", "most"],
-        "amount" => &["least", "most", "unit"],
-        "page" | "picture" => &["words"],
-        _ => &[],
-    }
-}
-
 #[component]
 pub fn Editor(builder: Builder, editing: Editing) -> impl IntoView {
     let is_new = editing.key.is_empty();
@@ -36,6 +23,12 @@ pub fn Editor(builder: Builder, editing: Editing) -> impl IntoView {
     let fields = row.fields;
     let value = |name: &str| field(&fields, name).to_owned();
     let kind = RwSignal::new(value("kind"));
+    let asks = move |field: &str| {
+        builder.kinds.with_value(|kinds| {
+            let chosen = kind.with(|word| kinds.iter().find(|known| known.word == *word));
+            chosen.is_some_and(|known| known.asks.iter().any(|asked| asked == field))
+        })
+    };
     let file = value("file");
     let is_picture = !file.is_empty();
     let form_page = builder
@@ -57,7 +50,7 @@ pub fn Editor(builder: Builder, editing: Editing) -> impl IntoView {
             <p class="hint">
                 "A picture is added on " <a href=form_page>"a page of its own"</a>"."
             </p>
-            <div class="field" hidden=move || !asks(&kind.get()).contains(&"options")>
+            <div class="field" hidden=move || !asks("options")>
                 <Lines
                     builder
                     name="options"
@@ -65,7 +58,7 @@ pub fn Editor(builder: Builder, editing: Editing) -> impl IntoView {
                     value=value("options")
                 />
             </div>
-            <div class="options" hidden=move || !asks(&kind.get()).contains(&"other")>
+            <div class="options" hidden=move || !asks("other")>
                 <Tick
                     name="other"
                     value="yes".to_owned()
@@ -73,7 +66,7 @@ pub fn Editor(builder: Builder, editing: Editing) -> impl IntoView {
                     is_ticked=false
                 />
             </div>
-            <div class="field" hidden=move || !asks(&kind.get()).contains(&"at_most")>
+            <div class="field" hidden=move || !asks("at_most")>
                 <Line
                     builder
                     name="at_most"
@@ -81,11 +74,11 @@ pub fn Editor(builder: Builder, editing: Editing) -> impl IntoView {
                     value=value("at_most")
                 />
             </div>
-            <div class="field" hidden=move || !asks(&kind.get()).contains(&"least")>
+            <div class="field" hidden=move || !asks("least")>
                 <Line builder name="least" label="The smallest it can be" value=value("least") />
                 <Line builder name="most" label="The largest it can be" value=value("most") />
             </div>
-            <div class="field" hidden=move || !asks(&kind.get()).contains(&"unit")>
+            <div class="field" hidden=move || !asks("unit")>
                 <Line
                     builder
                     name="unit"
@@ -93,7 +86,7 @@ pub fn Editor(builder: Builder, editing: Editing) -> impl IntoView {
                     value=value("unit")
                 />
             </div>
-            <div class="field" hidden=move || !asks(&kind.get()).contains(&"words")>
+            <div class="field" hidden=move || !asks("words")>
                 <Lines
                     builder
                     name="words"
@@ -231,7 +224,8 @@ fn Lines(
 #[component]
 fn Kinds(builder: Builder, kind: RwSignal<String>, is_picture: bool) -> impl IntoView {
     let kinds = builder.kinds.get_value().into_iter();
-    let kinds = kinds.filter(move |(word, _)| is_picture || word != "picture");
+    let kinds = kinds.filter(move |known| is_picture || known.word != "picture");
+    let kinds = kinds.map(|known| (known.word, known.title));
     let first = (String::new(), "Choose how people answer it".to_owned());
     let options = std::iter::once(first).chain(kinds).map(|(word, title)| {
         let is_chosen = kind.with_untracked(|kind| *kind == word);
@@ -324,4 +318,19 @@ pub fn sent(form: &HtmlFormElement) -> Option<String> {
     let data = FormData::new_with_form(form).ok()?;
     let fields = UrlSearchParams::new_with_str_sequence_sequence(&data).ok()?;
     Some(fields.to_string().into())
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use questionnaires::kinds;
+
+    #[test]
+    fn every_field_that_some_kind_has_is_in_the_form() {
+        let form = include_str!("editor.rs");
+        for (word, _) in kinds::offered() {
+            for field in kinds::asks(word) {
+                assert!(form.contains(&format!("name=\"{field}\"")), "{word}: {field}");
+            }
+        }
+    }
 }

@@ -46,6 +46,15 @@ pub struct Lead {
     pub any_of: Vec<String>,
 }
 
+/// A kind of question, as an organiser chooses it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kind {
+    pub word: String,
+    pub title: String,
+    /// The fields of the form that it has beside those of every question.
+    pub asks: Vec<String>,
+}
+
 /// One step that changes the list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Step {

@@ -32,7 +32,7 @@ use web_sys::{BeforeUnloadEvent, Element, KeyboardEvent};
 
 use clash::Clash;
 use editor::Editor;
-use list::{Answer, Listed, Row, Step};
+use list::{Answer, Kind, Listed, Row, Step};
 use map::Map;
 use preview::Preview;
 use row::Question;
@@ -72,8 +72,8 @@ pub async fn try_questions(consultation: String, sent: String) -> Result<String,
 pub fn QuestionBuilder(
     /// The list as it is.
     listed: Listed,
-    /// The kinds of questions: the word and the title of each.
-    kinds: Vec<(String, String)>,
+    /// The kinds of questions.
+    kinds: Vec<Kind>,
 ) -> impl IntoView {
     let builder = Builder::new(listed, kinds);
     Effect::new(move |_| wake(builder));

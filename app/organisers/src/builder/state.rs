@@ -9,7 +9,7 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
 use super::change_questions;
-use super::list::{Answer, Listed, Row, Step, ahead, place};
+use super::list::{Answer, Kind, Listed, Row, Step, ahead, place};
 
 /// How long to wait before trying again without a connection.
 const BETWEEN_TRIES: Duration = Duration::from_secs(4);
@@ -54,8 +54,8 @@ pub struct Builder {
     pub saved: RwSignal<Listed>,
     /// The rows as they are shown, with what is not saved yet.
     pub rows: RwSignal<Vec<Row>>,
-    /// The kinds of questions: the word and the title of each.
-    pub kinds: StoredValue<Vec<(String, String)>>,
+    /// The kinds of questions.
+    pub kinds: StoredValue<Vec<Kind>>,
     /// The steps that are not saved yet, the first is being sent.
     pub waiting: RwSignal<Vec<Wish>>,
     pub editing: RwSignal<Option<Editing>>,
@@ -78,7 +78,7 @@ pub struct Builder {
 }
 
 impl Builder {
-    pub fn new(listed: Listed, kinds: Vec<(String, String)>) -> Self {
+    pub fn new(listed: Listed, kinds: Vec<Kind>) -> Self {
         Self {
             rows: RwSignal::new(listed.rows.clone()),
             saved: RwSignal::new(listed),

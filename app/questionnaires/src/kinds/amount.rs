@@ -10,6 +10,7 @@ use crate::{Choice, Question};
 pub(super) const ABOUT: About = About {
     word: "amount",
     title: "A number of something, such as hours or miles",
+    asks: &["least", "most", "unit"],
     what_is_needed: "Enter a number",
 };
 

@@ -9,7 +9,7 @@ use crate::Question;
 use crate::answers::{Answer, field};
 
 pub(super) const ABOUT: About =
-    About { word: "date", title: "A date", what_is_needed: "Enter a date" };
+    About { word: "date", title: "A date", asks: &[], what_is_needed: "Enter a date" };
 
 pub(super) const OWN: Typed =
     Typed { about: &ABOUT, shape: Shape::Day, input: Some(Input::DATE), read, seconds: 20 };

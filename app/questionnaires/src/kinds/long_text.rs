@@ -10,6 +10,7 @@ use crate::answers::{Answer, field};
 pub(super) const ABOUT: About = About {
     word: "long-text",
     title: "Several lines of text",
+    asks: &[],
     what_is_needed: "Write your answer",
 };
 

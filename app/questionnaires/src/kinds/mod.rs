@@ -225,6 +225,8 @@ struct About {
     word: &'static str,
     /// As an organiser chooses it.
     title: &'static str,
+    /// The fields of an organiser's form that it has beside those of every question.
+    asks: &'static [&'static str],
     /// What to do where an answer is needed and there is none.
     what_is_needed: &'static str,
 }
@@ -281,6 +283,14 @@ type Read = fn(&mut Written<'_>) -> Option<QuestionKind>;
 /// The kinds, as a form sends them and as it shows them.
 pub fn offered() -> impl Iterator<Item = (&'static str, &'static str)> {
     ALL.iter().map(|(about, _)| (about.word, about.title))
+}
+
+/// The fields of an organiser's form that the kind with this word has beside those of every
+/// question.
+#[must_use]
+pub fn asks(word: &str) -> &'static [&'static str] {
+    let kind = ALL.iter().find(|(about, _)| about.word == word);
+    kind.map(|(about, _)| about.asks).unwrap_or_default()
 }
 
 /// The word of the kind that an organiser sends a picture for.
@@ -481,7 +491,13 @@ impl QuestionKind {
     pub fn at_most(&self) -> Option<usize> {
         match self.shape() {
             Shape::SomeOptions { at_most } => at_most,
-            _ => None,
+            Shape::Nothing
+            | Shape::OneOption
+            | Shape::Ranked
+            | Shape::Place
+            | Shape::Number { .. }
+            | Shape::Day
+            | Shape::OwnWords { .. } => None,
         }
     }
 
@@ -588,6 +604,17 @@ pub(crate) mod tests {
             let (words, picture) = kind.to_read();
             assert_eq!(kind.words_mut().map(std::mem::take).unwrap_or_default(), words);
             assert_eq!(picture.is_some(), kind.word() == PICTURE, "{}", kind.word());
+        }
+    }
+
+    #[test]
+    fn each_kind_says_which_fields_an_organiser_fills_in() {
+        for Sample { mut kind, .. } in samples() {
+            let mut filled: Vec<&str> = Vec::new();
+            filled.extend((!kind.options_mut().is_empty()).then_some("options"));
+            filled.extend(kind.can_be_more().then_some("other"));
+            filled.extend(kind.fields().into_iter().map(|(field, _)| field));
+            assert_eq!(asks(kind.word()), filled, "{}", kind.word());
         }
     }
 

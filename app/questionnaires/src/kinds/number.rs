@@ -6,8 +6,12 @@ use super::{About, Input, Own, QuestionKind, Shape, Written};
 use crate::answers::{Answer, field};
 use crate::{Choice, Question};
 
-pub(super) const ABOUT: About =
-    About { word: "number", title: "A number", what_is_needed: "Enter a number" };
+pub(super) const ABOUT: About = About {
+    word: "number",
+    title: "A number",
+    asks: &["least", "most"],
+    what_is_needed: "Enter a number",
+};
 
 pub(super) struct Number {
     pub least: i64,

@@ -4,8 +4,12 @@ use super::options::{self, OfOptions};
 use super::{About, QuestionKind, Shape, Written};
 use crate::Choice;
 
-pub(super) const ABOUT: About =
-    About { word: "one-of", title: "Choose one", what_is_needed: "Choose one" };
+pub(super) const ABOUT: About = About {
+    word: "one-of",
+    title: "Choose one",
+    asks: &["options", "other"],
+    what_is_needed: "Choose one",
+};
 
 pub(super) fn written(form: &mut Written<'_>) -> Option<QuestionKind> {
     Some(QuestionKind::OneOf { options: options::written(form)? })

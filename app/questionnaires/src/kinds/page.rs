@@ -9,6 +9,7 @@ use crate::{Choice, Question};
 pub(super) const ABOUT: About = About {
     word: "page",
     title: "Not a question: a page to read",
+    asks: &["words"],
     what_is_needed: "Write your answer",
 };
 

@@ -10,6 +10,7 @@ use crate::{Choice, Question};
 pub(super) const ABOUT: About = About {
     word: "picture",
     title: "Not a question: a picture",
+    asks: &["words", "file"],
     what_is_needed: "Write your answer",
 };
 

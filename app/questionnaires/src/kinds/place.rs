@@ -7,7 +7,7 @@ use crate::answers::Answer;
 use crate::{Choice, Question};
 
 pub(super) const ABOUT: About =
-    About { word: "place", title: "A part of the area", what_is_needed: "Choose one" };
+    About { word: "place", title: "A part of the area", asks: &[], what_is_needed: "Choose one" };
 
 pub(super) struct Place;
 

@@ -10,6 +10,7 @@ use crate::{Choice, Question};
 pub(super) const ABOUT: About = About {
     word: "rank",
     title: "Put in order of what matters most",
+    asks: &["options"],
     what_is_needed: "Say what matters most to you",
 };
 

@@ -4,8 +4,12 @@ use super::options::{self, OfOptions};
 use super::{About, QuestionKind, Shape, Written};
 use crate::Choice;
 
-pub(super) const ABOUT: About =
-    About { word: "scale", title: "A scale with words", what_is_needed: "Choose one" };
+pub(super) const ABOUT: About = About {
+    word: "scale",
+    title: "A scale with words",
+    asks: &["options"],
+    what_is_needed: "Choose one",
+};
 
 pub(super) fn written(form: &mut Written<'_>) -> Option<QuestionKind> {
     Some(QuestionKind::Scale { options: options::written(form)? })

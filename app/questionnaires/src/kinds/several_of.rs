@@ -6,8 +6,12 @@ use super::{About, Input, Own, QuestionKind, Shape, Written, options};
 use crate::answers::{Answer, field};
 use crate::{Choice, Question};
 
-pub(super) const ABOUT: About =
-    About { word: "several-of", title: "Choose several", what_is_needed: "Choose at least one" };
+pub(super) const ABOUT: About = About {
+    word: "several-of",
+    title: "Choose several",
+    asks: &["options", "other", "at_most"],
+    what_is_needed: "Choose at least one",
+};
 
 pub(super) struct SeveralOf<'k> {
     pub options: &'k [Choice],

@@ -7,8 +7,12 @@ use super::{About, Input, QuestionKind, Shape, Written};
 use crate::Question;
 use crate::answers::{Answer, field};
 
-pub(super) const ABOUT: About =
-    About { word: "short-text", title: "One line of text", what_is_needed: "Write your answer" };
+pub(super) const ABOUT: About = About {
+    word: "short-text",
+    title: "One line of text",
+    asks: &[],
+    what_is_needed: "Write your answer",
+};
 
 /// The longest answer in one line, in characters.
 const LONGEST: usize = 200;

@@ -7,7 +7,7 @@ use crate::answers::Answer;
 use crate::{Choice, Question};
 
 pub(super) const ABOUT: About =
-    About { word: "yes-no", title: "Yes or no", what_is_needed: "Choose one" };
+    About { word: "yes-no", title: "Yes or no", asks: &[], what_is_needed: "Choose one" };
 
 pub(super) struct YesNo;
 
