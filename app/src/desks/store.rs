@@ -385,15 +385,25 @@ impl Coming {
     }
 }
 
-/// What comes from now on until then, the next first. `is_forum`: with consultations that nobody
-/// else knows of yet; all the rest is on public pages too. `leader`: of plans only those they work
-/// on. A plan that is decided, with its draft published, is due no more.
+/// Whose desk it is.
+#[derive(Clone, Copy, Debug)]
+pub enum DeskOf<'a> {
+    /// With consultations that nobody else knows of yet; all the rest is on public pages too.
+    Organisers,
+    /// Of plans only those they work on.
+    Leader(&'a Id<Account>),
+    SafeguardingLeads,
+    Administrators,
+}
+
+/// What comes from now on until then, the next first. A plan that is decided, with its draft
+/// published, is due no more.
 pub async fn coming(
     db: &Db,
     (now, until): (Millis, Millis),
-    is_forum: bool,
-    leader: Option<&Id<Account>>,
+    desk: DeskOf<'_>,
 ) -> sqlx::Result<Vec<Comes>> {
+    let leader = if let DeskOf::Leader(leader) = desk { leader.as_str() } else { "" };
     let rows = sqlx::query(
         "SELECT what, id, title, at, day FROM (
            SELECT 'proposing' AS what, id, title, propose_from AS at, '' AS day FROM rounds
@@ -421,8 +431,8 @@ pub async fn coming(
     .bind(clock::fields(now).0)
     .bind(clock::fields(until).0)
     .bind(MOST_COMING)
-    .bind(i64::from(is_forum))
-    .bind(leader.map_or("", Id::as_str))
+    .bind(i64::from(matches!(desk, DeskOf::Organisers)))
+    .bind(leader)
     .fetch_all(&mut *db.read().await?)
     .await?;
     let comes = |row: &AnyRow| {
