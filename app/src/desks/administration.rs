@@ -31,8 +31,7 @@ pub async fn administration_desk(
     let begun = store::begun(&house.db, now).await?;
     let comes = store::coming(&house.db, (now, now + AHEAD), DeskOf::Administrators).await?;
     let yearly = duties::store::everything(&house.db, None).await?;
-    let outbox = deliveries::store::waiting(&house.db).await?;
-    let no_backup = service::no_backup(outbox.backed_up_at, now);
+    let no_backup = service::no_backup(begun.backed_up_at, now);
     let tasks = waiting.oldest.into_iter().filter_map(task);
     let tasks: Vec<Task> = tasks.chain(duties_to_mend(&yearly, now)).collect();
     let is_tested = Sent::query(&uri).typed("done") == "tested";

@@ -464,6 +464,8 @@ pub struct Begun {
     /// Test emails that were asked for; 0 while none has gone out. The rows of emails are erased
     /// after a year, so those are not asked alone.
     pub tested: i64,
+    /// When the last daily backup was made.
+    pub backed_up_at: Option<Millis>,
 }
 
 /// How many there are of what an area needs.
@@ -487,7 +489,8 @@ pub async fn begun(db: &Db, now: Millis) -> sqlx::Result<Begun> {
            {} AS administrators, {} AS organisers, {} AS leaders, {} AS safeguarding,
            (SELECT count(*) FROM audit WHERE what = '{}')
              * (SELECT CASE WHEN count(*) = 0 OR count(sent_at) > 0 THEN 1 ELSE 0 END
-               FROM deliveries WHERE kind = '{}') AS tested",
+               FROM deliveries WHERE kind = '{}') AS tested,
+           (SELECT backed_up_at FROM service_state) AS backed_up_at",
         of("admin"),
         of("organiser"),
         of("leader"),
