@@ -456,7 +456,7 @@ pub struct Begun {
     pub terms: i64,
     /// Whether families can read how to reach the forum: 0 or more.
     pub contact: i64,
-    /// Those who hold each role, or are invited to.
+    /// Those who hold each role and can sign in, or are invited to it.
     pub administrators: i64,
     pub organisers: i64,
     pub leaders: i64,
@@ -473,7 +473,7 @@ pub async fn begun(db: &Db, now: Millis) -> sqlx::Result<Begun> {
     let of = |role: &str| {
         format!(
             "(SELECT count(*) FROM roles r JOIN accounts a ON a.id = r.account_id
-               AND a.erased_at IS NULL WHERE r.role = '{role}')
+               AND a.erased_at IS NULL AND a.suspended_at IS NULL WHERE r.role = '{role}')
              + (SELECT count(*) FROM invitations i WHERE i.role = '{role}'
                AND i.accepted_at IS NULL AND i.ends_at > $1)"
         )
