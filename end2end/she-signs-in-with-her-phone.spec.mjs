@@ -94,7 +94,7 @@ test('an organiser needs her passkey after her password', async ({ page }) => {
   expect(await hindrances(page)).toEqual([]);
   await page.getByRole('button', { name: 'Use my passkey' }).click();
   await page.getByText('You are signed in').first().waitFor();
-  await fromMenu(page, 'Organisers’ desk');
+  await fromMenu(page, 'Your desk');
 });
 
 test.describe('without scripts', () => {

@@ -40,7 +40,7 @@ mod wordings;
 
 use accounts::hashed;
 use calendar::clock::{Clock, DAY, Millis};
-use ground::db::Kind;
+use ground::db::{Db, Kind};
 use ground::house::House;
 use ground::ids::{Account, Id};
 use sqlx::AnyConnection;
@@ -54,6 +54,15 @@ The demonstration area. Sign in with the password alongside-demo as
   organiser@example.org   organiser2@example.org   the forum: one counts, the other checks
   leader@example.org      leader2@example.org      the council: one writes, the other approves
   nhs@example.org         admin@example.org        the NHS, and who sets things up";
+
+/// Whether the database holds all of the demonstration.
+///
+/// # Errors
+/// When the database fails.
+pub async fn is_there(db: &Db) -> Result<bool, sqlx::Error> {
+    Ok(accounts::store::is_known(db, ADMINISTRATOR).await?
+        && count(&mut *db.read().await?, UPDATES).await? > 0)
+}
 
 /// Fills the database if it is empty, and returns whether it now holds the demonstration. Several
 /// processes may call it at once. If one is killed halfway, the next finishes its work.

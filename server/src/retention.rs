@@ -12,6 +12,7 @@ pub async fn keep(house: &House) -> sqlx::Result<()> {
     accounts::store::forget_due(&house.db, now).await?;
     accounts::joinings::forget_due(&house.db, now).await?;
     rounds::forget_due(&house.db, now).await?;
+    consultations::forget_due(&house.db, now).await?;
     subscriptions::forget_due(&house.db, now).await?;
     notices::questions::forget_due(house).await?;
     local_offer::forget_due(&house.db, now).await?;

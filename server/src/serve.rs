@@ -48,8 +48,12 @@ pub async fn open(settings: &Settings, create: bool) -> Result<Db, String> {
     Ok(db)
 }
 
-/// A slow machine takes its time for it, and whoever starts beside it waits as long.
+/// A slow machine takes its time for it, and whoever starts beside it waits as long: on connections
+/// of their own, where the area is not there yet.
 async fn fill_with_the_demonstration(settings: &Settings, house: &House) -> sqlx::Result<bool> {
+    if demonstration::is_there(&house.db).await? {
+        return Ok(true);
+    }
     let db = Db::open_within(&settings.database_url, Limits::NO_HURRY).await?;
     let is_there = demonstration::fill(&House { db: db.clone(), ..house.clone() }).await;
     db.close().await;

@@ -108,6 +108,7 @@ pub use browse::consultation_cards;
 pub use build::Builder;
 pub use closing::tidy_due;
 pub use forget::forget;
+pub use imports::store::forget_due;
 pub use personal::PERSONAL;
 pub use progress::progress;
 pub use telling::tell_due;

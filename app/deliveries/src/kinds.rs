@@ -215,7 +215,7 @@ impl EmailKind {
     /// Whether it is about the work of the team: it does not go to somebody who is suspended, and
     /// so can't do it.
     pub(crate) fn is_about_work(self) -> bool {
-        self.sort() == Some(Sort::Leading)
+        self == Self::Task || self.sort() == Some(Sort::Leading)
     }
 
     /// Whether it goes to an account that is about to be erased.

@@ -332,11 +332,12 @@ pub async fn find_for(
     Ok(Some((notice(row, &rows)?, !rows.iter().any(not_theirs))))
 }
 
-/// How many leaders besides this one speak for all services of a notice, and so may approve it.
+/// How many leaders besides this one speak for all services of a notice, and can approve it.
 pub async fn colleagues(db: &Db, id: &Id<ids::Notice>, leader: &Id<Account>) -> sqlx::Result<i64> {
     sqlx::query_scalar(
         "SELECT count(*) FROM notice_leaders k JOIN accounts a ON a.id = k.account_id
-         WHERE k.notice_id = $1 AND k.account_id <> $2 AND a.erased_at IS NULL",
+         WHERE k.notice_id = $1 AND k.account_id <> $2 AND a.erased_at IS NULL
+           AND a.suspended_at IS NULL",
     )
     .bind(id)
     .bind(leader)

@@ -14,7 +14,7 @@ use leptos::prelude::*;
 
 use super::first_steps;
 use super::parts::{self, AHEAD, Task};
-use super::store::{self, WaitKind, Waits};
+use super::store::{self, DeskOf, WaitKind, Waits};
 use crate::service;
 
 /// For how long emails that were given up are named.
@@ -29,10 +29,9 @@ pub async fn administration_desk(
     let now = house.clock.now();
     let (waiting, others) = store::for_administrators(&house.db, now, now - LATELY).await?;
     let begun = store::begun(&house.db, now).await?;
-    let comes = store::coming(&house.db, (now, now + AHEAD), false, None).await?;
+    let comes = store::coming(&house.db, (now, now + AHEAD), DeskOf::Administrators).await?;
     let yearly = duties::store::everything(&house.db, None).await?;
-    let outbox = deliveries::store::waiting(&house.db).await?;
-    let no_backup = service::no_backup(outbox.backed_up_at, now);
+    let no_backup = service::no_backup(begun.backed_up_at, now);
     let tasks = waiting.oldest.into_iter().filter_map(task);
     let tasks: Vec<Task> = tasks.chain(duties_to_mend(&yearly, now)).collect();
     let is_tested = Sent::query(&uri).typed("done") == "tested";

@@ -156,6 +156,7 @@ mod tests {
         leaders: 2,
         safeguarding: 1,
         tested: 1,
+        backed_up_at: None,
     };
 
     #[test]

@@ -16,7 +16,7 @@ use plans::store::PlanCourse;
 use updates::due::Due;
 
 use super::parts::{self, AHEAD, Task, UnderWay};
-use super::store::{self, WaitKind, Waits};
+use super::store::{self, DeskOf, WaitKind, Waits};
 
 /// GET `/lead`
 pub async fn leaders_desk(
@@ -30,7 +30,7 @@ pub async fn leaders_desk(
     let due = updates::due::due_of(&house, me).await?;
     let plans = plans::store::courses(&house.db, Some(me), now).await?;
     let notices = notices::store::under_way(&house.db, me, store::MOST, now).await?;
-    let comes = store::coming(&house.db, (now, now + AHEAD), false, Some(me)).await?;
+    let comes = store::coming(&house.db, (now, now + AHEAD), DeskOf::Leader(me)).await?;
     let organisation = area::store::organisation_of(&house.db, me).await?;
     let mut tasks: Vec<Task> =
         waiting.oldest.into_iter().filter_map(|waits| task(waits, within)).collect();

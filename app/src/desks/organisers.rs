@@ -20,7 +20,7 @@ use updates::due::Due;
 
 use super::first_steps;
 use super::parts::{self, AHEAD, Task, UnderWay};
-use super::store::{self, WaitKind, Waits};
+use super::store::{self, DeskOf, WaitKind, Waits};
 
 /// GET `/forum`
 pub async fn organisers_desk(
@@ -36,7 +36,7 @@ pub async fn organisers_desk(
     let rounds = rounds::store::list(&house.db, 3).await?;
     let plans = plans::store::courses(&house.db, None, now).await?;
     let due = updates::due::due(&house).await?;
-    let comes = store::coming(&house.db, (now, now + AHEAD), true, None).await?;
+    let comes = store::coming(&house.db, (now, now + AHEAD), DeskOf::Organisers).await?;
     let begun = store::begun(&house.db, now).await?;
     let mut tasks: Vec<Task> =
         waiting.oldest.into_iter().filter_map(|waits| task(waits, now)).collect();

@@ -11,7 +11,7 @@ use ground::viewer::Viewer;
 use leptos::prelude::*;
 
 use super::parts::{self, AHEAD, Task};
-use super::store::{self, Coming, WaitKind, Waits};
+use super::store::{self, Coming, DeskOf, WaitKind, Waits};
 
 /// GET `/forum/safeguarding`
 pub async fn safeguarding_desk(
@@ -22,7 +22,7 @@ pub async fn safeguarding_desk(
     let now = house.clock.now();
     let me = &viewer.signed_in()?.account_id;
     let waiting = store::for_safeguarding(&house.db, me).await?;
-    let mut comes = store::coming(&house.db, (now, now + AHEAD), false, None).await?;
+    let mut comes = store::coming(&house.db, (now, now + AHEAD), DeskOf::SafeguardingLeads).await?;
     // When a consultation closes, its answers are read: more may be passed on then.
     comes.retain(|comes| comes.what == Coming::ConsultationCloses);
     let in_all = usize::try_from(waiting.in_all).unwrap_or_default();

@@ -385,15 +385,25 @@ impl Coming {
     }
 }
 
-/// What comes from now on until then, the next first. `is_forum`: with consultations that nobody
-/// else knows of yet; all the rest is on public pages too. `leader`: of plans only those they work
-/// on. A plan that is decided, with its draft published, is due no more.
+/// Whose desk it is.
+#[derive(Clone, Copy, Debug)]
+pub enum DeskOf<'a> {
+    /// With consultations that nobody else knows of yet; all the rest is on public pages too.
+    Organisers,
+    /// Of plans only those they work on.
+    Leader(&'a Id<Account>),
+    SafeguardingLeads,
+    Administrators,
+}
+
+/// What comes from now on until then, the next first. A plan that is decided, with its draft
+/// published, is due no more.
 pub async fn coming(
     db: &Db,
     (now, until): (Millis, Millis),
-    is_forum: bool,
-    leader: Option<&Id<Account>>,
+    desk: DeskOf<'_>,
 ) -> sqlx::Result<Vec<Comes>> {
+    let leader = if let DeskOf::Leader(leader) = desk { leader.as_str() } else { "" };
     let rows = sqlx::query(
         "SELECT what, id, title, at, day FROM (
            SELECT 'proposing' AS what, id, title, propose_from AS at, '' AS day FROM rounds
@@ -421,8 +431,8 @@ pub async fn coming(
     .bind(clock::fields(now).0)
     .bind(clock::fields(until).0)
     .bind(MOST_COMING)
-    .bind(i64::from(is_forum))
-    .bind(leader.map_or("", Id::as_str))
+    .bind(i64::from(matches!(desk, DeskOf::Organisers)))
+    .bind(leader)
     .fetch_all(&mut *db.read().await?)
     .await?;
     let comes = |row: &AnyRow| {
@@ -446,7 +456,7 @@ pub struct Begun {
     pub terms: i64,
     /// Whether families can read how to reach the forum: 0 or more.
     pub contact: i64,
-    /// Those who hold each role, or are invited to.
+    /// Those who hold each role and can sign in, or are invited to it.
     pub administrators: i64,
     pub organisers: i64,
     pub leaders: i64,
@@ -454,6 +464,8 @@ pub struct Begun {
     /// Test emails that were asked for; 0 while none has gone out. The rows of emails are erased
     /// after a year, so those are not asked alone.
     pub tested: i64,
+    /// When the last daily backup was made.
+    pub backed_up_at: Option<Millis>,
 }
 
 /// How many there are of what an area needs.
@@ -461,7 +473,7 @@ pub async fn begun(db: &Db, now: Millis) -> sqlx::Result<Begun> {
     let of = |role: &str| {
         format!(
             "(SELECT count(*) FROM roles r JOIN accounts a ON a.id = r.account_id
-               AND a.erased_at IS NULL WHERE r.role = '{role}')
+               AND a.erased_at IS NULL AND a.suspended_at IS NULL WHERE r.role = '{role}')
              + (SELECT count(*) FROM invitations i WHERE i.role = '{role}'
                AND i.accepted_at IS NULL AND i.ends_at > $1)"
         )
@@ -477,7 +489,8 @@ pub async fn begun(db: &Db, now: Millis) -> sqlx::Result<Begun> {
            {} AS administrators, {} AS organisers, {} AS leaders, {} AS safeguarding,
            (SELECT count(*) FROM audit WHERE what = '{}')
              * (SELECT CASE WHEN count(*) = 0 OR count(sent_at) > 0 THEN 1 ELSE 0 END
-               FROM deliveries WHERE kind = '{}') AS tested",
+               FROM deliveries WHERE kind = '{}') AS tested,
+           (SELECT backed_up_at FROM service_state) AS backed_up_at",
         of("admin"),
         of("organiser"),
         of("leader"),

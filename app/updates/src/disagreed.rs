@@ -7,7 +7,7 @@ use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Id};
 use ground::sent::Form;
-use ground::ui::{Page, titled};
+use ground::ui::Frame;
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
@@ -24,20 +24,12 @@ pub async fn verdict_page(
 ) -> Result<Response, Error> {
     let update = update_to_change(&house, &viewer, &id).await?;
     let of = update.about.first().map_or("", |subject| subject.title.as_str());
-    let page = Page::new(titled(TITLE, of), || {
+    let page = Frame::new(TITLE, ("/lead", "Leaders’ desk")).of(of).around(|| {
         view! {
-            <div class="stack">
-                <p>
-                    <a class="back" href="/lead">
-                        "Leaders’ desk"
-                    </a>
-                </p>
-                <h1>{TITLE}</h1>
-                {said(&update)}
-                <h2>"What this is about"</h2>
-                {browse::about(&update.about)}
-                {browse::words(&update.now().words, Some(&update.id))}
-            </div>
+            {said(&update)}
+            <h2>"What this is about"</h2>
+            {browse::about(&update.about)}
+            {browse::words(&update.now().words, Some(&update.id))}
         }
     });
     Ok(page.answer(&house, &viewer))

@@ -161,6 +161,23 @@ fn a_button_of_a_page_from_before_another_file_came_puts_nothing_in() {
 }
 
 #[test]
+fn a_file_that_nobody_decided_about_is_erased_28_days_after_the_close() {
+    on_both(async |world| {
+        let organiser = world.organiser().await;
+        let desk = desk(&world, &organiser).await;
+        read_questions(&organiser, &desk, three().as_bytes()).await;
+        for (days, kept) in [(60 + 27, 1), (2, 0)] {
+            world.forward(days * DAY);
+            server::retention::keep(&world.house).await.unwrap();
+            assert_eq!(number(&world, "SELECT count(*) FROM question_imports").await, kept);
+        }
+        let organiser = world.sign_in("organiser@example.org").await;
+        assert_eq!(organiser.get(&format!("{desk}/import")).await.status, StatusCode::OK);
+        assert!(organiser.get(&desk).await.says("Do you wait?"), "the questions stay");
+    });
+}
+
+#[test]
 fn a_file_without_a_question_is_refused_and_the_questions_stay() {
     on_both(async |world| {
         let organiser = world.organiser().await;

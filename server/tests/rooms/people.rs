@@ -6,7 +6,7 @@ use deliveries::{EmailKind, Owed, owe};
 use ground::viewer::Role;
 
 use crate::page::{attributes, leads};
-use crate::world::{Answer, Browser, World, change, link, on_both};
+use crate::world::{Answer, Browser, World, change, link, number, on_both};
 
 /// The address of the first form in a page that sends to one beginning so.
 fn sends_to(answer: &Answer, begins: &str) -> String {
@@ -254,14 +254,14 @@ fn nobody_suspends_themselves_and_the_other_administrators_hear_of_one_of_the_te
 }
 
 #[test]
-fn reminders_about_the_work_of_the_team_do_not_go_to_somebody_who_is_suspended() {
+fn emails_about_the_work_of_the_team_do_not_go_to_somebody_who_is_suspended() {
     on_both(async |world| {
         let leader = world.person("leader@example.org", &[Role::Leader], &world.south).await;
         let leader = leader.as_str().into();
         let words = accounts::emails::restored(&world.house);
-        for (kind, key) in [(EmailKind::OutcomeDue, "work"), (EmailKind::PasswordChanged, "own")] {
+        for kind in [EmailKind::OutcomeDue, EmailKind::Task, EmailKind::PasswordChanged] {
             let owed = Owed {
-                dedup_key: key,
+                dedup_key: kind.word(),
                 kind,
                 account_id: Some(&leader),
                 to: "leader@example.org",
@@ -277,6 +277,8 @@ fn reminders_about_the_work_of_the_team_do_not_go_to_somebody_who_is_suspended()
         let went = world.deliver_with_kinds().await;
         let went: Vec<EmailKind> = went.into_iter().map(|(kind, _)| kind).collect();
         assert_eq!(went, [EmailKind::PasswordChanged]);
+        let sql = "SELECT count(*) FROM deliveries WHERE reason = 'the account is suspended'";
+        assert_eq!(number(&world, sql).await, 2);
     });
 }
 

@@ -382,3 +382,21 @@ fn what_a_leader_said_they_would_look_at_again_is_theirs_to_do_on_its_day_and_la
         }
     });
 }
+
+#[test]
+fn a_day_to_look_again_begins_at_midnight_in_london_also_in_summer() {
+    on_both(async |world| {
+        let leader = world.signed_in("leader@example.org", &[Role::Leader]).await;
+        let plan = register(&world, &leader).await;
+        sign(&leader, &plan).await;
+        let evening = clock::read("2030-05-31", "23:30").unwrap();
+        world.forward(evening - world.now());
+        let on_desk = async || {
+            let leader = world.sign_in("leader@example.org").await;
+            leader.get("/lead").await.says("who this plan affects")
+        };
+        assert!(!on_desk().await, "its day has not come");
+        world.forward(HOUR);
+        assert!(on_desk().await, "half past midnight in London, and half past eleven in UTC");
+    });
+}

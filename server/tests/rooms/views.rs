@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use area::{AreaKind, Asked, Leader};
-use calendar::clock::{DAY, Millis};
+use calendar::clock::{self, DAY, Millis};
 use ground::db;
 use ground::ids::{Id, Organisation};
 use ground::viewer::Role;
@@ -527,6 +527,37 @@ fn the_views_of_who_answers_changes_comments_and_updates_say_what_the_rules_say(
 }
 
 #[test]
+fn the_view_of_what_is_looked_at_again_begins_its_days_when_the_calendar_does() {
+    on_both(async |world| {
+        let leader = world.person("leader@example.org", &[Role::Leader], &world.north).await;
+        let mut random = StdRng::seed_from_u64(76);
+        // The days on which the clocks change, those after them, and the last one of a February.
+        let known = ["2027-03-28", "2027-03-29", "2027-10-31", "2027-11-01", "2028-02-29"];
+        let mut days: Vec<String> = known.map(str::to_owned).into();
+        for _ in 0..MANY {
+            days.push(clock::fields(world.now() + random.random_range(0..20_000_i64) * DAY).0);
+        }
+        let mut begin = BTreeSet::new();
+        let mut tx = world.db().begin().await.unwrap();
+        for day in &days {
+            let sql = "INSERT INTO plans (id, form_key, title, what, due_day, registered_by,
+                 registered_at) VALUES ($1, $2, 'A plan', 'What', '2030-01-01', $3, 0)";
+            let plan = put(&mut tx, sql, &[Some(leader.as_str())]).await;
+            let sql = "INSERT INTO equality_records (id, form_key, plan_id, affected,
+                 characteristics, source, places, evidence, picked, done, review_day, signed_name,
+                 signed_by, signed_at)
+                 VALUES ($1, $2, $3, 'Some', '', '', '', 'Counted', '', 'A ramp', $4, 'A name', $5,
+                   0)";
+            put(&mut tx, sql, &[Some(&plan), Some(day), Some(&leader)]).await;
+            begin.insert(format!("{plan} {}", clock::read(day, "00:00").unwrap()));
+        }
+        tx.commit().await.unwrap();
+        let sql = "SELECT thing_id || ' ' || CAST(due_at AS TEXT) FROM reviews";
+        assert_eq!(ids(&world, sql).await, begin);
+    });
+}
+
+#[test]
 fn no_view_is_taken_for_a_table_that_is_copied() {
     on_both(async |world| {
         let tables = world.db().columns().await.unwrap();
@@ -560,6 +591,7 @@ fn no_view_holds_words_that_somebody_wrote_or_who_supported_and_answered() {
                     "plan_changes.kind",
                     "plan_events.role",
                     "plan_events.who",
+                    "review_days.task",
                     "reviews.task",
                     "roles.role",
                     "update_versions.look_again",

@@ -1,11 +1,14 @@
 //! Every SQL statement about files of questions.
 
-use calendar::clock::Millis;
-use ground::db::{json, read_json};
+use calendar::clock::{DAY, Millis};
+use ground::db::{Db, json, read_json};
 use ground::ids::{self, Id};
 use questionnaires::Questionnaire;
 use questionnaires::import::Imported;
 use sqlx::{AnyConnection, Row as _};
+
+/// How long after the day on which its consultation closes a file is kept.
+const KEPT_FOR: Millis = 28 * DAY;
 
 /// The last file that was read for a version of the questions.
 #[derive(Clone, Debug)]
@@ -139,4 +142,19 @@ pub async fn leave(
     );
     let done = done.bind(consultation_id).bind(version).bind(turn).execute(tx).await?;
     Ok(done.rows_affected() == 1)
+}
+
+/// Erases files that nobody decided about, and questions that could be brought back, of
+/// consultations that have closed, or were never opened before they were to close; how many.
+pub async fn forget_due(db: &Db, now: Millis) -> sqlx::Result<u64> {
+    let mut tx = db.begin().await?;
+    let erased = sqlx::query(
+        "DELETE FROM question_imports
+         WHERE consultation_id IN (SELECT id FROM consultations WHERE closes_at <= $1)",
+    )
+    .bind(now - KEPT_FOR)
+    .execute(&mut *tx)
+    .await?;
+    tx.commit().await?;
+    Ok(erased.rows_affected())
 }

@@ -335,6 +335,7 @@ const MAIN: [(&str, &str); 5] = [
 #[component]
 fn Header<'a>(forum: String, viewer: &'a Viewer, is_signed_in: bool) -> impl IntoView {
     let main = || MAIN.map(|(to, label)| view! { <a href=to>{label}</a> }).collect_view();
+    let desk = || viewer.desks().next().map(|desk| view! { <a href=desk.path>"Your desk"</a> });
     let name = viewer.person().map_or("Your account", |person| &person.shown_name).to_owned();
     let summary = if is_signed_in {
         view! {
@@ -354,8 +355,7 @@ fn Header<'a>(forum: String, viewer: &'a Viewer, is_signed_in: bool) -> impl Int
                     <span>"Run by parents and carers"</span>
                 </a>
                 <nav class="wide" aria-label="Main">
-                    {viewer.desks().next().map(|desk| view! { <a href=desk.path>"Your desk"</a> })}
-                    {main()}
+                    {desk()} {main()}
                     {(!is_signed_in)
                         .then(|| {
                             view! {
@@ -369,7 +369,7 @@ fn Header<'a>(forum: String, viewer: &'a Viewer, is_signed_in: bool) -> impl Int
                     <summary>{summary}</summary>
                     <nav aria-label="Menu">
                         <div class="phone">
-                            {main()} <a href="/subscribe">"Get told about changes"</a>
+                            {desk()} {main()} <a href="/subscribe">"Get told about changes"</a>
                             {viewer
                                 .may_propose()
                                 .then(|| view! { <a href="/topics/new">"Propose a topic"</a> })}

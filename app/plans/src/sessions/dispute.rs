@@ -6,7 +6,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Id};
-use ground::ui::{Page, titled};
+use ground::ui::Frame;
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
@@ -23,31 +23,23 @@ pub async fn dispute_page(
     Path(id): Path<Id<ids::PlanningSession>>,
 ) -> Result<Response, Error> {
     let Met { plan, session } = disputed_session(&house, &viewer, &id).await?;
-    let page = Page::new(titled(TITLE, &plan.title), || {
+    let page = Frame::new(TITLE, ("/lead", "Leaders’ desk")).of(&plan.title).around(|| {
         view! {
-            <div class="stack">
-                <p>
-                    <a class="back" href="/lead">
-                        "Leaders’ desk"
-                    </a>
-                </p>
-                <h1>{TITLE}</h1>
-                <p class="lead">
-                    "It doesn't count for the plan now. What you recorded and what the forum says \
-                     both stay on the plan's page."
-                </p>
-                {facts(&plan, &session)}
-                <p>
-                    "If you think the forum is wrong, talk to them. When you have met parents again, "
-                    <a href=format!(
-                        "/lead/plans/{}/sessions",
-                        plan.id,
-                    )>"record that session"</a>" and ask others to confirm it."
-                </p>
-                <form method="post">
-                    <button class="button">"I have read this: take it off my desk"</button>
-                </form>
-            </div>
+            <p class="lead">
+                "It doesn't count for the plan now. What you recorded and what the forum says both \
+                 stay on the plan's page."
+            </p>
+            {facts(&plan, &session)}
+            <p>
+                "If you think the forum is wrong, talk to them. When you have met parents again, "
+                <a href=format!(
+                    "/lead/plans/{}/sessions",
+                    plan.id,
+                )>"record that session"</a>" and ask others to confirm it."
+            </p>
+            <form method="post">
+                <button class="button">"I have read this: take it off my desk"</button>
+            </form>
         }
     });
     Ok(page.answer(&house, &viewer))

@@ -6,7 +6,7 @@ use ground::house::AreaSettings;
 use ground::viewer::Role;
 
 use super::{comes_back, fields, leaders, noticed, subscriber, told, written};
-use crate::world::on_both;
+use crate::world::{change, on_both};
 
 #[test]
 fn a_notice_approved_for_now_can_be_called_back_for_ten_minutes() {
@@ -56,8 +56,15 @@ fn a_notice_that_nobody_else_can_approve_says_so_and_names_the_ways_out() {
             "{}",
             shown.html
         );
-        world.signed_in("leader2@example.org", &[Role::Leader]).await;
+        let colleague = world.signed_in("leader2@example.org", &[Role::Leader]).await.account;
+        let admin = world.signed_in("admin@example.org", &[Role::Admin]).await;
+        let two = "✓ Done: Invite two leaders";
         assert!(alone.get(&page).await.says("A colleague must approve this"));
+        assert!(admin.get("/admin").await.says(two));
+        let suspended = format!("UPDATE accounts SET suspended_at = 1 WHERE id = '{colleague}'");
+        change(&world, &suspended).await;
+        assert!(alone.get(&page).await.says("Nobody else can approve this yet."));
+        assert!(!admin.get("/admin").await.says(two));
     });
 }
 
