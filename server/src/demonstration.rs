@@ -4,9 +4,9 @@
 //! 1. In the first round parents asked for drop-ins at high schools and a sensory room that opens
 //!    at weekends. The fair count added someone to talk to in the north, where fewer families live.
 //! 2. The council has planned weekends and holidays with them, and is ready for a draft. Of its
-//!    planning sessions the forum confirmed one and disputes one; the last waits for a second parent
-//!    who was there. The NHS published its plan for occupational therapy before parents had been
-//!    involved. An autism pathway can't be published yet: its topic is being voted on in the second
+//!    planning sessions the forum confirmed one and disputes one; the last waits for a second
+//!    parent who was there. The NHS published its plan for occupational therapy before parents had
+//!    been involved. An autism pathway can't be published yet: its topic is being voted on in the second
 //!    round. In the end the NHS decided, with an answer to the topic and to what parents had said
 //!    about waiting. The council decided about support after a diagnosis while parents were still
 //!    asked.

@@ -328,8 +328,8 @@ impl Db {
         Ok(true)
     }
 
-    /// Has SQLite look at how its tables have grown, to choose its indexes by. PostgreSQL does so by
-    /// itself (autovacuum).
+    /// Has SQLite look at how its tables have grown, to choose its indexes by. PostgreSQL does so
+    /// by itself (autovacuum).
     ///
     /// # Errors
     /// When the database fails.

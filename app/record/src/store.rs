@@ -333,7 +333,8 @@ pub async fn consultations(db: &Db, at: Millis) -> sqlx::Result<Vec<OpenedConsul
 pub async fn comments(db: &Db, at: Millis) -> sqlx::Result<Vec<Comment>> {
     // The last answer by then that promises something.
     const PROMISE: &str = "FROM comment_responses r WHERE r.comment_id = c.id
-         AND r.responded_at <= $1 AND r.action <> '' ORDER BY r.responded_at DESC, r.id DESC LIMIT 1";
+         AND r.responded_at <= $1 AND r.action <> ''
+         ORDER BY r.responded_at DESC, r.id DESC LIMIT 1";
     let service = then("service", "name", ("s.id", "s.name"), "$1");
     let sql = format!(
         "SELECT c.id, coalesce({service}, '') AS service, coalesce(c.subject, '') AS subject,

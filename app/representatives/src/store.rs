@@ -133,7 +133,8 @@ pub async fn representatives(db: &Db) -> sqlx::Result<Vec<Representative>> {
              JOIN meetings m ON m.id = t.meeting_id AND m.taken_out_at IS NULL
              WHERE t.representative_id = r.id) AS meetings
          FROM representatives r WHERE r.name <> ''
-         ORDER BY CASE WHEN r.stepped_down_at IS NULL THEN 0 ELSE 1 END, r.name, r.id LIMIT CAST($1 AS BIGINT)",
+         ORDER BY CASE WHEN r.stepped_down_at IS NULL THEN 0 ELSE 1 END, r.name, r.id
+         LIMIT CAST($1 AS BIGINT)",
     )
     .bind(MOST_PEOPLE)
     .fetch_all(&mut *db.read().await?)

@@ -362,8 +362,8 @@ struct Program {
     go_on: BTreeSet<i64>,
     /// Those that stop before the other end.
     stop: BTreeSet<i64>,
-    /// Where it goes on when nothing refers to a row that is not there yet. Foreign keys are kept at
-    /// once here, so nothing ever does.
+    /// Where it goes on when nothing refers to a row that is not there yet. Foreign keys are kept
+    /// at once here, so nothing ever does.
     goes_on_at: i64,
 }
 

@@ -1,5 +1,5 @@
-//! The forum disagrees with a planning session: each leader who plans with it has that on their desk
-//! until they say that they have read it.
+//! The forum disagrees with a planning session: each leader who plans with it has that on their
+//! desk until they say that they have read it.
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -38,7 +38,8 @@ pub async fn dispute_page(
                 </p>
                 {facts(&plan, &session)}
                 <p>
-                    "If you think the forum is wrong, talk to them. When you have met parents again, "
+                    "If you think the forum is wrong, talk to them. "
+                    "When you have met parents again, "
                     <a href=format!(
                         "/lead/plans/{}/sessions",
                         plan.id,
