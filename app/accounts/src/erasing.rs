@@ -201,11 +201,9 @@ pub struct DueErasure {
 /// administrator's waits: it may be that two left at the same moment.
 pub async fn begin_next(tx: &mut AnyConnection, now: Millis) -> sqlx::Result<Option<DueErasure>> {
     let kind = Kind::of(tx);
-    let admins = format!(
-        "SELECT account_id FROM roles WHERE role = 'admin' ORDER BY account_id{}",
-        kind.hold_to_change()
-    );
-    sqlx::query(AssertSqlSafe(admins)).fetch_all(&mut *tx).await?;
+    let admins = kind
+        .hold_to_change("SELECT account_id FROM roles WHERE role = 'admin' ORDER BY account_id");
+    sqlx::query(admins).fetch_all(&mut *tx).await?;
     let sql = format!(
         "SELECT a.id AS account_id, a.email, CAST(w.takes_down AS BIGINT) AS takes_down,
            CAST(w.keeps_emails AS BIGINT) AS keeps_emails

@@ -102,15 +102,14 @@ pub async fn find(
 /// was withdrawn. The questions are held too, so that nobody changes them while an answer is being
 /// saved.
 pub async fn hold(tx: &mut AnyConnection, code: &str) -> sqlx::Result<Option<Answers>> {
-    let kind = Kind::of(tx);
-    let hold = if kind == Kind::Postgres { " FOR UPDATE OF r FOR SHARE OF q" } else { "" };
-    let held = format!(
+    let held = Kind::of(tx).holding(
         "SELECT r.answers FROM responses r
          JOIN questionnaires q ON q.consultation_id = r.consultation_id AND q.version = r.version
-         WHERE r.code_hash = $1 AND r.state <> 'withdrawn'{hold}"
+         WHERE r.code_hash = $1 AND r.state <> 'withdrawn'",
+        " FOR UPDATE OF r FOR SHARE OF q",
     );
     let held: Option<String> =
-        sqlx::query_scalar(AssertSqlSafe(held)).bind(id::hash(code)).fetch_optional(tx).await?;
+        sqlx::query_scalar(held).bind(id::hash(code)).fetch_optional(tx).await?;
     held.map(|held| read_json(&held)).transpose()
 }
 
@@ -291,14 +290,10 @@ pub async fn withdraw(
     must_be: bool,
     once: Option<&Once>,
 ) -> sqlx::Result<bool> {
-    let kind = Kind::of(tx);
     // Held: it may be sent in the same moment.
-    let counted =
-        format!("SELECT state FROM responses WHERE code_hash = $1{}", kind.hold_to_change());
-    let counted: Option<String> = sqlx::query_scalar(AssertSqlSafe(counted))
-        .bind(id::hash(code))
-        .fetch_optional(&mut *tx)
-        .await?;
+    let counted = Kind::of(tx).hold_to_change("SELECT state FROM responses WHERE code_hash = $1");
+    let counted: Option<String> =
+        sqlx::query_scalar(counted).bind(id::hash(code)).fetch_optional(&mut *tx).await?;
     let counted =
         counted.map(|state| known(ResponseState::read(&state), "responses.state")).transpose()?;
     if must_be && matches!(counted, Some(ResponseState::Sent | ResponseState::Reopened)) {

@@ -300,16 +300,11 @@ pub async fn questions(
     consultation_id: &Id<ids::Consultation>,
     version: i64,
 ) -> sqlx::Result<Questionnaire> {
-    let kind = Kind::of(tx);
-    let sql = format!(
-        "SELECT questions FROM questionnaires WHERE consultation_id = $1 AND version = $2{}",
-        kind.hold_to_change()
+    let sql = Kind::of(tx).hold_to_change(
+        "SELECT questions FROM questionnaires WHERE consultation_id = $1 AND version = $2",
     );
-    let questions: String = sqlx::query_scalar(AssertSqlSafe(sql))
-        .bind(consultation_id)
-        .bind(version)
-        .fetch_one(tx)
-        .await?;
+    let questions: String =
+        sqlx::query_scalar(sql).bind(consultation_id).bind(version).fetch_one(tx).await?;
     read_json(&questions)
 }
 
@@ -372,16 +367,11 @@ pub async fn keep_mending(
     version: i64,
     mending: Mending,
 ) -> sqlx::Result<()> {
-    let kind = Kind::of(tx);
-    let sql = format!(
-        "SELECT mended FROM questionnaires WHERE consultation_id = $1 AND version = $2{}",
-        kind.hold_to_change()
+    let sql = Kind::of(tx).hold_to_change(
+        "SELECT mended FROM questionnaires WHERE consultation_id = $1 AND version = $2",
     );
-    let mended: String = sqlx::query_scalar(AssertSqlSafe(sql))
-        .bind(consultation_id)
-        .bind(version)
-        .fetch_one(&mut *tx)
-        .await?;
+    let mended: String =
+        sqlx::query_scalar(sql).bind(consultation_id).bind(version).fetch_one(&mut *tx).await?;
     let mut mended: Vec<Mending> = read_json(&mended)?;
     mended.push(mending);
     sqlx::query(
@@ -539,13 +529,12 @@ pub async fn change_dates(
     at: Millis,
 ) -> sqlx::Result<bool> {
     let id = &consultation.id;
-    let held = format!(
+    let held = Kind::of(tx).hold_to_change(
         "SELECT opens_at, closes_at FROM consultations
-         WHERE id = $1 AND opened_at IS NOT NULL AND withdrawn_at IS NULL{}",
-        Kind::of(tx).hold_to_change()
+         WHERE id = $1 AND opened_at IS NOT NULL AND withdrawn_at IS NULL",
     );
     let held: Option<(Millis, Millis)> =
-        sqlx::query_as(AssertSqlSafe(held)).bind(id).fetch_optional(&mut *tx).await?;
+        sqlx::query_as(held).bind(id).fetch_optional(&mut *tx).await?;
     let done: Option<String> =
         sqlx::query_scalar("SELECT kind FROM consultation_changes WHERE form_key = $1")
             .bind(&change.form_key)

@@ -480,9 +480,8 @@ async fn redact(
 /// Holds a comment until the write ends: withdrawing it and answering it wait for each other, each
 /// after calling this.
 pub async fn hold(tx: &mut AnyConnection, comment_id: &Id<ids::Comment>) -> sqlx::Result<()> {
-    let kind = Kind::of(tx);
-    let sql = format!("SELECT id FROM comments WHERE id = $1{}", kind.hold_to_change());
-    sqlx::query(AssertSqlSafe(sql)).bind(comment_id).fetch_optional(tx).await?;
+    let sql = Kind::of(tx).hold_to_change("SELECT id FROM comments WHERE id = $1");
+    sqlx::query(sql).bind(comment_id).fetch_optional(tx).await?;
     Ok(())
 }
 

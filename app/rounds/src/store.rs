@@ -187,12 +187,11 @@ pub async fn change(
     at: Millis,
 ) -> sqlx::Result<bool> {
     // The round stays as it is until this write ends: no topic joins it, and no support is given.
-    let held = format!(
+    let held = Kind::of(tx).hold_to_change(
         "SELECT propose_from, vote_from, closes_at, counted_at FROM rounds
-         WHERE id = $1 AND closed_at IS NULL{}",
-        Kind::of(tx).hold_to_change()
+         WHERE id = $1 AND closed_at IS NULL",
     );
-    let held = sqlx::query(AssertSqlSafe(held)).bind(&round.id).fetch_optional(&mut *tx).await?;
+    let held = sqlx::query(held).bind(&round.id).fetch_optional(&mut *tx).await?;
     let is_done: Option<String> =
         sqlx::query_scalar("SELECT round_id FROM round_changes WHERE form_key = $1")
             .bind(&change.form_key)

@@ -182,13 +182,12 @@ pub async fn person(db: &Db, id: &Id<Account>) -> sqlx::Result<Option<Person>> {
 pub async fn hold_administrators(
     tx: &mut AnyConnection,
 ) -> sqlx::Result<Vec<(Id<Account>, String)>> {
-    let sql = format!(
+    let sql = Kind::of(tx).hold_to_change(
         "SELECT a.id, a.email FROM accounts a JOIN roles r ON r.account_id = a.id
          WHERE r.role = 'admin' AND a.email IS NOT NULL AND a.suspended_at IS NULL
-         ORDER BY a.id{}",
-        Kind::of(tx).hold_to_change()
+         ORDER BY a.id",
     );
-    sqlx::query_as(AssertSqlSafe(sql)).fetch_all(tx).await
+    sqlx::query_as(sql).fetch_all(tx).await
 }
 
 /// Suspends an account. False where it is suspended already or gone, or where whoever does it has

@@ -111,14 +111,12 @@ pub async fn decide(
     by: &Id<Account>,
     at: Millis,
 ) -> sqlx::Result<Option<String>> {
-    let kind = crate::db::Kind::of(tx);
-    let held = format!(
+    let held = crate::db::Kind::of(tx).hold_to_change(
         "SELECT words FROM takedowns WHERE id = $1 AND asked_by <> $2 AND taken_down_at IS NULL
-         AND refused_at IS NULL{}",
-        kind.hold_to_change()
+         AND refused_at IS NULL",
     );
     let words: Option<String> =
-        sqlx::query_scalar(AssertSqlSafe(held)).bind(id).bind(by).fetch_optional(&mut *tx).await?;
+        sqlx::query_scalar(held).bind(id).bind(by).fetch_optional(&mut *tx).await?;
     let Some(words) = words else { return Ok(None) };
     let (taken_down_at, refused_at) = if is_agreed { (Some(at), None) } else { (None, Some(at)) };
     sqlx::query(

@@ -363,11 +363,10 @@ pub async fn put_together_again(
     stale: &Stale,
     words: &Words,
 ) -> sqlx::Result<()> {
-    let kind = Kind::of(tx);
     // Anyone who calls off more of it in between has done so by the time this holds it, or makes it
     // stale again afterwards.
-    let hold = format!("SELECT id FROM deliveries WHERE id = $1{}", kind.hold_to_change());
-    sqlx::query(AssertSqlSafe(hold)).bind(&stale.delivery_id).fetch_optional(&mut *tx).await?;
+    let hold = Kind::of(tx).hold_to_change("SELECT id FROM deliveries WHERE id = $1");
+    sqlx::query(hold).bind(&stale.delivery_id).fetch_optional(&mut *tx).await?;
     let still: i64 = sqlx::query_scalar(
         "SELECT count(*) FROM ledger WHERE delivery_id = $1 AND called_off_at IS NULL",
     )

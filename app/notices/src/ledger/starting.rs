@@ -147,9 +147,8 @@ pub async fn owe_announced(
 /// Lets no address change and no subscription begin while a notice starts, and no notice start
 /// while they do: whoever moves or begins would be in neither list.
 pub async fn hold_addresses(tx: &mut AnyConnection) -> sqlx::Result<()> {
-    let kind = Kind::of(tx);
-    let sql = format!("SELECT second_person FROM area_rules{}", kind.hold_to_change());
-    sqlx::query(AssertSqlSafe(sql)).fetch_all(tx).await?;
+    let sql = Kind::of(tx).hold_to_change("SELECT second_person FROM area_rules");
+    sqlx::query(sql).fetch_all(tx).await?;
     Ok(())
 }
 
@@ -223,13 +222,11 @@ async fn write_rows(
 /// Stops what is still to be told about a notice that another now follows. Those who were to be
 /// told are told what follows instead; a digest goes with its other notices.
 async fn replace(tx: &mut AnyConnection, notice_id: &Id<Notice>, now: Millis) -> sqlx::Result<()> {
-    let kind = Kind::of(tx);
-    let hold = format!(
+    let hold = Kind::of(tx).hold_to_change(
         "SELECT id FROM subscribers WHERE id IN (SELECT subscriber_id FROM ledger
-         WHERE notice_id = $1) ORDER BY id{}",
-        kind.hold_to_change()
+         WHERE notice_id = $1) ORDER BY id",
     );
-    sqlx::query(AssertSqlSafe(hold)).bind(notice_id).fetch_all(&mut *tx).await?;
+    sqlx::query(hold).bind(notice_id).fetch_all(&mut *tx).await?;
     sqlx::query(
         "UPDATE ledger SET called_off_at = $2, called_off_why = 'replaced' WHERE notice_id = $1
          AND called_off_at IS NULL
