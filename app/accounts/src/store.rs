@@ -1,7 +1,7 @@
 //! Every SQL statement about people, their sessions, links and invitations.
 
 use calendar::clock::{DAY, MINUTE, Millis, SECOND};
-use ground::db::{Db, Kind, known};
+use ground::db::{Db, Kind, formatcp, known};
 use ground::ids::{Account, Id, Organisation, Passkey, Session};
 use ground::viewer::{PersonFacts, Role, SecondStep, SignedIn};
 use sqlx::any::AnyRow;
@@ -119,7 +119,7 @@ pub async fn account_rights(
     issuer: &str,
     now: Millis,
 ) -> sqlx::Result<AccountRights> {
-    let sql = format!(
+    const SQL: &str = formatcp!(
         "SELECT r.role, a.suspended_at, {} AS has_second_step_since,
                 (SELECT second_step_from FROM area_rules) AS asked_from,
                 (SELECT count(*) FROM erasures e WHERE e.account_id = a.id) AS erasures,
@@ -130,11 +130,8 @@ pub async fn account_rights(
          WHERE a.id = $1",
         factors::SINCE
     );
-    let rows = sqlx::query(AssertSqlSafe(sql))
-        .bind(account_id)
-        .bind(issuer)
-        .fetch_all(&mut *db.read().await?)
-        .await?;
+    let rows =
+        sqlx::query(SQL).bind(account_id).bind(issuer).fetch_all(&mut *db.read().await?).await?;
     let roles = roles(&rows)?;
     let second_step = rows.first().map_or(SecondStep::NotAsked, |row| {
         let has_one = row.get::<Option<Millis>, _>("has_second_step_since").is_some();
@@ -267,7 +264,7 @@ async fn insert_session(
     };
     let used_there = at_council.is_some_and(|there| there.used_second_step);
     let is_both = used_there || matches!(by, SignInWay::Passkey);
-    let sql = format!(
+    const SQL: &str = formatcp!(
         "INSERT INTO sessions (id, token_hash, account_id, device, began_at, seen_at,
          idle_ends_at, ends_at, visited_before, proved_at, with_council, second_step_there,
          waits_for_code)
@@ -281,7 +278,7 @@ async fn insert_session(
          RETURNING CAST(waits_for_code AS BIGINT)",
         factors::SINCE
     );
-    let waits: Option<i64> = sqlx::query_scalar(AssertSqlSafe(sql))
+    let waits: Option<i64> = sqlx::query_scalar(SQL)
         .bind(Id::<Session>::fresh())
         .bind(&session.token_hash)
         .bind(&session.account_id)

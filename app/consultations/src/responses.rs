@@ -1,7 +1,7 @@
 //! Every SQL statement about responses. A response has no time and no person; it belongs to whoever
 //! has its code.
 
-use ground::db::{Db, Kind, json, known, read_json};
+use ground::db::{Db, Kind, formatcp, json, known, read_json};
 use ground::ids::{self, Id};
 use questionnaires::answers::{Answer, Answers};
 use sqlx::any::AnyRow;
@@ -75,14 +75,14 @@ pub async fn find(
     consultation_id: &Id<ids::Consultation>,
     code: &str,
 ) -> sqlx::Result<Option<Response>> {
-    let sql = format!(
+    const SQL: &str = formatcp!(
         "SELECT response.answers, response.state, CAST(response.may_quote AS BIGINT) AS may_quote,
          asked.* FROM responses response
          JOIN ({WHOLE}) asked ON asked.id = response.consultation_id
            AND asked.version = response.version
          WHERE response.consultation_id = $1 AND response.code_hash = $2"
     );
-    let row = sqlx::query(AssertSqlSafe(sql))
+    let row = sqlx::query(SQL)
         .bind(consultation_id)
         .bind(id::hash(code))
         .fetch_optional(&mut *db.read().await?)

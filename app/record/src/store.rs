@@ -254,7 +254,7 @@ pub async fn of_plan(db: &Db, plan_id: &Id<Plan>, at: Millis) -> sqlx::Result<Of
            JOIN topics t ON t.id = x.topic_id AND (t.withdrawn_at IS NULL OR t.withdrawn_at > $1)
            LEFT JOIN places p ON p.id = y.place_id WHERE x.plan_id = $2
          ORDER BY what, six DESC, one, three, nine, five",
-        outcomes::store::about("$2"),
+        outcomes::store::ABOUT,
         awaited_by_then()
     );
     let rows = sqlx::query(AssertSqlSafe(sql))

@@ -1,10 +1,10 @@
 //! Every SQL statement about topics, but for the search itself.
 
 use calendar::clock::Millis;
-use ground::db::{self, Db, Kind};
+use ground::db::{self, Db, Kind, formatcp};
 use ground::ids::{self, Account, Id, Place, Round, Service};
 use ground::takedown;
-use safeguarding::{History, NewNote};
+use safeguarding::{History, LOOKS, NewNote};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 use voting::Dates;
@@ -241,16 +241,17 @@ pub async fn concerns(db: &Db, looked_after: bool) -> sqlx::Result<Vec<(Id<ids::
 
 /// One concern, if this topic was passed on.
 pub async fn concern(db: &Db, topic_id: &Id<ids::Topic>) -> sqlx::Result<Option<PassedOnTopic>> {
-    let sql = format!(
+    const SQL: &str = formatcp!(
         "SELECT t.id, t.title, t.happens_now, t.would_help, a.email, t.passed_on_at, h.kind, h.at,
            h.words
-         FROM topics t JOIN accounts a ON a.id = t.author_id LEFT JOIN ({}) h ON 1 = 1
+         FROM topics t JOIN accounts a ON a.id = t.author_id
+         LEFT JOIN (SELECT 'note' AS kind, n.noted_at AS at, n.note AS words FROM concern_notes n
+             WHERE n.topic_id = $1
+           UNION ALL {LOOKS}) h ON 1 = 1
          WHERE t.id = $1 AND t.passed_on_at IS NOT NULL
-         ORDER BY h.at",
-        safeguarding::history("concern_notes", "topic_id")
+         ORDER BY h.at"
     );
-    let rows =
-        sqlx::query(AssertSqlSafe(sql)).bind(topic_id).fetch_all(&mut *db.read().await?).await?;
+    let rows = sqlx::query(SQL).bind(topic_id).fetch_all(&mut *db.read().await?).await?;
     let Some(row) = rows.first() else { return Ok(None) };
     let mut history = History::default();
     for row in &rows {

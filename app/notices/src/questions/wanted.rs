@@ -2,7 +2,7 @@
 
 use accounts::store::COUNTS_AS;
 use calendar::clock::Millis;
-use ground::db::{self, Db};
+use ground::db::{self, Db, formatcp};
 use ground::ids::{Account, Id, Notice, NoticeAnswer, NoticeQuestion};
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
@@ -10,12 +10,10 @@ use super::KEPT_UNANSWERED;
 
 /// How many people want to know the answer to the question `q`, as a part of statements. One
 /// mailbox is one person.
-pub fn people() -> String {
-    format!(
-        "(SELECT count(DISTINCT {COUNTS_AS}) FROM notice_wanted w
-          JOIN accounts a ON a.id = w.account_id WHERE w.question_id = q.id)"
-    )
-}
+pub const PEOPLE: &str = formatcp!(
+    "(SELECT count(DISTINCT {COUNTS_AS}) FROM notice_wanted w
+      JOIN accounts a ON a.id = w.account_id WHERE w.question_id = q.id)"
+);
 
 /// How many people one write tells, so that nobody waits long for it.
 const AT_ONCE: u8 = 200;
