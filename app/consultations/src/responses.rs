@@ -343,14 +343,11 @@ pub const GO_WITH_IT: [&str; 5] =
     ["answer_readings", "theme_answers", "quotations", "redactions", "typed_responses"];
 
 /// What keeps a response for the safeguarding lead.
-pub const KEEP_IT: [&str; 1] = ["answer_concerns"];
+pub const KEEPS_IT: &str = "answer_concerns";
 
-/// Whether something keeps the response of a row of `responses`, as a part of a statement.
-pub(crate) fn is_kept() -> String {
-    KEEP_IT
-        .map(|table| format!("EXISTS (SELECT 1 FROM {table} k WHERE k.response_id = responses.id)"))
-        .join(" OR ")
-}
+/// Whether something keeps the response of a row of `responses`, as a part of statements.
+pub(crate) const IS_KEPT: &str =
+    formatcp!("EXISTS (SELECT 1 FROM {KEEPS_IT} k WHERE k.response_id = responses.id)");
 
 /// Erases the answers of some responses, and all that hangs on them. What is kept for the
 /// safeguarding lead keeps its answers: nobody else reads them, and they count no longer. `these`:
@@ -362,8 +359,7 @@ pub async fn erase(tx: &mut AnyConnection, these: &str, of: &str) -> sqlx::Resul
     }
     let sql = format!(
         "UPDATE responses SET state = 'withdrawn',
-         answers = CASE WHEN {} THEN answers ELSE '{{}}' END WHERE id IN ({these})",
-        is_kept()
+         answers = CASE WHEN {IS_KEPT} THEN answers ELSE '{{}}' END WHERE id IN ({these})"
     );
     sqlx::query(AssertSqlSafe(sql)).bind(of).execute(tx).await?;
     Ok(())

@@ -6,7 +6,7 @@ use ground::db::{self, Db};
 use ground::ids::{self, Id};
 use jiff::civil::Date;
 use sqlx::any::AnyRow;
-use sqlx::{AnyConnection, AssertSqlSafe, FromRow, Row as _};
+use sqlx::{AnyConnection, FromRow, Row as _};
 
 use super::rules::Meeting;
 

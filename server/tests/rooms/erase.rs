@@ -112,7 +112,7 @@ fn whatever_refers_to_a_response_goes_with_it_or_keeps_it() {
     on_both(async |world| {
         let listed: BTreeSet<_> = responses::GO_WITH_IT
             .into_iter()
-            .chain(responses::KEEP_IT)
+            .chain([responses::KEEPS_IT])
             .map(|table| (table.to_owned(), "response_id".to_owned()))
             .collect();
         let found: BTreeSet<_> = references(&world, "responses").await.into_iter().collect();
