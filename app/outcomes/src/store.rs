@@ -158,7 +158,7 @@ pub const LATEST: &str = formatcp!("{LISTED} ORDER BY published_at DESC, id DESC
 
 /// What was said last in each update about the thing `$2`, as a part of a statement with the columns
 /// of [`LATEST`].
-pub const ABOUT: &str = formatcp!(
+pub const SAID_ABOUT: &str = formatcp!(
     "{LISTED} WHERE id IN (SELECT b.update_id FROM update_subjects b WHERE b.subject_id = $2)"
 );
 

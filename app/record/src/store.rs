@@ -9,7 +9,7 @@ use ground::audit::{self, Head};
 use ground::db::{self, Db, formatcp};
 use ground::ids::{Id, Plan, Round, Topic, Update};
 use notices::ledger::ToldOf;
-use outcomes::store::{ABOUT, ListedUpdate, stage, verdict};
+use outcomes::store::{ListedUpdate, SAID_ABOUT, stage, verdict};
 use plans::reports::store::Standing;
 use questionnaires::results::Results;
 use sqlx::Row as _;
@@ -232,7 +232,7 @@ pub async fn of_plan(db: &Db, plan_id: &Id<Plan>, at: Millis) -> sqlx::Result<Of
         "SELECT 'update' AS what, id AS one, you_said AS two, outcome AS three, verdict AS four,
          organisation AS five,
                 published_at AS six, CAST(NULL AS BIGINT) AS seven, CAST(NULL AS BIGINT) AS eight,
-                  CAST(0 AS BIGINT) AS nine FROM ({ABOUT}) said
+                  CAST(0 AS BIGINT) AS nine FROM ({SAID_ABOUT}) said
          UNION ALL SELECT 'awaited', kind, id, title, decide_by, '', since, first_said_at, NULL, 0
            FROM ({AWAITED_THEN}) awaited WHERE kind = 'plan' AND id = $2
          UNION ALL SELECT 'supports', r.id, r.title, y.topic_id, '', coalesce({PLACE_THEN},
