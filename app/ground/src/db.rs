@@ -24,6 +24,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use calendar::clock::{self, Millis};
+// Puts a text together of constants, such as the parts that statements share.
 pub use const_format::formatcp;
 use sqlx::{AnyConnection, AssertSqlSafe, SqlSafeStr, SqlStr};
 use tokio::sync::watch;
