@@ -64,12 +64,12 @@
 //!
 //! | | begun | sent | taken back |
 //! |---|---|---|---|
-//! | open, and for half an hour after | answered by its code; sent | by its code again | started again |
+//! | while open, and half an hour after | answered by its code; sent | by its code | started again |
 //! | closed | nothing | read, counted; redacted, quoted, passed on | nothing |
 //! | published | nothing | counts in that release for ever | nothing |
 //! | 28 days after the close | erased (`closing.rs`) | stays | erased |
 //!
-//! “By its code again” is changed, sent again or taken back by it.
+//! What was sent can be changed, sent again or taken back by its code.
 //!
 //! What hangs on a response is listed in `responses`, and goes before it does. Whoever takes part
 //! once is kept apart from it, in `took_part` or `personal_links`. Whatever changes what is counted

@@ -156,8 +156,8 @@ const LISTED: &str = formatcp!(
 /// What was said last: the start of a statement, to which a limit is added.
 pub const LATEST: &str = formatcp!("{LISTED} ORDER BY published_at DESC, id DESC");
 
-/// What was said last in each update about the thing `$2`, as a part of a statement with the columns
-/// of [`LATEST`].
+/// What was said last in each update about the thing `$2`, as a part of a statement with the
+/// columns of [`LATEST`].
 pub const SAID_ABOUT: &str = formatcp!(
     "{LISTED} WHERE id IN (SELECT b.update_id FROM update_subjects b WHERE b.subject_id = $2)"
 );
