@@ -64,7 +64,7 @@
 //!
 //! | | begun | sent | taken back |
 //! |---|---|---|---|
-//! | while open, and half an hour after | answered by its code; sent | by its code | started again |
+//! | open, and half an hour after | answered by its code; sent | by its code | started again |
 //! | closed | nothing | read, counted; redacted, quoted, passed on | nothing |
 //! | published | nothing | counts in that release for ever | nothing |
 //! | 28 days after the close | erased (`closing.rs`) | stays | erased |
