@@ -9,7 +9,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use calendar::clock::{self, HOUR, MINUTE, Millis};
 use deliveries::{EmailKind, Owed, owe};
 use forms::Sent;
-use ground::db::{self, Kind};
+use ground::db;
 use ground::error::Error;
 use ground::house::House;
 use ground::ids::{Account, Id, Session};
@@ -473,7 +473,7 @@ pub async fn undo_email_form(
     Token(token): Token,
 ) -> Result<Response, Error> {
     let (hash, now) = (id::hash(&token), house.clock.now());
-    let undo = store::undo(&mut *house.db.read().await?, "", &hash, now).await?;
+    let undo = store::undo(&mut *house.db.read().await?, false, &hash, now).await?;
     let Some(store::Undo { old, changed_at, .. }) = undo else {
         return Ok(undo_ended(&house, &viewer));
     };
@@ -554,8 +554,8 @@ async fn put_address_back(
     house: &House,
     hash: &str,
 ) -> sqlx::Result<Option<String>> {
-    let (now, hold) = (house.clock.now(), Kind::of(tx).hold_to_change());
-    let Some(undo) = store::undo(tx, hold, hash, now).await? else { return Ok(None) };
+    let now = house.clock.now();
+    let Some(undo) = store::undo(tx, true, hash, now).await? else { return Ok(None) };
     if !store::put_back(tx, &undo, now).await? {
         return Ok(None);
     }

@@ -15,8 +15,8 @@
 //!   [`problem`] is the page for an answer that has none of its own
 //! * above the rooms too: [`record`], and [`organisers`], whose pages have a program of their own
 //! * the rooms: [`topics`], [`rounds`], [`plans`], [`consultations`], [`notices`],
-//!   [`subscriptions`], [`updates`], [`local_offer`], [`duties`], [`representatives`]; below them what several of them show or do:
-//!   [`outcomes`], `safeguarding`
+//!   [`subscriptions`], [`updates`], [`local_offer`], [`duties`], [`representatives`]; below them
+//!   what several of them show or do: [`outcomes`], `safeguarding`
 //! * people and area: [`accounts`], [`area`], [`deliveries`], `subscribers`
 //! * the ground: [`ground`]
 //! * what runs in a browser: `islands`

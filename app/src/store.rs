@@ -2,13 +2,13 @@
 
 use calendar::clock::Millis;
 use consultations::rules::WhoMayAnswer;
-use consultations::store::ListedConsultation;
-use ground::db::{Db, known};
+use consultations::store::{ListedConsultation, QUESTIONS};
+use ground::db::{Db, formatcp, known};
 use ground::ids::{Account, Id};
-use outcomes::store::{stage, verdict};
-use rounds::store::Round;
+use outcomes::store::{LATEST, stage, verdict};
+use rounds::store::{LAST, Round};
+use sqlx::Row as _;
 use sqlx::any::AnyRow;
-use sqlx::{AssertSqlSafe, Row as _};
 
 /// A line of the record of roles.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -67,12 +67,12 @@ pub async fn open_now(
     account: Option<&Id<Account>>,
     now: Millis,
 ) -> sqlx::Result<(Vec<Round>, Vec<ListedConsultation>, Vec<outcomes::store::ListedUpdate>)> {
-    let sql = format!(
+    const SQL: &str = formatcp!(
         "SELECT rounds.*, 'round' AS kind, '' AS who_for, '' AS questions, '' AS outcome,
            '' AS verdict, '' AS organisation, '' AS we_did, '' AS found, '' AS access
-         FROM ({} LIMIT 4) rounds
+         FROM ({LAST} LIMIT 4) rounds
          UNION ALL SELECT c.id, c.title, 0, c.opens_at, c.opens_at, c.closes_at, NULL, NULL, NULL,
-           'consultation', c.who_for, {}, '', '', '', '', '', c.access
+           'consultation', c.who_for, {QUESTIONS}, '', '', '', '', '', c.access
          FROM (SELECT o.* FROM consultations o WHERE o.opened_at IS NOT NULL AND o.opens_at <= $1
            AND o.closes_at > $1 AND ($2 = '' OR (o.access <> 'link'
              AND NOT EXISTS (SELECT 1 FROM took_part k WHERE k.consultation_id = o.id
@@ -81,12 +81,9 @@ pub async fn open_now(
          UNION ALL SELECT u.id, u.you_said, 0, u.published_at, u.published_at, u.published_at,
            NULL, NULL, NULL, 'update', '', '', u.outcome, coalesce(u.verdict, ''), u.organisation,
            u.we_did, u.found, ''
-         FROM ({}) u",
-        rounds::store::LAST,
-        consultations::store::QUESTIONS,
-        outcomes::store::latest(2)
+         FROM ({LATEST} LIMIT 2) u"
     );
-    let rows = sqlx::query(AssertSqlSafe(sql))
+    let rows = sqlx::query(SQL)
         .bind(now)
         .bind(account.map_or("", Id::as_str))
         .fetch_all(&mut *db.read().await?)
@@ -157,8 +154,8 @@ const PUBLIC_PAGES: &str = "SELECT '/rounds/' || id AS path, counted_at AS at FR
 /// # Errors
 /// When the database fails.
 pub async fn public_pages_count(db: &Db, now: Millis) -> Result<i64, sqlx::Error> {
-    let sql = format!("SELECT count(*) FROM ({PUBLIC_PAGES}) pages");
-    sqlx::query_scalar(AssertSqlSafe(sql)).bind(now).fetch_one(&mut *db.read().await?).await
+    const SQL: &str = formatcp!("SELECT count(*) FROM ({PUBLIC_PAGES}) pages");
+    sqlx::query_scalar(SQL).bind(now).fetch_one(&mut *db.read().await?).await
 }
 
 /// Some public pages, each as (path, when it last changed, if that is known); always in the same
@@ -171,14 +168,9 @@ pub async fn public_pages(
     now: Millis,
     (most, from): (i64, i64),
 ) -> Result<Vec<(String, Option<Millis>)>, sqlx::Error> {
-    let sql = format!(
+    const SQL: &str = formatcp!(
         "SELECT path, at FROM ({PUBLIC_PAGES}) pages ORDER BY path
              LIMIT CAST($2 AS BIGINT) OFFSET CAST($3 AS BIGINT)"
     );
-    sqlx::query_as(AssertSqlSafe(sql))
-        .bind(now)
-        .bind(most)
-        .bind(from)
-        .fetch_all(&mut *db.read().await?)
-        .await
+    sqlx::query_as(SQL).bind(now).bind(most).bind(from).fetch_all(&mut *db.read().await?).await
 }

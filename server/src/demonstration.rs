@@ -4,12 +4,12 @@
 //! 1. In the first round parents asked for drop-ins at high schools and a sensory room that opens
 //!    at weekends. The fair count added someone to talk to in the north, where fewer families live.
 //! 2. The council has planned weekends and holidays with them, and is ready for a draft. Of its
-//!    planning sessions the forum confirmed one and disputes one; the last waits for a second parent
-//!    who was there. The NHS published its plan for occupational therapy before parents had been
-//!    involved. An autism pathway can't be published yet: its topic is being voted on in the second
-//!    round. In the end the NHS decided, with an answer to the topic and to what parents had said
-//!    about waiting. The council decided about support after a diagnosis while parents were still
-//!    asked.
+//!    planning sessions the forum confirmed one and disputes one; the last waits for a second
+//!    parent who was there. The NHS published its plan for occupational therapy before parents had
+//!    been involved. An autism pathway can't be published yet: its topic is being voted on in the
+//!    second round. In the end the NHS decided, with an answer to the topic and to what parents had
+//!    said about waiting. The council decided about support after a diagnosis while parents were
+//!    still asked.
 //! 3. Families heard about one school bus on the Friday before, which is what one of the new topics
 //!    is about; and about another in good time.
 //! 4. The council says that there are drop-ins, and the forum agrees; that the sensory room opens

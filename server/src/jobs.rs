@@ -1,5 +1,5 @@
-//! What the worker does again and again: the jobs of all rooms (`app/src/jobs.rs`), and those of the
-//! process itself.
+//! What the worker does again and again: the jobs of all rooms (`app/src/jobs.rs`), and those of
+//! the process itself.
 //!
 //! Each goes on in a task of its own, so that one that is slow, fails or hangs holds up no other.
 
@@ -81,8 +81,8 @@ impl Wrong {
 /// After a job went wrong the first try comes soon, and each later one after a longer pause.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 
-/// Does a job once, and reports how it went. In a task of its own, which takes a fault of the program
-/// with it, and which ends where this is given up.
+/// Does a job once, and reports how it went. In a task of its own, which takes a fault of the
+/// program with it, and which ends where this is given up.
 async fn once(job: &Job, health: &Health) -> Result<(), Wrong> {
     let (name, began) = (job.name(), Instant::now());
     let mut doing = JoinSet::new();

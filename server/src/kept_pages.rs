@@ -1,4 +1,5 @@
-//! Public pages for visitors, kept as they were sent: many ask for the same one, and it is made once.
+//! Public pages for visitors, kept as they were sent: many ask for the same one, and it is made
+//! once.
 //!
 //! A page is kept for its address, for what the browser can unpack, until this process commits the
 //! next write that somebody is told of, and never for longer than the second it was made in. So it
@@ -26,7 +27,8 @@ const MOST: u64 = 4 * 1024 * 1024;
 /// About as many pages as that is.
 const PAGES: usize = 400;
 
-/// The longest address, and the longest list of what a browser can unpack, for which a page is kept.
+/// The longest address, and the longest list of what a browser can unpack, for which a page is
+/// kept.
 const LONGEST_KEY: usize = 400;
 
 /// For what a page is kept.

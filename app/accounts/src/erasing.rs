@@ -6,7 +6,7 @@
 
 use calendar::clock::{DAY, Millis};
 use deliveries::EmailKind;
-use ground::db::Kind;
+use ground::db::{Kind, formatcp};
 use ground::erasing::each;
 use ground::ids::{Account, Id};
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
@@ -36,27 +36,20 @@ pub enum ErasureAsked {
     LastAdmin,
 }
 
-/// Whether the account `a` is the only administrator left. `but`: which others do not count, as a
-/// condition on `o`, their row in `roles`.
-fn is_last_admin(but: &str) -> String {
-    format!(
-        "(EXISTS (SELECT 1 FROM roles r WHERE r.account_id = a.id AND r.role = 'admin')
-          AND NOT EXISTS (SELECT 1 FROM roles o JOIN accounts b ON b.id = o.account_id
-            AND b.erased_at IS NULL AND b.suspended_at IS NULL
-            WHERE o.role = 'admin' AND o.account_id <> a.id {but}))"
-    )
-}
+/// An administrator beside the account `a`, with their row `o` in `roles`.
+const ANOTHER_ADMIN: &str = "FROM roles o JOIN accounts b ON b.id = o.account_id
+       AND b.erased_at IS NULL AND b.suspended_at IS NULL
+     WHERE o.role = 'admin' AND o.account_id <> a.id";
 
-/// Those who are leaving too.
-const BUT_THOSE_WHO_LEAVE: &str =
-    "AND NOT EXISTS (SELECT 1 FROM erasures e WHERE e.account_id = o.account_id)";
+/// Whether the account `a` is an administrator, as a part of statements.
+const IS_ADMIN: &str =
+    "EXISTS (SELECT 1 FROM roles r WHERE r.account_id = a.id AND r.role = 'admin')";
 
-/// Whether this account is the only administrator left, as a part of a statement in which it is
-/// `a`.
-#[must_use]
-pub fn is_last() -> String {
-    is_last_admin(BUT_THOSE_WHO_LEAVE)
-}
+/// Whether the account `a` is the only administrator left who stays, as a part of statements.
+pub const IS_LAST: &str = formatcp!(
+    "({IS_ADMIN} AND NOT EXISTS (SELECT 1 {ANOTHER_ADMIN}
+       AND NOT EXISTS (SELECT 1 FROM erasures e WHERE e.account_id = o.account_id)))"
+);
 
 /// Begins an erasure.
 ///
@@ -69,15 +62,14 @@ pub async fn ask(
     wish: LeavingWish,
     now: Millis,
 ) -> sqlx::Result<ErasureAsked> {
-    let sql = format!(
+    const SQL: &str = formatcp!(
         "INSERT INTO erasures (account_id, token_hash, asked_at, due_at, takes_down, keeps_emails)
          SELECT a.id, $2, CAST($3 AS BIGINT), CAST($4 AS BIGINT), CAST($5 AS INTEGER),
            CAST($6 AS INTEGER)
-         FROM accounts a WHERE a.id = $1 AND a.erased_at IS NULL AND NOT {}
-         ON CONFLICT (account_id) DO NOTHING",
-        is_last()
+         FROM accounts a WHERE a.id = $1 AND a.erased_at IS NULL AND NOT {IS_LAST}
+         ON CONFLICT (account_id) DO NOTHING"
     );
-    let asked = sqlx::query(AssertSqlSafe(sql))
+    let asked = sqlx::query(SQL)
         .bind(account_id)
         .bind(token_hash)
         .bind(now)
@@ -201,21 +193,20 @@ pub struct DueErasure {
 /// administrator's waits: it may be that two left at the same moment.
 pub async fn begin_next(tx: &mut AnyConnection, now: Millis) -> sqlx::Result<Option<DueErasure>> {
     let kind = Kind::of(tx);
-    let admins = format!(
-        "SELECT account_id FROM roles WHERE role = 'admin' ORDER BY account_id{}",
-        kind.hold_to_change()
-    );
-    sqlx::query(AssertSqlSafe(admins)).fetch_all(&mut *tx).await?;
-    let sql = format!(
+    let admins = kind
+        .hold_to_change("SELECT account_id FROM roles WHERE role = 'admin' ORDER BY account_id");
+    sqlx::query(admins).fetch_all(&mut *tx).await?;
+    const SQL: &str = formatcp!(
         "SELECT a.id AS account_id, a.email, CAST(w.takes_down AS BIGINT) AS takes_down,
            CAST(w.keeps_emails AS BIGINT) AS keeps_emails
          FROM erasures w JOIN accounts a ON a.id = w.account_id AND a.email IS NOT NULL
-         WHERE w.due_at <= $1 AND NOT {}
-         ORDER BY w.due_at, a.id LIMIT 1{}",
-        is_last_admin(""),
-        kind.hold_what_is_free()
+         WHERE w.due_at <= $1 AND NOT ({IS_ADMIN} AND NOT EXISTS (SELECT 1 {ANOTHER_ADMIN}))
+         ORDER BY w.due_at, a.id LIMIT 1"
     );
-    let row = sqlx::query(AssertSqlSafe(sql)).bind(now).fetch_optional(&mut *tx).await?;
+    let row = sqlx::query(kind.holding(SQL, kind.hold_what_is_free()))
+        .bind(now)
+        .fetch_optional(&mut *tx)
+        .await?;
     let Some(row) = row else { return Ok(None) };
     let due = DueErasure {
         account_id: row.get("account_id"),

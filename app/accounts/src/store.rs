@@ -1,11 +1,11 @@
 //! Every SQL statement about people, their sessions, links and invitations.
 
 use calendar::clock::{DAY, MINUTE, Millis, SECOND};
-use ground::db::{Db, Kind, known};
+use ground::db::{Db, Kind, formatcp, known};
 use ground::ids::{Account, Id, Organisation, Passkey, Session};
 use ground::viewer::{PersonFacts, Role, SecondStep, SignedIn};
 use sqlx::any::AnyRow;
-use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
+use sqlx::{AnyConnection, AssertSqlSafe, Row as _, SqlStr};
 
 use super::invitations::store as invitations;
 use super::passkeys::store as passkeys;
@@ -119,7 +119,7 @@ pub async fn account_rights(
     issuer: &str,
     now: Millis,
 ) -> sqlx::Result<AccountRights> {
-    let sql = format!(
+    const SQL: &str = formatcp!(
         "SELECT r.role, a.suspended_at, {} AS has_second_step_since,
                 (SELECT second_step_from FROM area_rules) AS asked_from,
                 (SELECT count(*) FROM erasures e WHERE e.account_id = a.id) AS erasures,
@@ -130,11 +130,8 @@ pub async fn account_rights(
          WHERE a.id = $1",
         factors::SINCE
     );
-    let rows = sqlx::query(AssertSqlSafe(sql))
-        .bind(account_id)
-        .bind(issuer)
-        .fetch_all(&mut *db.read().await?)
-        .await?;
+    let rows =
+        sqlx::query(SQL).bind(account_id).bind(issuer).fetch_all(&mut *db.read().await?).await?;
     let roles = roles(&rows)?;
     let second_step = rows.first().map_or(SecondStep::NotAsked, |row| {
         let has_one = row.get::<Option<Millis>, _>("has_second_step_since").is_some();
@@ -267,7 +264,7 @@ async fn insert_session(
     };
     let used_there = at_council.is_some_and(|there| there.used_second_step);
     let is_both = used_there || matches!(by, SignInWay::Passkey);
-    let sql = format!(
+    const SQL: &str = formatcp!(
         "INSERT INTO sessions (id, token_hash, account_id, device, began_at, seen_at,
          idle_ends_at, ends_at, visited_before, proved_at, with_council, second_step_there,
          waits_for_code)
@@ -281,7 +278,7 @@ async fn insert_session(
          RETURNING CAST(waits_for_code AS BIGINT)",
         factors::SINCE
     );
-    let waits: Option<i64> = sqlx::query_scalar(AssertSqlSafe(sql))
+    let waits: Option<i64> = sqlx::query_scalar(SQL)
         .bind(Id::<Session>::fresh())
         .bind(&session.token_hash)
         .bind(&session.account_id)
@@ -537,10 +534,9 @@ pub async fn own_password(
 
 /// Whether a session has not been ended, which it can't be until this write ends.
 pub async fn stands(tx: &mut AnyConnection, session_id: &Id<Session>) -> sqlx::Result<bool> {
-    let kind = Kind::of(tx);
-    let sql = format!("SELECT id FROM sessions WHERE id = $1{}", kind.hold());
+    let sql = Kind::of(tx).hold("SELECT id FROM sessions WHERE id = $1");
     let session: Option<Id<Session>> =
-        sqlx::query_scalar(AssertSqlSafe(sql)).bind(session_id).fetch_optional(tx).await?;
+        sqlx::query_scalar(sql).bind(session_id).fetch_optional(tx).await?;
     Ok(session.is_some())
 }
 
@@ -574,12 +570,9 @@ pub async fn change_details(
     (shown_name, facts): (&str, &PersonFacts),
     now: Millis,
 ) -> sqlx::Result<DetailsChange> {
-    let rounds = format!(
-        "SELECT closes_at FROM rounds WHERE counted_at IS NULL AND vote_from <= $1{}",
-        Kind::of(tx).hold()
-    );
-    let closes: Vec<Millis> =
-        sqlx::query_scalar(AssertSqlSafe(rounds)).bind(now).fetch_all(&mut *tx).await?;
+    let rounds = Kind::of(tx)
+        .hold("SELECT closes_at FROM rounds WHERE counted_at IS NULL AND vote_from <= $1");
+    let closes: Vec<Millis> = sqlx::query_scalar(rounds).bind(now).fetch_all(&mut *tx).await?;
     let columns = person_facts::each(|_, fact| fact.column.to_owned(), ", ");
     let before = format!("SELECT shown_name, {columns} FROM accounts WHERE id = $1");
     let before = sqlx::query(AssertSqlSafe(before)).bind(account_id).fetch_one(&mut *tx).await?;
@@ -1151,21 +1144,20 @@ pub struct Undo {
     pub changed_at: Millis,
 }
 
-/// The change behind a link, while it can be undone. `hold` ends the statement where this write
-/// undoes it: the address stays as it is until then.
+/// The change behind a link, while it can be undone. `held`: this write undoes it, and the address
+/// stays as it is until then.
 pub async fn undo(
     tx: &mut AnyConnection,
-    hold: &'static str,
+    held: bool,
     token_hash: &str,
     now: Millis,
 ) -> sqlx::Result<Option<Undo>> {
-    let sql = format!(
-        "SELECT u.account_id, u.email AS old, a.email AS email, u.changed_at
+    const SQL: &str = "SELECT u.account_id, u.email AS old, a.email AS email, u.changed_at
          FROM address_undos u JOIN accounts a ON a.id = u.account_id
          WHERE u.token_hash = $1 AND u.ends_at > $2 AND u.used_at IS NULL
-           AND a.email IS NOT NULL AND a.erased_at IS NULL{hold}"
-    );
-    sqlx::query_as(AssertSqlSafe(sql)).bind(token_hash).bind(now).fetch_optional(tx).await
+           AND a.email IS NOT NULL AND a.erased_at IS NULL";
+    let sql = if held { Kind::of(tx).hold_to_change(SQL) } else { SqlStr::from_static(SQL) };
+    sqlx::query_as(sql).bind(token_hash).bind(now).fetch_optional(tx).await
 }
 
 /// Gives an account back the address it had, and takes away all that somebody else may hold by now:

@@ -2,7 +2,7 @@
 //! was read. `docs/adr/0044-put-right-in-sight.md` says why.
 
 use calendar::clock::Millis;
-use ground::db::Db;
+use ground::db::{Db, formatcp};
 use sqlx::AnyConnection;
 
 /// Something that was put right.
@@ -71,26 +71,34 @@ pub async fn of(db: &Db, kind: &str, thing_id: &str) -> sqlx::Result<Vec<Correct
     .await
 }
 
-/// What a column of text held at an earlier time, as part of a statement: `id` names the thing,
-/// `now` the column, and `at` the time, as in `$1`. The record of a day says what was so on that
-/// day, whatever was put right since.
-#[must_use]
-pub fn then(kind: &str, field: &str, (id, now): (&str, &str), at: &str) -> String {
-    format!("coalesce({}, {now})", first_after(kind, field, id, at))
+/// What the first correction after `$1` says that it was, as a part of statements; NULL where there
+/// is none.
+macro_rules! first_after {
+    ($kind:literal, $field:literal, $id:literal) => {
+        formatcp!(
+            "(SELECT c.was FROM corrections c WHERE c.kind = '{}' AND c.thing_id = {}
+              AND c.field = '{}' AND c.corrected_at > $1
+              ORDER BY c.corrected_at, c.id LIMIT 1)",
+            $kind,
+            $id,
+            $field
+        )
+    };
 }
 
-/// Likewise the number of children in a place.
-#[must_use]
-pub fn baseline_then(id: &str, now: &str, at: &str) -> String {
-    let was = first_after("place", "baseline", id, at);
-    format!("CASE WHEN {was} IS NULL THEN {now} ELSE CAST(nullif({was}, '') AS BIGINT) END")
-}
+// The record of a day says what was so on that day, whatever was put right since.
 
-/// What the first correction after this time says that it was; NULL where there is none.
-fn first_after(kind: &str, field: &str, id: &str, at: &str) -> String {
-    format!(
-        "(SELECT c.was FROM corrections c WHERE c.kind = '{kind}' AND c.thing_id = {id}
-          AND c.field = '{field}' AND c.corrected_at > {at}
-          ORDER BY c.corrected_at, c.id LIMIT 1)"
-    )
-}
+/// The name that the service `s` had at the time `$1`, as a part of statements.
+pub const SERVICE_THEN: &str =
+    formatcp!("coalesce({}, s.name)", first_after!("service", "name", "s.id"));
+/// Likewise of the place `p`.
+pub const PLACE_THEN: &str =
+    formatcp!("coalesce({}, p.name)", first_after!("place", "name", "p.id"));
+/// Likewise of the organisation `o`.
+pub const ORGANISATION_THEN: &str =
+    formatcp!("coalesce({}, o.name)", first_after!("organisation", "name", "o.id"));
+/// Likewise the number of children in the place `p`.
+pub const BASELINE_THEN: &str = formatcp!(
+    "CASE WHEN {was} IS NULL THEN p.baseline ELSE CAST(nullif({was}, '') AS BIGINT) END",
+    was = first_after!("place", "baseline", "p.id")
+);

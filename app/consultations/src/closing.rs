@@ -2,12 +2,11 @@
 //! and what was never sent is erased.
 
 use calendar::clock::{DAY, Millis};
-use ground::db::{Db, Kind, known};
+use ground::db::{Db, Kind, formatcp, known};
 use ground::ids::{self, Id};
 use questionnaires::withdrawal::GRACE;
-use sqlx::AssertSqlSafe;
 
-use super::responses;
+use super::responses::{self, IS_KEPT};
 
 /// How long after the close people can still read answers they did not send.
 pub const UNSENT_STAYS: Millis = 28 * DAY;
@@ -18,14 +17,11 @@ const UNSENT: &str = "SELECT id FROM responses WHERE consultation_id = $1
 
 /// Of a consultation that was withdrawn, nothing that was sent stays either, but for what was
 /// passed on to the safeguarding lead.
-fn of_withdrawn() -> String {
-    format!(
-        "SELECT responses.id FROM responses
-         JOIN consultations c ON c.id = responses.consultation_id AND c.withdrawn_at IS NOT NULL
-         WHERE c.id = $1 AND NOT ({})",
-        responses::is_kept()
-    )
-}
+const OF_WITHDRAWN: &str = formatcp!(
+    "SELECT responses.id FROM responses
+     JOIN consultations c ON c.id = responses.consultation_id AND c.withdrawn_at IS NOT NULL
+     WHERE c.id = $1 AND NOT {IS_KEPT}"
+);
 
 /// Does what is due.
 ///
@@ -90,13 +86,12 @@ async fn erase_unsent(
 ) -> sqlx::Result<()> {
     let mut tx = db.begin().await?;
     responses::erase(&mut tx, UNSENT, consultation_id).await?;
-    responses::erase(&mut tx, &of_withdrawn(), consultation_id).await?;
-    let emptied = format!(
+    responses::erase(&mut tx, OF_WITHDRAWN, consultation_id).await?;
+    const EMPTIED: &str = formatcp!(
         "DELETE FROM responses WHERE consultation_id = $1 AND state = 'withdrawn'
-         AND answers = '{{}}' AND NOT ({})",
-        responses::is_kept()
+         AND answers = '{{}}' AND NOT {IS_KEPT}"
     );
-    sqlx::query(AssertSqlSafe(emptied)).bind(consultation_id).execute(&mut *tx).await?;
+    sqlx::query(EMPTIED).bind(consultation_id).execute(&mut *tx).await?;
     sqlx::query("UPDATE consultations SET erased_at = $2 WHERE id = $1")
         .bind(consultation_id)
         .bind(now)

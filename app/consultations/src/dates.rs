@@ -42,7 +42,8 @@ pub async fn change_dates(
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let consultation = consultation(&house, &id).await?;
-    if is_second_tap(&house.db, "consultation_changes", &sent).await? {
+    let changes = "SELECT count(*) FROM consultation_changes WHERE form_key = $1";
+    if is_second_tap(&house.db, changes, &sent).await? {
         return Ok(back(&consultation, ""));
     }
     let (now, was) = (house.clock.now(), consultation.terms.closes_at);

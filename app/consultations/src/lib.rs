@@ -64,10 +64,12 @@
 //!
 //! | | begun | sent | taken back |
 //! |---|---|---|---|
-//! | while it is open, and half an hour after | answered by its code; sent | changed, sent again, or taken back by its code | started again |
+//! | open, and half an hour after | answered by its code; sent | by its code | started again |
 //! | closed | nothing | read, counted; redacted, quoted, passed on | nothing |
 //! | published | nothing | counts in that release for ever | nothing |
 //! | 28 days after the close | erased (`closing.rs`) | stays | erased |
+//!
+//! What was sent can be changed, sent again or taken back by its code.
 //!
 //! What hangs on a response is listed in `responses`, and goes before it does. Whoever takes part
 //! once is kept apart from it, in `took_part` or `personal_links`. Whatever changes what is counted

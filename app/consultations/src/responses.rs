@@ -1,7 +1,7 @@
 //! Every SQL statement about responses. A response has no time and no person; it belongs to whoever
 //! has its code.
 
-use ground::db::{Db, Kind, json, known, read_json};
+use ground::db::{Db, Kind, formatcp, json, known, read_json};
 use ground::ids::{self, Id};
 use questionnaires::answers::{Answer, Answers};
 use sqlx::any::AnyRow;
@@ -75,14 +75,14 @@ pub async fn find(
     consultation_id: &Id<ids::Consultation>,
     code: &str,
 ) -> sqlx::Result<Option<Response>> {
-    let sql = format!(
+    const SQL: &str = formatcp!(
         "SELECT response.answers, response.state, CAST(response.may_quote AS BIGINT) AS may_quote,
          asked.* FROM responses response
          JOIN ({WHOLE}) asked ON asked.id = response.consultation_id
            AND asked.version = response.version
          WHERE response.consultation_id = $1 AND response.code_hash = $2"
     );
-    let row = sqlx::query(AssertSqlSafe(sql))
+    let row = sqlx::query(SQL)
         .bind(consultation_id)
         .bind(id::hash(code))
         .fetch_optional(&mut *db.read().await?)
@@ -102,15 +102,14 @@ pub async fn find(
 /// was withdrawn. The questions are held too, so that nobody changes them while an answer is being
 /// saved.
 pub async fn hold(tx: &mut AnyConnection, code: &str) -> sqlx::Result<Option<Answers>> {
-    let kind = Kind::of(tx);
-    let hold = if kind == Kind::Postgres { " FOR UPDATE OF r FOR SHARE OF q" } else { "" };
-    let held = format!(
+    let held = Kind::of(tx).holding(
         "SELECT r.answers FROM responses r
          JOIN questionnaires q ON q.consultation_id = r.consultation_id AND q.version = r.version
-         WHERE r.code_hash = $1 AND r.state <> 'withdrawn'{hold}"
+         WHERE r.code_hash = $1 AND r.state <> 'withdrawn'",
+        " FOR UPDATE OF r FOR SHARE OF q",
     );
     let held: Option<String> =
-        sqlx::query_scalar(AssertSqlSafe(held)).bind(id::hash(code)).fetch_optional(tx).await?;
+        sqlx::query_scalar(held).bind(id::hash(code)).fetch_optional(tx).await?;
     held.map(|held| read_json(&held)).transpose()
 }
 
@@ -291,14 +290,10 @@ pub async fn withdraw(
     must_be: bool,
     once: Option<&Once>,
 ) -> sqlx::Result<bool> {
-    let kind = Kind::of(tx);
     // Held: it may be sent in the same moment.
-    let counted =
-        format!("SELECT state FROM responses WHERE code_hash = $1{}", kind.hold_to_change());
-    let counted: Option<String> = sqlx::query_scalar(AssertSqlSafe(counted))
-        .bind(id::hash(code))
-        .fetch_optional(&mut *tx)
-        .await?;
+    let counted = Kind::of(tx).hold_to_change("SELECT state FROM responses WHERE code_hash = $1");
+    let counted: Option<String> =
+        sqlx::query_scalar(counted).bind(id::hash(code)).fetch_optional(&mut *tx).await?;
     let counted =
         counted.map(|state| known(ResponseState::read(&state), "responses.state")).transpose()?;
     if must_be && matches!(counted, Some(ResponseState::Sent | ResponseState::Reopened)) {
@@ -348,14 +343,11 @@ pub const GO_WITH_IT: [&str; 5] =
     ["answer_readings", "theme_answers", "quotations", "redactions", "typed_responses"];
 
 /// What keeps a response for the safeguarding lead.
-pub const KEEP_IT: [&str; 1] = ["answer_concerns"];
+pub const KEEPS_IT: &str = "answer_concerns";
 
-/// Whether something keeps the response of a row of `responses`, as a part of a statement.
-pub(crate) fn is_kept() -> String {
-    KEEP_IT
-        .map(|table| format!("EXISTS (SELECT 1 FROM {table} k WHERE k.response_id = responses.id)"))
-        .join(" OR ")
-}
+/// Whether something keeps the response of a row of `responses`, as a part of statements.
+pub(crate) const IS_KEPT: &str =
+    formatcp!("EXISTS (SELECT 1 FROM {KEEPS_IT} k WHERE k.response_id = responses.id)");
 
 /// Erases the answers of some responses, and all that hangs on them. What is kept for the
 /// safeguarding lead keeps its answers: nobody else reads them, and they count no longer. `these`:
@@ -367,8 +359,7 @@ pub async fn erase(tx: &mut AnyConnection, these: &str, of: &str) -> sqlx::Resul
     }
     let sql = format!(
         "UPDATE responses SET state = 'withdrawn',
-         answers = CASE WHEN {} THEN answers ELSE '{{}}' END WHERE id IN ({these})",
-        is_kept()
+         answers = CASE WHEN {IS_KEPT} THEN answers ELSE '{{}}' END WHERE id IN ({these})"
     );
     sqlx::query(AssertSqlSafe(sql)).bind(of).execute(tx).await?;
     Ok(())

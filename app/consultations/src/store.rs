@@ -4,12 +4,12 @@
 use calendar::clock::Millis;
 use deliveries::{EmailKind, Owed, Words, owe};
 use forms::Named;
-use ground::db::{Db, Kind, json, known, parsed, read_json};
+use ground::db::{Db, Kind, formatcp, json, known, parsed, read_json};
 use ground::ids::{self, Id};
 use questionnaires::mended::{Mending, corrected, mend};
 use questionnaires::{Questionnaire, Section, piping, way};
 use sqlx::any::AnyRow;
-use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
+use sqlx::{AnyConnection, Row as _};
 
 use super::course::{Course, Sheet};
 use super::imports::store::LastImport;
@@ -181,7 +181,11 @@ pub async fn find(
     db: &Db,
     consultation_id: &Id<ids::Consultation>,
 ) -> sqlx::Result<Option<Consultation>> {
-    one(db, consultation_id, "AND (q.version = 1 OR q.live_at IS NOT NULL)").await
+    const SQL: &str = formatcp!(
+        "{WHOLE} WHERE c.id = $1 AND (q.version = 1 OR q.live_at IS NOT NULL)
+         ORDER BY q.version DESC LIMIT 1"
+    );
+    one(db, SQL, consultation_id).await
 }
 
 /// The consultation with this id, with the questions that were written last: those that are asked,
@@ -190,7 +194,8 @@ pub async fn newest(
     db: &Db,
     consultation_id: &Id<ids::Consultation>,
 ) -> sqlx::Result<Option<Consultation>> {
-    one(db, consultation_id, "").await
+    const SQL: &str = formatcp!("{WHOLE} WHERE c.id = $1 ORDER BY q.version DESC LIMIT 1");
+    one(db, SQL, consultation_id).await
 }
 
 /// Whether a picture of this name is among the questions of any consultation, or is the forum's
@@ -213,27 +218,20 @@ pub async fn versions(
     db: &Db,
     consultation_id: &Id<ids::Consultation>,
 ) -> sqlx::Result<Vec<Consultation>> {
-    let sql = format!(
+    const SQL: &str = formatcp!(
         "{WHOLE} WHERE c.id = $1 AND (q.version = 1 OR q.live_at IS NOT NULL)
          ORDER BY q.version"
     );
-    let rows = sqlx::query(AssertSqlSafe(sql))
-        .bind(consultation_id)
-        .fetch_all(&mut *db.read().await?)
-        .await?;
+    let rows = sqlx::query(SQL).bind(consultation_id).fetch_all(&mut *db.read().await?).await?;
     rows.iter().map(consultation).collect()
 }
 
 async fn one(
     db: &Db,
+    sql: &'static str,
     consultation_id: &Id<ids::Consultation>,
-    which: &str,
 ) -> sqlx::Result<Option<Consultation>> {
-    let sql = format!("{WHOLE} WHERE c.id = $1 {which} ORDER BY q.version DESC LIMIT 1");
-    let row = sqlx::query(AssertSqlSafe(sql))
-        .bind(consultation_id)
-        .fetch_optional(&mut *db.read().await?)
-        .await?;
+    let row = sqlx::query(sql).bind(consultation_id).fetch_optional(&mut *db.read().await?).await?;
     row.as_ref().map(consultation).transpose()
 }
 
@@ -300,16 +298,11 @@ pub async fn questions(
     consultation_id: &Id<ids::Consultation>,
     version: i64,
 ) -> sqlx::Result<Questionnaire> {
-    let kind = Kind::of(tx);
-    let sql = format!(
-        "SELECT questions FROM questionnaires WHERE consultation_id = $1 AND version = $2{}",
-        kind.hold_to_change()
+    let sql = Kind::of(tx).hold_to_change(
+        "SELECT questions FROM questionnaires WHERE consultation_id = $1 AND version = $2",
     );
-    let questions: String = sqlx::query_scalar(AssertSqlSafe(sql))
-        .bind(consultation_id)
-        .bind(version)
-        .fetch_one(tx)
-        .await?;
+    let questions: String =
+        sqlx::query_scalar(sql).bind(consultation_id).bind(version).fetch_one(tx).await?;
     read_json(&questions)
 }
 
@@ -372,16 +365,11 @@ pub async fn keep_mending(
     version: i64,
     mending: Mending,
 ) -> sqlx::Result<()> {
-    let kind = Kind::of(tx);
-    let sql = format!(
-        "SELECT mended FROM questionnaires WHERE consultation_id = $1 AND version = $2{}",
-        kind.hold_to_change()
+    let sql = Kind::of(tx).hold_to_change(
+        "SELECT mended FROM questionnaires WHERE consultation_id = $1 AND version = $2",
     );
-    let mended: String = sqlx::query_scalar(AssertSqlSafe(sql))
-        .bind(consultation_id)
-        .bind(version)
-        .fetch_one(&mut *tx)
-        .await?;
+    let mended: String =
+        sqlx::query_scalar(sql).bind(consultation_id).bind(version).fetch_one(&mut *tx).await?;
     let mut mended: Vec<Mending> = read_json(&mended)?;
     mended.push(mending);
     sqlx::query(
@@ -539,13 +527,12 @@ pub async fn change_dates(
     at: Millis,
 ) -> sqlx::Result<bool> {
     let id = &consultation.id;
-    let held = format!(
+    let held = Kind::of(tx).hold_to_change(
         "SELECT opens_at, closes_at FROM consultations
-         WHERE id = $1 AND opened_at IS NOT NULL AND withdrawn_at IS NULL{}",
-        Kind::of(tx).hold_to_change()
+         WHERE id = $1 AND opened_at IS NOT NULL AND withdrawn_at IS NULL",
     );
     let held: Option<(Millis, Millis)> =
-        sqlx::query_as(AssertSqlSafe(held)).bind(id).fetch_optional(&mut *tx).await?;
+        sqlx::query_as(held).bind(id).fetch_optional(&mut *tx).await?;
     let done: Option<String> =
         sqlx::query_scalar("SELECT kind FROM consultation_changes WHERE form_key = $1")
             .bind(&change.form_key)
@@ -761,24 +748,22 @@ pub async fn list(
     (most, skip): (i64, i64),
     now: Millis,
 ) -> sqlx::Result<Vec<ListedConsultation>> {
-    let (which, order) = match of {
-        Of::Open => {
-            ("opened_at IS NOT NULL AND opens_at <= $1 AND closes_at > $1", "closes_at, id")
-        }
-        Of::Closed => ("opened_at IS NOT NULL AND closes_at <= $1", "closes_at DESC, id DESC"),
-    };
-    let sql = format!(
+    const LISTED: &str = formatcp!(
         "SELECT c.id, c.title, c.who_for, c.access, c.opens_at, c.closes_at, c.opened_at,
          c.withdrawn_at, {QUESTIONS} AS questions
-         FROM consultations c WHERE {which} ORDER BY {order}
-         LIMIT CAST($2 AS BIGINT) OFFSET CAST($3 AS BIGINT)"
+         FROM consultations c WHERE c.opened_at IS NOT NULL"
     );
-    let rows = sqlx::query(AssertSqlSafe(sql))
-        .bind(now)
-        .bind(most)
-        .bind(skip)
-        .fetch_all(&mut *db.read().await?)
-        .await?;
+    const PAGE: &str = "LIMIT CAST($2 AS BIGINT) OFFSET CAST($3 AS BIGINT)";
+    const OPEN: &str =
+        formatcp!("{LISTED} AND opens_at <= $1 AND closes_at > $1 ORDER BY closes_at, id {PAGE}");
+    const CLOSED: &str =
+        formatcp!("{LISTED} AND closes_at <= $1 ORDER BY closes_at DESC, id DESC {PAGE}");
+    let sql = match of {
+        Of::Open => OPEN,
+        Of::Closed => CLOSED,
+    };
+    let rows =
+        sqlx::query(sql).bind(now).bind(most).bind(skip).fetch_all(&mut *db.read().await?).await?;
     let listed = |row: &AnyRow| {
         Ok(ListedConsultation {
             id: row.get("id"),

@@ -1,7 +1,7 @@
 //! Every SQL statement about emails.
 
 use calendar::clock::{DAY, Millis};
-use ground::db::{Db, Kind};
+use ground::db::{Db, Kind, formatcp};
 use ground::ids::{Account, Delivery, Id};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
@@ -310,7 +310,7 @@ const WAITS: &str = "d.next_at IS NOT NULL AND NOT (d.kind = 'asked again' AND d
 /// # Errors
 /// When the database fails.
 pub async fn waiting(db: &Db) -> Result<Waiting, sqlx::Error> {
-    let sql = format!(
+    const SQL: &str = formatcp!(
         "SELECT (SELECT count(*) FROM deliveries d WHERE {WAITS}) AS owed,
                 (SELECT min(d.owed_at) FROM deliveries d WHERE {WAITS}) AS oldest,
                 (SELECT count(*) FROM deliveries WHERE given_up_at IS NOT NULL) AS given_up,
@@ -318,7 +318,7 @@ pub async fn waiting(db: &Db) -> Result<Waiting, sqlx::Error> {
                 emails_held_at, backed_up_at
          FROM service_state"
     );
-    sqlx::query_as(AssertSqlSafe(sql)).fetch_one(&mut *db.read().await?).await
+    sqlx::query_as(SQL).fetch_one(&mut *db.read().await?).await
 }
 
 /// Why emails wait or were given up: how many for one reason.
@@ -433,7 +433,7 @@ const MISSED_BY_NOBODY: &str = "'it was called off', 'the account was erased',
 /// # Errors
 /// When the database fails.
 pub async fn missed(db: &Db, since: Millis, most: i64) -> Result<Vec<Missed>, sqlx::Error> {
-    let sql = format!(
+    const SQL: &str = formatcp!(
         "SELECT a.shown_name, a.email, d.reason, count(*) AS emails,
                 max(d.given_up_at) AS last_at
          FROM deliveries d LEFT JOIN accounts a ON a.id = d.account_id
@@ -442,11 +442,7 @@ pub async fn missed(db: &Db, since: Millis, most: i64) -> Result<Vec<Missed>, sq
          ORDER BY CASE WHEN a.id IS NULL THEN 1 ELSE 0 END, max(d.given_up_at) DESC, a.id, d.reason
          LIMIT CAST($2 AS BIGINT)"
     );
-    sqlx::query_as(AssertSqlSafe(sql))
-        .bind(since)
-        .bind(most)
-        .fetch_all(&mut *db.read().await?)
-        .await
+    sqlx::query_as(SQL).bind(since).bind(most).fetch_all(&mut *db.read().await?).await
 }
 
 /// Which emails are listed.
@@ -489,26 +485,28 @@ pub async fn listed(
 ) -> Result<Vec<ListedEmail>, sqlx::Error> {
     const PERSON: &str = "LEFT JOIN accounts a ON a.id = d.account_id AND a.erased_at IS NULL";
     const WHOSE: &str = "a.shown_name, a.email, CAST(d.tries AS BIGINT) AS many_tries";
+    const WAITING: &str = formatcp!(
+        "SELECT {WHOSE}, d.owed_at AS at, d.reason, d.next_at FROM deliveries d {PERSON}
+         WHERE {WAITS} ORDER BY d.owed_at, d.id
+         LIMIT CAST($1 AS BIGINT) OFFSET CAST($2 AS BIGINT)"
+    );
+    const GIVEN_UP: &str = formatcp!(
+        "SELECT {WHOSE}, d.given_up_at AS at, d.reason, d.next_at FROM deliveries d {PERSON}
+         WHERE d.given_up_at IS NOT NULL AND d.tries > 0 AND d.reason NOT IN ({MISSED_BY_NOBODY})
+         ORDER BY d.given_up_at DESC, d.id LIMIT CAST($1 AS BIGINT) OFFSET CAST($2 AS BIGINT)"
+    );
+    const RETURNED: &str = formatcp!(
+        "SELECT {WHOSE}, r.at, r.reason, d.next_at FROM returns r
+         JOIN deliveries d ON d.id = r.delivery_id {PERSON}
+         ORDER BY r.at DESC, r.delivery_id, r.kind
+         LIMIT CAST($1 AS BIGINT) OFFSET CAST($2 AS BIGINT)"
+    );
     let sql = match list {
-        EmailList::Waiting => format!(
-            "SELECT {WHOSE}, d.owed_at AS at, d.reason, d.next_at FROM deliveries d {PERSON}
-             WHERE {WAITS} ORDER BY d.owed_at, d.id
-             LIMIT CAST($1 AS BIGINT) OFFSET CAST($2 AS BIGINT)"
-        ),
-        EmailList::GivenUp => format!(
-            "SELECT {WHOSE}, d.given_up_at AS at, d.reason, d.next_at FROM deliveries d {PERSON}
-             WHERE d.given_up_at IS NOT NULL AND d.tries > 0
-               AND d.reason NOT IN ({MISSED_BY_NOBODY})
-             ORDER BY d.given_up_at DESC, d.id LIMIT CAST($1 AS BIGINT) OFFSET CAST($2 AS BIGINT)"
-        ),
-        EmailList::Returned => format!(
-            "SELECT {WHOSE}, r.at, r.reason, d.next_at FROM returns r
-             JOIN deliveries d ON d.id = r.delivery_id {PERSON}
-             ORDER BY r.at DESC, r.delivery_id, r.kind
-             LIMIT CAST($1 AS BIGINT) OFFSET CAST($2 AS BIGINT)"
-        ),
+        EmailList::Waiting => WAITING,
+        EmailList::GivenUp => GIVEN_UP,
+        EmailList::Returned => RETURNED,
     };
-    sqlx::query_as(AssertSqlSafe(sql)).bind(most).bind(from).fetch_all(&mut *db.read().await?).await
+    sqlx::query_as(sql).bind(most).bind(from).fetch_all(&mut *db.read().await?).await
 }
 
 /// After so many tries an email keeps to its times, so that nobody uses up those that are left.
@@ -863,12 +861,12 @@ async fn finish(
         EmailEnd::GivenUp(at, reason) => (None, Some(at), reason),
     };
     let mut tx = db.begin().await?.unseen();
-    let sql = format!(
+    const SQL: &str = formatcp!(
         "UPDATE deliveries SET sent_at = $2, given_up_at = $3, reason = $4, {ERASED}
          WHERE id = $1 AND tries = $5 AND sent_at IS NULL AND (next_at IS NOT NULL
            OR CAST($2 AS BIGINT) IS NOT NULL)"
     );
-    sqlx::query(AssertSqlSafe(sql))
+    sqlx::query(SQL)
         .bind(id)
         .bind(sent_at)
         .bind(given_up_at)

@@ -4,7 +4,6 @@
 use calendar::clock::Millis;
 use forms::{Refusals, Sent};
 use leptos::prelude::*;
-use sqlx::AssertSqlSafe;
 
 use crate::db::Db;
 use crate::ui::{Area, CONFIRMED, FormKey, When};
@@ -50,20 +49,17 @@ pub struct PastChange<K, W> {
     pub at: Millis,
 }
 
-/// Whether this is the button that confirms, tapped again: the change is in this table already, by
-/// the key of its form.
+/// Whether this is the button that confirms, tapped again: the change is there already. `changes`:
+/// a statement that counts those with the key of its form in `$1`.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn is_second_tap(db: &Db, table: &'static str, sent: &Sent) -> sqlx::Result<bool> {
+pub async fn is_second_tap(db: &Db, changes: &'static str, sent: &Sent) -> sqlx::Result<bool> {
     if sent.typed("step") != CONFIRMED {
         return Ok(false);
     }
-    let sql = format!("SELECT count(*) FROM {table} WHERE form_key = $1");
-    let changes: i64 = sqlx::query_scalar(AssertSqlSafe(sql))
-        .bind(sent.once())
-        .fetch_one(&mut *db.read().await?)
-        .await?;
+    let changes: i64 =
+        sqlx::query_scalar(changes).bind(sent.once()).fetch_one(&mut *db.read().await?).await?;
     Ok(changes > 0)
 }
 

@@ -24,7 +24,9 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use calendar::clock::{self, Millis};
-use sqlx::{AnyConnection, AssertSqlSafe};
+// Puts a text together of constants, such as the parts that statements share.
+pub use const_format::formatcp;
+use sqlx::{AnyConnection, AssertSqlSafe, SqlSafeStr, SqlStr};
 use tokio::sync::watch;
 
 use self::commits::Commits;
@@ -84,14 +86,10 @@ impl Kind {
         }
     }
 
-    /// Ends a `SELECT` whose rows this write changes next, so that two such writes wait for each
-    /// other.
+    /// A `SELECT` whose rows this write changes next, so that two such writes wait for each other.
     #[must_use]
-    pub fn hold_to_change(self) -> &'static str {
-        match self {
-            Self::Sqlite => "",
-            Self::Postgres => " FOR UPDATE",
-        }
+    pub fn hold_to_change(self, select: impl SqlSafeStr) -> SqlStr {
+        self.holding(select, " FOR UPDATE")
     }
 
     /// Ends a `SELECT` whose rows this write changes, leaving out those that another write holds.
@@ -103,13 +101,20 @@ impl Kind {
         }
     }
 
-    /// Ends a `SELECT` whose rows must stay as they are until the write ends.
-    /// SQLite has one writer at a time and needs nothing.
+    /// A `SELECT` whose rows must stay as they are until the write ends.
     #[must_use]
-    pub fn hold(self) -> &'static str {
+    pub fn hold(self, select: impl SqlSafeStr) -> SqlStr {
+        self.holding(select, " FOR SHARE")
+    }
+
+    /// A `SELECT` that holds its rows: SQLite has one writer at a time and needs nothing, and to
+    /// PostgreSQL `how` says it.
+    #[must_use]
+    pub fn holding(self, select: impl SqlSafeStr, how: &'static str) -> SqlStr {
+        let select = select.into_sql_str();
         match self {
-            Self::Sqlite => "",
-            Self::Postgres => " FOR SHARE",
+            Self::Sqlite => select,
+            Self::Postgres => AssertSqlSafe(format!("{}{how}", select.as_str())).into_sql_str(),
         }
     }
 }
@@ -328,8 +333,8 @@ impl Db {
         Ok(true)
     }
 
-    /// Has SQLite look at how its tables have grown, to choose its indexes by. PostgreSQL does so by
-    /// itself (autovacuum).
+    /// Has SQLite look at how its tables have grown, to choose its indexes by. PostgreSQL does so
+    /// by itself (autovacuum).
     ///
     /// # Errors
     /// When the database fails.

@@ -1,8 +1,8 @@
 //! What every room does with an account that is erased: nobody takes its place wherever the schema
 //! says who did something that stays.
 //!
-//! The guards of `db/guards.rs`, and triggers of some tables' own, let nothing else change in such a
-//! row, and only once the account is marked as erased.
+//! The guards of `db/guards.rs`, and triggers of some tables' own, let nothing else change in such
+//! a row, and only once the account is marked as erased.
 
 use sqlx::{AnyConnection, AssertSqlSafe};
 

@@ -2,9 +2,9 @@
 //! and for as long as something may go there.
 
 use calendar::clock::Millis;
-use ground::db::Db;
+use ground::db::{Db, formatcp};
 use ground::ids::{Comment, Id};
-use sqlx::{AnyConnection, AssertSqlSafe};
+use sqlx::AnyConnection;
 
 use super::rules::{ADDRESS_KEPT, AS_SENT_KEPT, CONFIRM_WITHIN};
 
@@ -88,12 +88,13 @@ pub async fn forget_due(db: &Db, now: Millis) -> sqlx::Result<()> {
          WHERE (confirmed_at IS NULL AND asked_at <= $1) OR (asked_at <= $2
            AND NOT EXISTS (SELECT 1 FROM comments c
              WHERE c.id = comment_addresses.comment_id AND c.passed_on_at IS NOT NULL))";
-    const AS_SENT: &str = "as_sent IS NOT NULL AND redacted_at <= $3";
-    let (unconfirmed, old, sent) = (now - CONFIRM_WITHIN, now - ADDRESS_KEPT, now - AS_SENT_KEPT);
-    let count = format!(
-        "SELECT (SELECT count(*) {ADDRESSES}) + (SELECT count(*) FROM comments WHERE {AS_SENT})"
+    const DUE: &str = formatcp!(
+        "SELECT (SELECT count(*) {ADDRESSES}) + (SELECT count(*) FROM comments
+           WHERE as_sent IS NOT NULL AND redacted_at <= $3)"
     );
-    let due: i64 = sqlx::query_scalar(AssertSqlSafe(count))
+    const FORGET: &str = formatcp!("DELETE {ADDRESSES}");
+    let (unconfirmed, old, sent) = (now - CONFIRM_WITHIN, now - ADDRESS_KEPT, now - AS_SENT_KEPT);
+    let due: i64 = sqlx::query_scalar(DUE)
         .bind(unconfirmed)
         .bind(old)
         .bind(sent)
@@ -103,12 +104,12 @@ pub async fn forget_due(db: &Db, now: Millis) -> sqlx::Result<()> {
         return Ok(());
     }
     let mut tx = db.begin().await?;
-    sqlx::query(AssertSqlSafe(format!("DELETE {ADDRESSES}")))
-        .bind(unconfirmed)
-        .bind(old)
-        .execute(&mut *tx)
-        .await?;
-    let as_sent = format!("UPDATE comments SET as_sent = NULL WHERE {AS_SENT}").replace("$3", "$1");
-    sqlx::query(AssertSqlSafe(as_sent)).bind(sent).execute(&mut *tx).await?;
+    sqlx::query(FORGET).bind(unconfirmed).bind(old).execute(&mut *tx).await?;
+    sqlx::query(
+        "UPDATE comments SET as_sent = NULL WHERE as_sent IS NOT NULL AND redacted_at <= $1",
+    )
+    .bind(sent)
+    .execute(&mut *tx)
+    .await?;
     tx.commit().await
 }

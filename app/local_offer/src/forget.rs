@@ -4,7 +4,7 @@ use calendar::clock::Millis;
 use ground::db::Kind;
 use ground::erasing::{each, let_go};
 use ground::ids::{Account, Id};
-use sqlx::{AnyConnection, AssertSqlSafe};
+use sqlx::AnyConnection;
 
 /// Takes an account out of this room. What waits is withdrawn, and with `takes_down` what is
 /// published too, while it has no answer. Words that nobody else can read go; the others stay, and
@@ -18,13 +18,10 @@ pub async fn forget(
     takes_down: bool,
     now: Millis,
 ) -> sqlx::Result<()> {
-    let kind = Kind::of(tx);
     // Nobody answers one meanwhile.
-    let hold = format!(
-        "SELECT id FROM comments WHERE author_id = $1 ORDER BY id{}",
-        kind.hold_to_change()
-    );
-    sqlx::query(AssertSqlSafe(hold)).bind(account_id).fetch_all(&mut *tx).await?;
+    let hold =
+        Kind::of(tx).hold_to_change("SELECT id FROM comments WHERE author_id = $1 ORDER BY id");
+    sqlx::query(hold).bind(account_id).fetch_all(&mut *tx).await?;
     sqlx::query(
         "UPDATE comments SET withdrawn_at = $2
          WHERE author_id = $1 AND withdrawn_at IS NULL AND passed_on_at IS NULL

@@ -1,11 +1,11 @@
 //! Every SQL statement about comments on the Local Offer.
 
 use calendar::clock::Millis;
-use ground::db::{Db, Kind, day, known, number};
+use ground::db::{Db, Kind, day, formatcp, known, number};
 use ground::erasing::NOBODY;
 use ground::ids::{self, Account, CommentResponse, CommentVerdict, Id};
 use ground::takedown;
-use safeguarding::{History, NewNote};
+use safeguarding::{History, LOOKS, NewNote};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
@@ -480,9 +480,8 @@ async fn redact(
 /// Holds a comment until the write ends: withdrawing it and answering it wait for each other, each
 /// after calling this.
 pub async fn hold(tx: &mut AnyConnection, comment_id: &Id<ids::Comment>) -> sqlx::Result<()> {
-    let kind = Kind::of(tx);
-    let sql = format!("SELECT id FROM comments WHERE id = $1{}", kind.hold_to_change());
-    sqlx::query(AssertSqlSafe(sql)).bind(comment_id).fetch_optional(tx).await?;
+    let sql = Kind::of(tx).hold_to_change("SELECT id FROM comments WHERE id = $1");
+    sqlx::query(sql).bind(comment_id).fetch_optional(tx).await?;
     Ok(())
 }
 
@@ -551,9 +550,9 @@ pub async fn respond(
     Ok(kept.execute(tx).await?.rows_affected() == 1)
 }
 
-/// Whether `$6` gave the answer `r`, or leads for the organisation that did.
-const OTHER_SIDE: &str = "(r.responded_by = $6 OR EXISTS (SELECT 1 FROM roles l
-     WHERE l.account_id = $6 AND l.role = 'leader' AND l.organisation_id = r.organisation_id))";
+/// Whether `$2` gave the answer `r`, or leads for the organisation that did.
+const OTHER_SIDE: &str = "(r.responded_by = $2 OR EXISTS (SELECT 1 FROM roles l
+     WHERE l.account_id = $2 AND l.role = 'leader' AND l.organisation_id = r.organisation_id))";
 
 /// Whether this person can't say for the forum whether what this response promises was done: they
 /// promised it, or lead for those who did.
@@ -562,9 +561,9 @@ pub async fn is_other_side(
     response_id: &Id<CommentResponse>,
     by: &Id<Account>,
 ) -> sqlx::Result<bool> {
-    let sql = format!("SELECT count(*) FROM comment_responses r WHERE r.id = $1 AND {OTHER_SIDE}")
-        .replace("$6", "$2");
-    let promised: i64 = sqlx::query_scalar(AssertSqlSafe(sql))
+    const SQL: &str =
+        formatcp!("SELECT count(*) FROM comment_responses r WHERE r.id = $1 AND {OTHER_SIDE}");
+    let promised: i64 = sqlx::query_scalar(SQL)
         .bind(response_id)
         .bind(by)
         .fetch_one(&mut *db.read().await?)
@@ -591,21 +590,21 @@ pub async fn judge(
     by: &Id<Account>,
     now: Millis,
 ) -> sqlx::Result<bool> {
-    let sql = format!(
-        "INSERT INTO comment_verdicts (id, form_key, response_id, is_done, words, given_by,
+    const SQL: &str = formatcp!(
+        "INSERT INTO comment_verdicts (id, given_by, response_id, form_key, is_done, words,
          given_at)
-         SELECT $1, $2, r.id, CAST($4 AS INTEGER), $5, $6, CAST($7 AS BIGINT)
+         SELECT $1, $2, r.id, $4, CAST($5 AS INTEGER), $6, CAST($7 AS BIGINT)
          FROM comment_responses r JOIN public_comments p ON p.id = r.comment_id
          WHERE r.id = $3 AND r.action <> '' AND NOT {OTHER_SIDE}
          ON CONFLICT (form_key) DO NOTHING"
     );
-    let judged = sqlx::query(AssertSqlSafe(sql))
+    let judged = sqlx::query(SQL)
         .bind(Id::<CommentVerdict>::fresh())
-        .bind(&new.form_key)
+        .bind(by)
         .bind(&new.response_id)
+        .bind(&new.form_key)
         .bind(i32::from(new.is_done))
         .bind(&new.words)
-        .bind(by)
         .bind(now);
     Ok(judged.execute(tx).await?.rows_affected() == 1)
 }
@@ -626,18 +625,18 @@ pub async fn concern(
     db: &Db,
     comment_id: &Id<ids::Comment>,
 ) -> sqlx::Result<Option<PassedOnComment>> {
-    let sql = format!(
+    const SQL: &str = formatcp!(
         "SELECT c.id, c.words, coalesce(a.email, d.email) AS email, c.passed_on_at, h.kind, h.at,
            h.words AS history
          FROM comments c JOIN accounts a ON a.id = c.author_id
          LEFT JOIN comment_addresses d ON d.comment_id = c.id AND d.confirmed_at IS NOT NULL
-         LEFT JOIN ({}) h ON 1 = 1
+         LEFT JOIN (SELECT 'note' AS kind, n.noted_at AS at, n.note AS words FROM comment_notes n
+             WHERE n.comment_id = $1
+           UNION ALL {LOOKS}) h ON 1 = 1
          WHERE c.id = $1 AND c.passed_on_at IS NOT NULL
-         ORDER BY h.at",
-        safeguarding::history("comment_notes", "comment_id")
+         ORDER BY h.at"
     );
-    let rows =
-        sqlx::query(AssertSqlSafe(sql)).bind(comment_id).fetch_all(&mut *db.read().await?).await?;
+    let rows = sqlx::query(SQL).bind(comment_id).fetch_all(&mut *db.read().await?).await?;
     let Some(row) = rows.first() else { return Ok(None) };
     let mut history = History::default();
     for row in &rows {

@@ -3,7 +3,7 @@
 use area::equality::{self, Kept, NewEquality, Signed, SignedEquality, Signing, Takes};
 use calendar::clock::Millis;
 use forms::Sent;
-use ground::db::{self, Db};
+use ground::db::{self, Db, formatcp};
 use ground::ids::{self, Account, Id, Place, Service, Subscriber};
 use ground::passing::Override;
 use sqlx::any::AnyRow;
@@ -54,16 +54,20 @@ impl Notice {
 }
 
 /// The first day of the notices that this one follows, one after the other; as part of a statement.
-pub(super) fn first_day_before(id: &str) -> String {
-    format!(
-        "(WITH RECURSIVE back (follows_id, effect_at) AS (
-            SELECT o.follows_id, o.effect_at FROM notices o WHERE o.id = (SELECT s.follows_id
-              FROM notices s WHERE s.id = {id})
-            UNION ALL SELECT o.follows_id, o.effect_at FROM back
-              JOIN notices o ON o.id = back.follows_id)
-          SELECT min(back.effect_at) FROM back)"
-    )
+macro_rules! first_day_before {
+    ($id:literal) => {
+        ground::db::formatcp!(
+            "(WITH RECURSIVE back (follows_id, effect_at) AS (
+                SELECT o.follows_id, o.effect_at FROM notices o WHERE o.id = (SELECT s.follows_id
+                  FROM notices s WHERE s.id = {})
+                UNION ALL SELECT o.follows_id, o.effect_at FROM back
+                  JOIN notices o ON o.id = back.follows_id)
+              SELECT min(back.effect_at) FROM back)",
+            $id
+        )
+    };
 }
+pub(super) use first_day_before;
 
 /// Stores a notice, once for each form key: (its id, whether it is new).
 ///
@@ -354,7 +358,7 @@ pub async fn find(db: &Db, id: &Id<ids::Notice>) -> sqlx::Result<Option<Notice>>
 /// A notice with each of its services and places, and whether this leader may speak for them; for
 /// nobody with an empty `leader`.
 async fn rows(db: &Db, id: &Id<ids::Notice>, leader: &str) -> sqlx::Result<Vec<AnyRow>> {
-    let sql = format!(
+    const SQL: &str = formatcp!(
         "SELECT n.id, n.form_key, n.title, n.what, n.why, n.affected, n.families, n.must_do,
          n.must_do_by, n.whom, n.phone, n.email,
                 CAST(n.is_decided AS BIGINT) AS is_decided, n.decided_day, n.effect_kind,
@@ -386,13 +390,9 @@ async fn rows(db: &Db, id: &Id<ids::Notice>, leader: &str) -> sqlx::Result<Vec<A
            ON l.notice_id = n.id
          WHERE n.id = $1
          ORDER BY l.place, l.position, l.name",
-        first_day_before("n.id")
+        first_day_before!("n.id")
     );
-    sqlx::query(sqlx::AssertSqlSafe(sql))
-        .bind(id)
-        .bind(leader)
-        .fetch_all(&mut *db.read().await?)
-        .await
+    sqlx::query(SQL).bind(id).bind(leader).fetch_all(&mut *db.read().await?).await
 }
 
 /// The first notice of those that follow each other up to this one, and how many came after it.
@@ -539,16 +539,12 @@ pub const LABELS: &str = "SELECT 'notices' AS kind, x.notice_id AS id, s.name
      UNION ALL SELECT 'notices', x.notice_id, p.name FROM notice_places x
        JOIN places p ON p.id = x.place_id";
 
-/// Whether a notice has been announced, still holds and is to come; as part of a statement. The
-/// notice and the time are named as the statement around this names them.
-pub(super) fn announced(notice: &str, now: &str) -> String {
-    format!(
-        "{notice}.started_at IS NOT NULL AND {notice}.effect_at > {now}
-         AND coalesce({notice}.follow_kind, '') <> 'withdrawal'
-         AND NOT EXISTS (SELECT 1 FROM notices f WHERE f.follows_id = {notice}.id
-           AND f.started_at IS NOT NULL)"
-    )
-}
+/// Whether the notice `n` has been announced, still holds and is to come, now being `$2`; as part
+/// of statements.
+pub(super) const ANNOUNCED: &str = "n.started_at IS NOT NULL AND n.effect_at > CAST($2 AS BIGINT)
+     AND coalesce(n.follow_kind, '') <> 'withdrawal'
+     AND NOT EXISTS (SELECT 1 FROM notices f WHERE f.follows_id = n.id
+       AND f.started_at IS NOT NULL)";
 
 /// The announced changes to come that this subscriber asks to be told about, the next first, `most`
 /// at the most.
@@ -560,11 +556,10 @@ pub async fn announced_to(
 ) -> sqlx::Result<Vec<ListedNotice>> {
     let sql = format!(
         "SELECT {LISTED}
-         FROM (SELECT * FROM notices n WHERE {} AND {} ORDER BY n.effect_at, n.id
+         FROM (SELECT * FROM notices n WHERE {ANNOUNCED} AND {} ORDER BY n.effect_at, n.id
                LIMIT CAST($3 AS BIGINT)) n
          JOIN notice_services ns ON ns.notice_id = n.id JOIN services s ON s.id = ns.service_id
          ORDER BY n.effect_at, n.id, s.position, s.name",
-        announced("n", "$2"),
         asks_for("$1", "n.id")
     );
     let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
@@ -579,25 +574,29 @@ pub async fn announced_to(
 /// Notices that people have been told about, `most` at the most. One that was corrected or
 /// withdrawn gives its place to what follows it; a change that was withdrawn does not take effect.
 pub async fn told_notices(db: &Db, filter: &Filter, most: i64) -> sqlx::Result<Vec<ListedNotice>> {
-    let order =
-        if filter.after.is_some() { "n.effect_at, n.id" } else { "n.started_at DESC, n.id DESC" };
-    let comes =
-        if filter.after.is_some() { "AND coalesce(n.follow_kind, '') <> 'withdrawal'" } else { "" };
-    let sql = format!(
+    const FOUND: &str = "FROM listed_notices w JOIN notices n ON n.id = w.id
+         WHERE ($1 = '' OR EXISTS (SELECT 1 FROM notice_services x WHERE x.notice_id = n.id
+             AND x.service_id = $1))
+           AND ($2 = '' OR EXISTS (SELECT 1 FROM notice_places x WHERE x.notice_id = n.id
+               AND x.place_id = $2)
+             OR NOT EXISTS (SELECT 1 FROM notice_places x WHERE x.notice_id = n.id))
+           AND n.effect_at > $3";
+    const PAGE: &str = "LIMIT CAST($4 AS BIGINT) OFFSET CAST($5 AS BIGINT)";
+    const NEXT_FIRST: &str = formatcp!(
         "SELECT {LISTED}
-         FROM (SELECT n.* FROM listed_notices w JOIN notices n ON n.id = w.id
-               WHERE ($1 = '' OR EXISTS (SELECT 1 FROM notice_services x WHERE x.notice_id = n.id
-                   AND x.service_id = $1))
-                 AND ($2 = '' OR EXISTS (SELECT 1 FROM notice_places x WHERE x.notice_id = n.id
-                   AND x.place_id = $2)
-                              OR NOT EXISTS (SELECT 1 FROM notice_places x
-                                WHERE x.notice_id = n.id))
-                 AND n.effect_at > $3 {comes}
-               ORDER BY {order} LIMIT CAST($4 AS BIGINT) OFFSET CAST($5 AS BIGINT)) n
+         FROM (SELECT n.* {FOUND} AND coalesce(n.follow_kind, '') <> 'withdrawal'
+               ORDER BY n.effect_at, n.id {PAGE}) n
          JOIN notice_services ns ON ns.notice_id = n.id JOIN services s ON s.id = ns.service_id
-         ORDER BY {order}, s.position, s.name"
+         ORDER BY n.effect_at, n.id, s.position, s.name"
     );
-    let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
+    const LAST_FIRST: &str = formatcp!(
+        "SELECT {LISTED}
+         FROM (SELECT n.* {FOUND} ORDER BY n.started_at DESC, n.id DESC {PAGE}) n
+         JOIN notice_services ns ON ns.notice_id = n.id JOIN services s ON s.id = ns.service_id
+         ORDER BY n.started_at DESC, n.id DESC, s.position, s.name"
+    );
+    let sql = if filter.after.is_some() { NEXT_FIRST } else { LAST_FIRST };
+    let rows = sqlx::query(sql)
         .bind(&filter.service)
         .bind(&filter.place)
         .bind(filter.after.unwrap_or(i64::MIN))
@@ -616,18 +615,18 @@ pub async fn unsent_notices(
     discarded: bool,
     (most, skip): (i64, i64),
 ) -> sqlx::Result<Vec<ListedNotice>> {
-    let order = "CASE WHEN n.approved_at IS NULL THEN 0 ELSE 1 END, n.id";
-    let sql = format!(
+    const ORDER: &str = "CASE WHEN n.approved_at IS NULL THEN 0 ELSE 1 END, n.id";
+    const SQL: &str = formatcp!(
         "SELECT {LISTED}
          FROM (SELECT * FROM notices n WHERE n.started_at IS NULL
            AND (n.discarded_at IS NULL) = ($2 = 0)
                  AND EXISTS (SELECT 1 FROM notice_leaders k WHERE k.notice_id = n.id
                    AND k.account_id = $1)
-               ORDER BY {order} LIMIT CAST($3 AS BIGINT) OFFSET CAST($4 AS BIGINT)) n
+               ORDER BY {ORDER} LIMIT CAST($3 AS BIGINT) OFFSET CAST($4 AS BIGINT)) n
          JOIN notice_services ns ON ns.notice_id = n.id JOIN services s ON s.id = ns.service_id
-         ORDER BY {order}, s.position, s.name"
+         ORDER BY {ORDER}, s.position, s.name"
     );
-    let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
+    let rows = sqlx::query(SQL)
         .bind(leader)
         .bind(i64::from(discarded))
         .bind(most)
@@ -645,20 +644,19 @@ pub async fn under_way(
     most: i64,
     now: Millis,
 ) -> sqlx::Result<Vec<ListedNotice>> {
-    let order = "CASE WHEN n.approved_at IS NULL THEN 0 WHEN n.started_at IS NULL THEN 1 ELSE 2 \
-                 END, n.effect_at, n.id";
-    let sql = format!(
+    const ORDER: &str = "CASE WHEN n.approved_at IS NULL THEN 0 WHEN n.started_at IS NULL THEN 1
+         ELSE 2 END, n.effect_at, n.id";
+    const SQL: &str = formatcp!(
         "SELECT {LISTED}
          FROM (SELECT * FROM notices n
-               WHERE ((n.started_at IS NULL AND n.discarded_at IS NULL) OR ({}))
+               WHERE ((n.started_at IS NULL AND n.discarded_at IS NULL) OR ({ANNOUNCED}))
                  AND EXISTS (SELECT 1 FROM notice_leaders k WHERE k.notice_id = n.id
                    AND k.account_id = $1)
-               ORDER BY {order} LIMIT CAST($3 AS BIGINT)) n
+               ORDER BY {ORDER} LIMIT CAST($3 AS BIGINT)) n
          JOIN notice_services ns ON ns.notice_id = n.id JOIN services s ON s.id = ns.service_id
-         ORDER BY {order}, s.position, s.name",
-        announced("n", "$2")
+         ORDER BY {ORDER}, s.position, s.name"
     );
-    let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
+    let rows = sqlx::query(SQL)
         .bind(leader)
         .bind(now)
         .bind(most)

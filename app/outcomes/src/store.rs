@@ -1,10 +1,10 @@
 //! What was said last about each thing, as other rooms list it.
 
 use calendar::clock::Millis;
-use ground::db::{Db, known};
+use ground::db::{Db, formatcp, known};
 use ground::ids::{Account, Id, Plan, Topic, Update};
+use sqlx::Row as _;
 use sqlx::any::AnyRow;
-use sqlx::{AssertSqlSafe, Row as _};
 
 use crate::rules::{Stage, Verdict};
 
@@ -81,25 +81,27 @@ pub async fn list(
     which: &Which<'_>,
     (most, from): (i64, i64),
 ) -> sqlx::Result<Vec<ListedUpdate>> {
-    let (condition, value) = match which {
-        Which::All => ("$1 = ''", ""),
-        Which::Judged(verdict) => ("verdict = $1", verdict.word()),
-        Which::Claimed => ("$1 = '' AND verdict IS NULL", ""),
-        Which::About(id) => {
-            ("id IN (SELECT b.update_id FROM update_subjects b WHERE b.subject_id = $1)", *id)
-        }
-        Which::MayChange(leader) => (
-            "EXISTS (SELECT 1 FROM update_leaders k WHERE k.update_id = standing.id
-               AND k.account_id = $1)",
-            leader.as_str(),
-        ),
-    };
-    let sql = format!(
-        "SELECT id, you_said, outcome, verdict, organisation, published_at, we_did, found
-         FROM ({STANDING}) standing WHERE {condition}
-         ORDER BY published_at DESC, id DESC LIMIT CAST($2 AS BIGINT) OFFSET CAST($3 AS BIGINT)"
+    const PAGE: &str = "ORDER BY published_at DESC, id DESC
+         LIMIT CAST($2 AS BIGINT) OFFSET CAST($3 AS BIGINT)";
+    const ALL: &str = formatcp!("{LISTED} WHERE $1 = '' {PAGE}");
+    const JUDGED: &str = formatcp!("{LISTED} WHERE verdict = $1 {PAGE}");
+    const CLAIMED: &str = formatcp!("{LISTED} WHERE $1 = '' AND verdict IS NULL {PAGE}");
+    const ABOUT: &str = formatcp!(
+        "{LISTED} WHERE id IN (SELECT b.update_id FROM update_subjects b
+           WHERE b.subject_id = $1) {PAGE}"
     );
-    let rows = sqlx::query(AssertSqlSafe(sql))
+    const MAY_CHANGE: &str = formatcp!(
+        "{LISTED} WHERE EXISTS (SELECT 1 FROM update_leaders k WHERE k.update_id = standing.id
+           AND k.account_id = $1) {PAGE}"
+    );
+    let (sql, value) = match which {
+        Which::All => (ALL, ""),
+        Which::Judged(verdict) => (JUDGED, verdict.word()),
+        Which::Claimed => (CLAIMED, ""),
+        Which::About(id) => (ABOUT, *id),
+        Which::MayChange(leader) => (MAY_CHANGE, leader.as_str()),
+    };
+    let rows = sqlx::query(sql)
         .bind(value)
         .bind(most)
         .bind(from)
@@ -114,7 +116,7 @@ pub async fn of_topic(
     db: &Db,
     topic_id: &Id<Topic>,
 ) -> sqlx::Result<(Vec<(Id<Plan>, String, bool)>, Vec<ListedUpdate>)> {
-    let sql = format!(
+    const SQL: &str = formatcp!(
         "SELECT id, you_said, outcome, verdict, organisation, published_at, we_did, found, kind
          FROM (
            SELECT p.id, p.title AS you_said,
@@ -130,8 +132,7 @@ pub async fn of_topic(
                WHERE b.topic_id = $1)) came_of_it
          ORDER BY kind, published_at DESC, id LIMIT 40"
     );
-    let rows =
-        sqlx::query(AssertSqlSafe(sql)).bind(topic_id).fetch_all(&mut *db.read().await?).await?;
+    let rows = sqlx::query(SQL).bind(topic_id).fetch_all(&mut *db.read().await?).await?;
     let (plans, updates): (Vec<&AnyRow>, Vec<&AnyRow>) =
         rows.iter().partition(|row| row.get::<&str, _>("kind") == "plan");
     Ok((
@@ -146,26 +147,22 @@ pub async fn of_topic(
     ))
 }
 
-/// What was said last, as a part of a statement.
-pub fn latest(most: u8) -> String {
-    format!(
-        "SELECT id, you_said, outcome, verdict, organisation, published_at, we_did, found
-         FROM ({STANDING}) standing ORDER BY published_at DESC, id DESC LIMIT {most}"
-    )
-}
+/// Each update as a list shows it: the start of statements.
+const LISTED: &str = formatcp!(
+    "SELECT id, you_said, outcome, verdict, organisation, published_at, we_did, found
+     FROM ({STANDING}) standing"
+);
 
-/// What was said last in each update about something, which is written as the statement around this
-/// names it; as a part of a statement with the columns of [`latest`].
-pub fn about(subject: &str) -> String {
-    format!(
-        "SELECT s.id, s.you_said, s.outcome, s.verdict, s.organisation, s.published_at, s.we_did,
-           s.found
-         FROM ({STANDING}) s
-         WHERE s.id IN (SELECT b.update_id FROM update_subjects b WHERE b.subject_id = {subject})"
-    )
-}
+/// What was said last: the start of a statement, to which a limit is added.
+pub const LATEST: &str = formatcp!("{LISTED} ORDER BY published_at DESC, id DESC");
 
-/// Reads an update in a list, as [`latest`] gives it.
+/// What was said last in each update about the thing `$2`, as a part of a statement with the
+/// columns of [`LATEST`].
+pub const SAID_ABOUT: &str = formatcp!(
+    "{LISTED} WHERE id IN (SELECT b.update_id FROM update_subjects b WHERE b.subject_id = $2)"
+);
+
+/// Reads an update in a list, as [`LATEST`] gives it.
 fn listed(row: &AnyRow) -> sqlx::Result<ListedUpdate> {
     Ok(ListedUpdate {
         id: row.get("id"),

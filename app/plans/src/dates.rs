@@ -42,7 +42,8 @@ pub async fn change_due_day(
 ) -> Result<Response, Error> {
     let plan = led_plan(&house, &viewer, &id).await?;
     let done = || Redirect::to(&format!("/plans/{}?done=due", plan.id)).into_response();
-    if is_second_tap(&house.db, "plan_changes", &sent).await? {
+    let changes = "SELECT count(*) FROM plan_changes WHERE form_key = $1";
+    if is_second_tap(&house.db, changes, &sent).await? {
         return Ok(done());
     }
     let is_untouched = store::is_untouched(&house.db, &plan.id).await?;

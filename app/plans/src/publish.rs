@@ -157,8 +157,8 @@ fn way_to(plan: &Plan, point: &Point) -> Option<(String, &'static str)> {
     }
 }
 
-/// Whether the draft is ready to publish, and answers all it must; if the gate is shut, the way past
-/// it.
+/// Whether the draft is ready to publish, and answers all it must; if the gate is shut, the way
+/// past it.
 fn past_the_gate(plan: &Plan, draft: &Draft, (is_open, is_answered): (bool, bool)) -> AnyView {
     match (&draft.overridden, is_open) {
         (Some((name, _, at)), _) => view! {

@@ -9,11 +9,13 @@
 //!
 //! # When an inspector asks what happened
 //!
-//! 1. `/record` and its four other parts are for everyone (`record/browse.rs`, `record/yearly.rs`). Each asks for what
-//!    it shows (`Spot::asks` in `record/figures.rs`): `record/store.rs` has one function for each
-//!    question, each with a time, and gives everything as it was then. A plan is loaded whole and cut off at that time
-//!    (`plans::store::Plan::as_of`); the ledger says who was told (`notices::ledger::told_of_all`). A page
-//!    takes what was counted last: `notices::ledger::told_of_all_so_far`, and `heard` for outcomes.
+//! 1. `/record` and its four other parts are for everyone (`record/browse.rs`,
+//!    `record/yearly.rs`). Each asks for what it shows (`Spot::asks` in `record/figures.rs`):
+//!    `record/store.rs` has one function for each question, each with a time, and gives everything
+//!    as it was then. A plan is loaded whole and cut off at that time
+//!    (`plans::store::Plan::as_of`); the ledger says who was told (`notices::ledger::told_of_all`).
+//!    A page takes what was counted last: `notices::ledger::told_of_all_so_far`, and `heard` for
+//!    outcomes.
 //! 2. `history.rs` holds true numbers. `figures.rs` and `tables.rs` say what may be said about
 //!    them; both are pure.
 //! 3. An organiser chooses a day at `/forum/evidence-pack` (`evidence.rs`), or someone runs

@@ -3,17 +3,18 @@
 //! of them counts.
 
 use area::ELSEWHERE;
-use area::corrections::{baseline_then, then};
+use area::corrections::{BASELINE_THEN, ORGANISATION_THEN, PLACE_THEN, SERVICE_THEN};
 use calendar::clock::Millis;
 use ground::audit::{self, Head};
-use ground::db::{self, Db};
+use ground::db::{self, Db, formatcp};
 use ground::ids::{Id, Plan, Round, Topic, Update};
 use notices::ledger::ToldOf;
-use outcomes::store::{ListedUpdate, stage, verdict};
+use outcomes::store::{ListedUpdate, SAID_ABOUT, stage, verdict};
 use plans::reports::store::Standing;
 use questionnaires::results::Results;
+use sqlx::Row as _;
 use sqlx::any::AnyRow;
-use sqlx::{AssertSqlSafe, Row as _};
+use updates::store::AWAITED_BY;
 use waits::figures::Told;
 use waits::months::Month;
 use waits::store::Of;
@@ -80,10 +81,9 @@ pub async fn told(db: &Db, at: Millis) -> sqlx::Result<Vec<ToldOf>> {
 /// `outcomes`: every version of every update that was published by then, with the forum's last word
 /// on it by then, and what the update is about.
 pub async fn outcomes(db: &Db, at: Millis) -> sqlx::Result<Vec<Outcome>> {
-    let organisation = then("organisation", "name", ("o.id", "o.name"), "$1");
-    let sql = format!(
+    const SQL: &str = formatcp!(
         "SELECT s.update_id, s.version, s.outcome, s.you_said, s.published_at,
-         coalesce({organisation}, '') AS organisation, b.kind, b.subject_id,
+         coalesce({ORGANISATION_THEN}, '') AS organisation, b.kind, b.subject_id,
                 v.verdict, v.given_at
          FROM update_versions s
          JOIN updates u ON u.id = s.update_id
@@ -95,7 +95,7 @@ pub async fn outcomes(db: &Db, at: Millis) -> sqlx::Result<Vec<Outcome>> {
          WHERE s.published_at <= $1
          ORDER BY u.begun_at, s.update_id, s.version, b.kind, b.subject_id"
     );
-    let rows = sqlx::query(AssertSqlSafe(sql)).bind(at).fetch_all(&mut *db.read().await?).await?;
+    let rows = sqlx::query(SQL).bind(at).fetch_all(&mut *db.read().await?).await?;
     let mut outcomes: Vec<Outcome> = Vec::new();
     for row in &rows {
         let id: Id<Update> = row.get("update_id");
@@ -131,8 +131,8 @@ pub async fn outcomes(db: &Db, at: Millis) -> sqlx::Result<Vec<Outcome>> {
 /// then, when an outcome was first said, and the nearest day by which it will be decided, where an
 /// update had said by then that it was still being decided.
 pub async fn awaited(db: &Db, at: Millis) -> sqlx::Result<Vec<Awaited>> {
-    let sql = format!("{} ORDER BY a.since, a.id", awaited_by_then());
-    let rows = sqlx::query(AssertSqlSafe(sql)).bind(at).fetch_all(&mut *db.read().await?).await?;
+    const SQL: &str = formatcp!("{AWAITED_THEN} ORDER BY a.since, a.id");
+    let rows = sqlx::query(SQL).bind(at).fetch_all(&mut *db.read().await?).await?;
     let awaited = |row: &AnyRow| {
         Ok(Awaited {
             kind: row.get("kind"),
@@ -153,9 +153,8 @@ fn decide_by(day: Option<String>) -> sqlx::Result<Option<String>> {
 
 /// What was awaited by `$1`, as a part of a statement: (kind, id, title, since, when it was first
 /// said, the day it will be decided by).
-fn awaited_by_then() -> String {
-    format!(
-        "SELECT a.kind, a.id, a.title, a.since,
+const AWAITED_THEN: &str = formatcp!(
+    "SELECT a.kind, a.id, a.title, a.since,
                 (SELECT min(s.published_at) FROM update_subjects b
                   JOIN update_versions s ON s.update_id = b.update_id
                  WHERE b.kind = a.kind AND b.subject_id = a.id
@@ -165,19 +164,15 @@ fn awaited_by_then() -> String {
                  WHERE b.kind = a.kind AND b.subject_id = a.id AND s.outcome = 'deciding'
                    AND s.version = (SELECT max(l.version) FROM update_versions l
                      WHERE l.update_id = b.update_id AND l.published_at <= $1)) AS decide_by
-         FROM ({}) a",
-        updates::store::awaited_by("$1")
-    )
-}
+         FROM ({AWAITED_BY}) a"
+);
 
 /// `rounds`: every round that was closed by then, with the supporters of each of its topics by
 /// place.
 pub async fn rounds(db: &Db, at: Millis) -> sqlx::Result<Vec<ClosedRound>> {
-    let place = then("place", "name", ("p.id", "p.name"), "$1");
-    let children = baseline_then("p.id", "p.baseline", "$1");
-    let sql = format!(
-        "SELECT r.id, r.title, r.closed_at, y.topic_id, coalesce({place}, $2) AS place,
-         y.supporters, {children} AS baseline,
+    const SQL: &str = formatcp!(
+        "SELECT r.id, r.title, r.closed_at, y.topic_id, coalesce({PLACE_THEN}, $2) AS place,
+         y.supporters, {BASELINE_THEN} AS baseline,
                 CAST(CASE WHEN EXISTS (SELECT 1 FROM confirmed_topics x
                   JOIN confirmations c ON c.round_id = x.round_id
                                   WHERE x.round_id = r.id AND x.topic_id = y.topic_id
@@ -191,11 +186,7 @@ pub async fn rounds(db: &Db, at: Millis) -> sqlx::Result<Vec<ClosedRound>> {
          WHERE r.closed_at <= $1
          ORDER BY r.closed_at, r.id, y.topic_id, coalesce(p.position, 1000000), place"
     );
-    let rows = sqlx::query(AssertSqlSafe(sql))
-        .bind(at)
-        .bind(ELSEWHERE)
-        .fetch_all(&mut *db.read().await?)
-        .await?;
+    let rows = sqlx::query(SQL).bind(at).bind(ELSEWHERE).fetch_all(&mut *db.read().await?).await?;
     let mut rounds: Vec<ClosedRound> = Vec::new();
     for row in &rows {
         let round = this_round(&mut rounds, row.get("id"), row.get("title"), row.get("closed_at"));
@@ -237,31 +228,23 @@ pub struct OfPlan {
 /// What the record says about one plan besides what happened to it: the part of `outcomes`,
 /// `awaited` and `rounds` that is about it, in one statement, and that of `contributors_told`.
 pub async fn of_plan(db: &Db, plan_id: &Id<Plan>, at: Millis) -> sqlx::Result<OfPlan> {
-    let place = then("place", "name", ("p.id", "p.name"), "$1");
-    let children = baseline_then("p.id", "p.baseline", "$1");
-    let sql = format!(
+    const SQL: &str = formatcp!(
         "SELECT 'update' AS what, id AS one, you_said AS two, outcome AS three, verdict AS four,
          organisation AS five,
                 published_at AS six, CAST(NULL AS BIGINT) AS seven, CAST(NULL AS BIGINT) AS eight,
-                  CAST(0 AS BIGINT) AS nine FROM ({}) said
+                  CAST(0 AS BIGINT) AS nine FROM ({SAID_ABOUT}) said
          UNION ALL SELECT 'awaited', kind, id, title, decide_by, '', since, first_said_at, NULL, 0
-           FROM ({}) awaited WHERE kind = 'plan' AND id = $2
-         UNION ALL SELECT 'supports', r.id, r.title, y.topic_id, '', coalesce({place},
-           '{ELSEWHERE}'), r.closed_at, y.supporters, {children},
+           FROM ({AWAITED_THEN}) awaited WHERE kind = 'plan' AND id = $2
+         UNION ALL SELECT 'supports', r.id, r.title, y.topic_id, '', coalesce({PLACE_THEN},
+           '{ELSEWHERE}'), r.closed_at, y.supporters, {BASELINE_THEN},
                           coalesce(p.position, 1000000)
            FROM plan_topics x JOIN tallies y ON y.topic_id = x.topic_id
              JOIN rounds r ON r.id = y.round_id AND r.closed_at <= $1
            JOIN topics t ON t.id = x.topic_id AND (t.withdrawn_at IS NULL OR t.withdrawn_at > $1)
            LEFT JOIN places p ON p.id = y.place_id WHERE x.plan_id = $2
-         ORDER BY what, six DESC, one, three, nine, five",
-        outcomes::store::about("$2"),
-        awaited_by_then()
+         ORDER BY what, six DESC, one, three, nine, five"
     );
-    let rows = sqlx::query(AssertSqlSafe(sql))
-        .bind(at)
-        .bind(plan_id)
-        .fetch_all(&mut *db.read().await?)
-        .await?;
+    let rows = sqlx::query(SQL).bind(at).bind(plan_id).fetch_all(&mut *db.read().await?).await?;
     let contributed = contributed_so_far(db, Some(plan_id), at).await?;
     let mut of_plan = OfPlan { contributed, ..OfPlan::default() };
     for row in &rows {
@@ -333,10 +316,10 @@ pub async fn consultations(db: &Db, at: Millis) -> sqlx::Result<Vec<OpenedConsul
 pub async fn comments(db: &Db, at: Millis) -> sqlx::Result<Vec<Comment>> {
     // The last answer by then that promises something.
     const PROMISE: &str = "FROM comment_responses r WHERE r.comment_id = c.id
-         AND r.responded_at <= $1 AND r.action <> '' ORDER BY r.responded_at DESC, r.id DESC LIMIT 1";
-    let service = then("service", "name", ("s.id", "s.name"), "$1");
-    let sql = format!(
-        "SELECT c.id, coalesce({service}, '') AS service, coalesce(c.subject, '') AS subject,
+         AND r.responded_at <= $1 AND r.action <> ''
+         ORDER BY r.responded_at DESC, r.id DESC LIMIT 1";
+    const SQL: &str = formatcp!(
+        "SELECT c.id, coalesce({SERVICE_THEN}, '') AS service, coalesce(c.subject, '') AS subject,
                 coalesce(c.voice, '') AS voice, c.published_at,
                 coalesce((SELECT r.action_by {PROMISE}), '') AS action_by,
                 (SELECT CAST(v.is_done AS BIGINT) FROM comment_verdicts v
@@ -350,7 +333,7 @@ pub async fn comments(db: &Db, at: Millis) -> sqlx::Result<Vec<Comment>> {
          WHERE c.published_at <= $1 AND (c.withdrawn_at IS NULL OR c.withdrawn_at > $1)
          ORDER BY c.published_at, c.id"
     );
-    let rows = sqlx::query(AssertSqlSafe(sql)).bind(at).fetch_all(&mut *db.read().await?).await?;
+    let rows = sqlx::query(SQL).bind(at).fetch_all(&mut *db.read().await?).await?;
     let comment = |row: &AnyRow| Comment {
         id: row.get("id"),
         service: row.get("service"),

@@ -6,7 +6,7 @@ use ground::db::{self, Db};
 use ground::ids::{self, Id};
 use jiff::civil::Date;
 use sqlx::any::AnyRow;
-use sqlx::{AnyConnection, AssertSqlSafe, FromRow, Row as _};
+use sqlx::{AnyConnection, FromRow, Row as _};
 
 use super::rules::Meeting;
 
@@ -57,32 +57,31 @@ pub async fn meetings(
     which: Which<'_>,
     (most, skipped): (i64, i64),
 ) -> sqlx::Result<Vec<KeptMeeting>> {
-    let (condition, one, other) = match which {
-        Which::All => ("$1 = '' AND $2 = ''", String::new(), String::new()),
-        Which::One(id) => ("x.id = $1 AND $2 = ''", id.to_string(), String::new()),
-        Which::Between(first, last) => {
-            ("x.held_on >= $1 AND x.held_on <= $2", first.to_string(), last.to_string())
-        }
+    let (id, first, last) = match which {
+        Which::All => ("", String::new(), String::new()),
+        Which::One(id) => (id.as_str(), String::new(), String::new()),
+        Which::Between(first, last) => ("", first.to_string(), last.to_string()),
     };
-    let sql = format!(
+    let rows = sqlx::query(
         "SELECT m.id, m.title, m.held_on, coalesce(p.id, '') AS place_id,
            coalesce(p.name, '') AS place, m.about, m.led_to, m.changed_at,
            coalesce(r.id, '') AS representative_id, coalesce(r.name, '') AS representative
          FROM (SELECT x.id, x.title, x.held_on, x.place_id, x.about, x.led_to, x.changed_at
-           FROM meetings x WHERE {condition} AND x.taken_out_at IS NULL
-           ORDER BY x.held_on DESC, x.id DESC LIMIT CAST($3 AS BIGINT) OFFSET CAST($4 AS BIGINT)) m
+           FROM meetings x WHERE ($1 = '' OR x.id = $1) AND ($2 = '' OR x.held_on >= $2)
+             AND ($3 = '' OR x.held_on <= $3) AND x.taken_out_at IS NULL
+           ORDER BY x.held_on DESC, x.id DESC LIMIT CAST($4 AS BIGINT) OFFSET CAST($5 AS BIGINT)) m
          LEFT JOIN places p ON p.id = m.place_id
          LEFT JOIN meeting_representatives t ON t.meeting_id = m.id
          LEFT JOIN representatives r ON r.id = t.representative_id
-         ORDER BY m.held_on DESC, m.id DESC, r.added_at, r.id"
-    );
-    let rows = sqlx::query(AssertSqlSafe(sql))
-        .bind(one)
-        .bind(other)
-        .bind(most)
-        .bind(skipped)
-        .fetch_all(&mut *db.read().await?)
-        .await?;
+         ORDER BY m.held_on DESC, m.id DESC, r.added_at, r.id",
+    )
+    .bind(id)
+    .bind(first)
+    .bind(last)
+    .bind(most)
+    .bind(skipped)
+    .fetch_all(&mut *db.read().await?)
+    .await?;
     let mut meetings: Vec<KeptMeeting> = Vec::new();
     for row in &rows {
         let id: Id<ids::Meeting> = row.get("id");
@@ -133,7 +132,8 @@ pub async fn representatives(db: &Db) -> sqlx::Result<Vec<Representative>> {
              JOIN meetings m ON m.id = t.meeting_id AND m.taken_out_at IS NULL
              WHERE t.representative_id = r.id) AS meetings
          FROM representatives r WHERE r.name <> ''
-         ORDER BY CASE WHEN r.stepped_down_at IS NULL THEN 0 ELSE 1 END, r.name, r.id LIMIT CAST($1 AS BIGINT)",
+         ORDER BY CASE WHEN r.stepped_down_at IS NULL THEN 0 ELSE 1 END, r.name, r.id
+         LIMIT CAST($1 AS BIGINT)",
     )
     .bind(MOST_PEOPLE)
     .fetch_all(&mut *db.read().await?)

@@ -41,7 +41,8 @@ pub async fn change_dates(
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let round = round(&house, &id).await?;
-    if is_second_tap(&house.db, "round_changes", &sent).await? {
+    let changes = "SELECT count(*) FROM round_changes WHERE form_key = $1";
+    if is_second_tap(&house.db, changes, &sent).await? {
         return Ok(Redirect::to(&format!("/rounds/{}?done=moved", round.id)).into_response());
     }
     let now = house.clock.now();

@@ -3,7 +3,7 @@
 use ground::db::Kind;
 use ground::erasing::let_go;
 use ground::ids::{Account, Id};
-use sqlx::{AnyConnection, AssertSqlSafe};
+use sqlx::AnyConnection;
 
 /// Keeps every round that is not closed from being closed until the write ends: which votes of an
 /// account are in it is told by that.
@@ -11,9 +11,8 @@ use sqlx::{AnyConnection, AssertSqlSafe};
 /// # Errors
 /// When the database fails.
 pub async fn hold_open(tx: &mut AnyConnection) -> sqlx::Result<()> {
-    let kind = Kind::of(tx);
-    let sql = format!("SELECT id FROM rounds WHERE closed_at IS NULL ORDER BY id{}", kind.hold());
-    sqlx::query(AssertSqlSafe(sql)).fetch_all(tx).await?;
+    let sql = Kind::of(tx).hold("SELECT id FROM rounds WHERE closed_at IS NULL ORDER BY id");
+    sqlx::query(sql).fetch_all(tx).await?;
     Ok(())
 }
 

@@ -30,8 +30,8 @@
 //!    (`keep`), with what is unusual about who joined (`shortlist/unusual.rs`). The first process
 //!    to finish saves it. If it fails, the next turn counts again. See decisions 0009 and 0028.
 //! 7. From now on `phase` is `Closed`. `rounds/actions.rs`, `counted_page`, reads the shortlist and
-//!    the first tallies, and `pages::counted_round` shows them. Numbers become words in `counts` and in
-//!    `shortlist/rules.rs`, `reasons`, both through `disclosure::split`.
+//!    the first tallies, and `pages::counted_round` shows them. Numbers become words in `counts`
+//!    and in `shortlist/rules.rs`, `reasons`, both through `disclosure::split`.
 //! 8. Counts are shown in the order the topics were proposed, the shortlist in the order chosen. No
 //!    email is sent.
 //! 9. The organisers' desk asks the forum to confirm the list. The page shows what was unusual, and

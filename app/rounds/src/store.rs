@@ -4,10 +4,10 @@ use accounts::joinings;
 use accounts::store::SHARED;
 use calendar::clock::Millis;
 use ground::changes::ChangeKind;
-use ground::db::{Db, Kind, known};
+use ground::db::{Db, Kind, formatcp, known};
 use ground::ids::{self, Account, Id};
 use sqlx::any::AnyRow;
-use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
+use sqlx::{AnyConnection, Row as _};
 use voting::Dates;
 
 use super::rules::{NewRound, RoundChange, is_possible};
@@ -112,8 +112,8 @@ fn cancelled_round(row: &AnyRow) -> CancelledRound {
 
 /// All rounds, latest first, at most `most`.
 pub async fn list(db: &Db, most: i64) -> sqlx::Result<Vec<Round>> {
-    let sql = format!("{LAST} LIMIT CAST($1 AS BIGINT)");
-    let rows = sqlx::query(AssertSqlSafe(sql)).bind(most).fetch_all(&mut *db.read().await?).await?;
+    const SQL: &str = formatcp!("{LAST} LIMIT CAST($1 AS BIGINT)");
+    let rows = sqlx::query(SQL).bind(most).fetch_all(&mut *db.read().await?).await?;
     Ok(rows.iter().map(round).collect())
 }
 
@@ -187,12 +187,11 @@ pub async fn change(
     at: Millis,
 ) -> sqlx::Result<bool> {
     // The round stays as it is until this write ends: no topic joins it, and no support is given.
-    let held = format!(
+    let held = Kind::of(tx).hold_to_change(
         "SELECT propose_from, vote_from, closes_at, counted_at FROM rounds
-         WHERE id = $1 AND closed_at IS NULL{}",
-        Kind::of(tx).hold_to_change()
+         WHERE id = $1 AND closed_at IS NULL",
     );
-    let held = sqlx::query(AssertSqlSafe(held)).bind(&round.id).fetch_optional(&mut *tx).await?;
+    let held = sqlx::query(held).bind(&round.id).fetch_optional(&mut *tx).await?;
     let is_done: Option<String> =
         sqlx::query_scalar("SELECT round_id FROM round_changes WHERE form_key = $1")
             .bind(&change.form_key)
@@ -301,7 +300,7 @@ pub async fn close_next(
     .await?;
     let Some(id) = closed else { return Ok(None) };
     // One mailbox is one person, who lives where the first of its accounts does that voted.
-    let sql = format!(
+    const SQL: &str = formatcp!(
         "WITH several AS (
            SELECT t.id AS topic_id, a.mailbox AS mailbox, a.id AS account_id
            FROM accounts a
@@ -333,7 +332,7 @@ pub async fn close_next(
          LEFT JOIN counted c ON c.topic_id = t.id AND c.place_id = p.place_id
          WHERE t.round_id = $1"
     );
-    sqlx::query(AssertSqlSafe(sql)).bind(&id).execute(tx).await?;
+    sqlx::query(SQL).bind(&id).execute(tx).await?;
     Ok(Some(id))
 }
 

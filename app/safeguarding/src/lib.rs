@@ -6,7 +6,7 @@
 use calendar::clock::{self, Millis};
 use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
-use ground::db::known;
+use ground::db::{formatcp, known};
 use ground::error::Error;
 use ground::house::House;
 use ground::ids::{Account, Id};
@@ -31,7 +31,7 @@ pub struct History {
 }
 
 impl History {
-    /// Adds a row of [`history`].
+    /// Adds a row of notes and [`LOOKS`].
     ///
     /// # Errors
     /// When it is none.
@@ -55,17 +55,13 @@ pub struct NewNote<'a> {
     pub at: Millis,
 }
 
-/// What a [`History`] is made of, as a part of a statement about the thing `$1`: (kind, at, words).
-/// `notes`: the table of notes; `about`: its column with the thing's id.
-#[must_use]
-pub fn history(notes: &str, about: &str) -> String {
-    format!(
-        "SELECT 'note' AS kind, n.noted_at AS at, n.note AS words FROM {notes} n
-           WHERE n.{about} = $1
-         UNION ALL SELECT 'look', l.at, coalesce(nullif(w.shown_name, ''), 'Someone who has left')
-           FROM audit l JOIN accounts w ON w.id = l.who WHERE l.about = $1 AND l.what = '{OPENED}'"
-    )
-}
+/// Who opened the thing `$1`, as a part of statements about its [`History`]: (kind, at, words).
+/// Before it stand the notes, of the kind `note`.
+pub const LOOKS: &str = formatcp!(
+    "SELECT 'look' AS kind, l.at, coalesce(nullif(w.shown_name, ''), 'Someone who has left')
+       AS words
+     FROM audit l JOIN accounts w ON w.id = l.who WHERE l.about = $1 AND l.what = '{OPENED}'"
+);
 
 /// What waits for a safeguarding lead, and what was looked after; `nothing` is said where nothing
 /// waits.

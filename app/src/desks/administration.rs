@@ -184,7 +184,8 @@ fn pages() -> impl IntoView {
         (
             "/admin/plan-kinds",
             "Kinds of plan",
-            "What leaders can choose when they register a plan: a local reform plan, a service plan.",
+            "What leaders can choose when they register a plan: a local reform plan, a service \
+             plan.",
         ),
         (
             "/admin/duties",

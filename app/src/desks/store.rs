@@ -3,11 +3,13 @@
 use calendar::clock::{self, Millis};
 use consultations::reading::Suggests;
 use deliveries::tasks::Task;
-use ground::db::{Db, known};
+use ground::db::{Db, formatcp, known};
 use ground::ids::{Account, Id};
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row as _};
 use waits::months::Month;
+
+use super::test_email::ASKED;
 
 /// How many tasks a desk names.
 pub const MOST: i64 = 50;
@@ -470,35 +472,29 @@ pub struct Begun {
 
 /// How many there are of what an area needs.
 pub async fn begun(db: &Db, now: Millis) -> sqlx::Result<Begun> {
-    let of = |role: &str| {
-        format!(
-            "(SELECT count(*) FROM roles r JOIN accounts a ON a.id = r.account_id
-               AND a.erased_at IS NULL AND a.suspended_at IS NULL WHERE r.role = '{role}')
-             + (SELECT count(*) FROM invitations i WHERE i.role = '{role}'
-               AND i.accepted_at IS NULL AND i.ends_at > $1)"
-        )
-    };
-    let sql = format!(
-        "SELECT (SELECT count(*) FROM places WHERE retired_at IS NULL) AS places,
+    const SQL: &str = formatcp!(
+        "WITH team AS (SELECT r.role FROM roles r JOIN accounts a ON a.id = r.account_id
+             AND a.erased_at IS NULL AND a.suspended_at IS NULL
+             WHERE r.role IN ('admin', 'organiser', 'leader', 'safeguarding')
+           UNION ALL SELECT i.role FROM invitations i
+             WHERE i.accepted_at IS NULL AND i.ends_at > $1)
+         SELECT (SELECT count(*) FROM places WHERE retired_at IS NULL) AS places,
            (SELECT count(*) FROM services WHERE retired_at IS NULL) AS services,
            (SELECT count(*) FROM organisations WHERE retired_at IS NULL) AS organisations,
            (SELECT count(*) FROM run_services) AS run,
            (SELECT count(*) FROM terms) AS terms,
            (SELECT count(*) FROM area_texts WHERE name IN ('phone', 'email', 'post')
              AND words <> '') AS contact,
-           {} AS administrators, {} AS organisers, {} AS leaders, {} AS safeguarding,
-           (SELECT count(*) FROM audit WHERE what = '{}')
+           (SELECT count(*) FROM team WHERE role = 'admin') AS administrators,
+           (SELECT count(*) FROM team WHERE role = 'organiser') AS organisers,
+           (SELECT count(*) FROM team WHERE role = 'leader') AS leaders,
+           (SELECT count(*) FROM team WHERE role = 'safeguarding') AS safeguarding,
+           (SELECT count(*) FROM audit WHERE what = '{ASKED}')
              * (SELECT CASE WHEN count(*) = 0 OR count(sent_at) > 0 THEN 1 ELSE 0 END
-               FROM deliveries WHERE kind = '{}') AS tested,
-           (SELECT backed_up_at FROM service_state) AS backed_up_at",
-        of("admin"),
-        of("organiser"),
-        of("leader"),
-        of("safeguarding"),
-        super::test_email::ASKED,
-        deliveries::EmailKind::Test.word(),
+               FROM deliveries WHERE kind = 'test') AS tested,
+           (SELECT backed_up_at FROM service_state) AS backed_up_at"
     );
-    sqlx::query_as(AssertSqlSafe(sql)).bind(now).fetch_one(&mut *db.read().await?).await
+    sqlx::query_as(SQL).bind(now).fetch_one(&mut *db.read().await?).await
 }
 
 #[cfg(test)]

@@ -1,11 +1,12 @@
 //! What an account has, room by room, for the person who is about to leave; and its words in the
 //! index of the search.
 
+use accounts::erasing::IS_LAST;
 use calendar::clock::Millis;
-use ground::db::Db;
+use ground::db::{Db, formatcp};
 use ground::erasing::each;
 use ground::ids::{Account, Id};
-use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
+use sqlx::{AnyConnection, Row as _};
 
 /// How much of what a person has here goes, or stays without them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -40,8 +41,7 @@ pub async fn has(db: &Db, account_id: &Id<Account>, now: Millis) -> sqlx::Result
         WHERE r.id = t.round_id AND r.closed_at IS NULL AND r.closes_at > $2))";
     const VOTES: &str = "SELECT count(*) FROM supports s JOIN topics t ON t.id = s.topic_id
         JOIN rounds r ON r.id = t.round_id WHERE s.account_id = a.id";
-    let last = accounts::erasing::is_last();
-    let sql = format!(
+    const SQL: &str = formatcp!(
         "SELECT
            ({OWN_TOPICS} AND t.passed_on_at IS NULL
               AND (t.published_at IS NULL OR t.withdrawn_at IS NOT NULL))
@@ -67,14 +67,11 @@ pub async fn has(db: &Db, account_id: &Id<Account>, now: Millis) -> sqlx::Result
            (SELECT count(*) FROM took_part p WHERE p.account_id = a.id) AS consultations,
            (SELECT count(*) FROM subscriptions u JOIN subscribers b ON b.id = u.subscriber_id
             WHERE b.email = a.email AND u.ended_at IS NULL) AS subscriptions,
-           CAST(CASE WHEN {last} THEN 1 ELSE 0 END AS BIGINT) AS is_last_admin
+           CAST(CASE WHEN {IS_LAST} THEN 1 ELSE 0 END AS BIGINT) AS is_last_admin
          FROM accounts a WHERE a.id = $1"
     );
-    let row = sqlx::query(AssertSqlSafe(sql))
-        .bind(account_id)
-        .bind(now)
-        .fetch_optional(&mut *db.read().await?)
-        .await?;
+    let row =
+        sqlx::query(SQL).bind(account_id).bind(now).fetch_optional(&mut *db.read().await?).await?;
     Ok(row.map_or_else(Has::default, |row| Has {
         unpublished: row.get("unpublished"),
         published: row.get("published"),

@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 
 use area::texts;
 use calendar::clock::Millis;
-use ground::db::{self, Db};
+use ground::db::{self, Db, formatcp};
 use ground::house::House;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
@@ -38,24 +38,25 @@ pub struct Thing {
 }
 
 /// What every room shows to everyone, as one statement: (kind, id, title, words, since).
-fn everything() -> String {
-    [
-        topics::store::FINDABLE,
-        rounds::store::FINDABLE,
-        plans::store::FINDABLE,
-        consultations::store::FINDABLE,
-        notices::store::FINDABLE,
-        outcomes::store::FINDABLE,
-        local_offer::store::FINDABLE,
-        area::store::FINDABLE,
-    ]
-    .join(" UNION ALL ")
-}
+const EVERYTHING: &str = formatcp!(
+    "{} UNION ALL {} UNION ALL {} UNION ALL {} UNION ALL {} UNION ALL {} UNION ALL {} UNION ALL {}",
+    topics::store::FINDABLE,
+    rounds::store::FINDABLE,
+    plans::store::FINDABLE,
+    consultations::store::FINDABLE,
+    notices::store::FINDABLE,
+    outcomes::store::FINDABLE,
+    local_offer::store::FINDABLE,
+    area::store::FINDABLE,
+);
 
 /// The services and places of what rooms show: (kind, id, name).
-fn labels() -> String {
-    [topics::store::LABELS, plans::store::LABELS, notices::store::LABELS].join(" UNION ALL ")
-}
+const LABELS: &str = formatcp!(
+    "{} UNION ALL {} UNION ALL {}",
+    topics::store::LABELS,
+    plans::store::LABELS,
+    notices::store::LABELS,
+);
 
 /// The list of local words: the one an administrator wrote, or the one that was shipped.
 ///
@@ -77,7 +78,7 @@ pub async fn refresh(house: &House) -> sqlx::Result<()> {
     let local_text = local_text(db).await?;
     let local = local_words(&local_text)?;
     let mut named: HashMap<(String, String), Vec<String>> = HashMap::new();
-    let rows = sqlx::query(AssertSqlSafe(labels())).fetch_all(&mut *db.read().await?).await?;
+    let rows = sqlx::query(LABELS).fetch_all(&mut *db.read().await?).await?;
     for row in rows {
         named.entry((row.get("kind"), row.get("id"))).or_default().push(row.get("name"));
     }
@@ -185,22 +186,16 @@ async fn enter(tx: &mut AnyConnection, entry: &Entry) -> sqlx::Result<()> {
 }
 
 async fn all(db: &Db) -> sqlx::Result<Vec<Thing>> {
-    sqlx::query_as(AssertSqlSafe(everything())).fetch_all(&mut *db.read().await?).await
+    sqlx::query_as(EVERYTHING).fetch_all(&mut *db.read().await?).await
 }
 
 /// What became public after a time and not after `now`, the latest first: without its words.
 pub async fn since(db: &Db, after: Millis, now: Millis, most: i64) -> sqlx::Result<Vec<Thing>> {
-    let sql = format!(
-        "SELECT kind, id, title, '' AS words, since FROM ({}) public
-         WHERE since > $1 AND since <= $2 ORDER BY since DESC, id DESC LIMIT CAST($3 AS BIGINT)",
-        everything()
+    const SQL: &str = formatcp!(
+        "SELECT kind, id, title, '' AS words, since FROM ({EVERYTHING}) public
+         WHERE since > $1 AND since <= $2 ORDER BY since DESC, id DESC LIMIT CAST($3 AS BIGINT)"
     );
-    sqlx::query_as(AssertSqlSafe(sql))
-        .bind(after)
-        .bind(now)
-        .bind(most)
-        .fetch_all(&mut *db.read().await?)
-        .await
+    sqlx::query_as(SQL).bind(after).bind(now).bind(most).fetch_all(&mut *db.read().await?).await
 }
 
 /// What a search found.
@@ -234,8 +229,7 @@ pub async fn find(db: &Db, search: &str, local: &LocalWords, now: Millis) -> sql
         return Ok(found);
     }
     let sql = format!(
-        "SELECT kind, id, title, words, since FROM ({}) public WHERE id IN ({})",
-        everything(),
+        "SELECT kind, id, title, words, since FROM ({EVERYTHING}) public WHERE id IN ({})",
         db::parameters(1, ids.len())
     );
     let mut named = sqlx::query_as::<_, Thing>(AssertSqlSafe(sql));

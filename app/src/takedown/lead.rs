@@ -7,7 +7,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use calendar::clock::{self, Millis};
 use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
-use ground::db::Db;
+use ground::db::{Db, formatcp};
 use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Id};
@@ -17,9 +17,9 @@ use ground::ui::{Frame, When, titled};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 use safeguarding::{
-    History, NewNote, frame, look, note as read_note, queue, what_was_done, who_opened,
+    History, LOOKS, NewNote, frame, look, note as read_note, queue, what_was_done, who_opened,
 };
-use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
+use sqlx::{AnyConnection, Row as _};
 
 /// GET `/forum/safeguarding/taken-down`
 pub async fn taken_down_words_page(
@@ -113,8 +113,12 @@ async fn keep_note(
 
 /// What was done about it, and who opened it.
 async fn history(db: &Db, id: &Id<ids::Takedown>) -> sqlx::Result<History> {
-    let sql = format!("{} ORDER BY 2", safeguarding::history("takedown_notes", "takedown_id"));
-    let rows = sqlx::query(AssertSqlSafe(sql)).bind(id).fetch_all(&mut *db.read().await?).await?;
+    const SQL: &str = formatcp!(
+        "SELECT 'note' AS kind, n.noted_at AS at, n.note AS words FROM takedown_notes n
+           WHERE n.takedown_id = $1
+         UNION ALL {LOOKS} ORDER BY 2"
+    );
+    let rows = sqlx::query(SQL).bind(id).fetch_all(&mut *db.read().await?).await?;
     let mut history = History::default();
     for row in &rows {
         history.add(row.get("kind"), row.get("at"), row.get("words"))?;

@@ -8,13 +8,9 @@ use sqlx::{AnyConnection, AssertSqlSafe};
 /// Holds subscribers, in the order of their ids, so that what happens to each happens one after the
 /// other.
 pub async fn hold(tx: &mut AnyConnection, subscribers: &[Id<Subscriber>]) -> sqlx::Result<()> {
-    let kind = Kind::of(tx);
     let these = db::parameters(1, subscribers.len());
-    let sql = format!(
-        "SELECT id FROM subscribers WHERE id IN ({these}) ORDER BY id{}",
-        kind.hold_to_change()
-    );
-    let mut hold = sqlx::query(AssertSqlSafe(sql));
+    let sql = format!("SELECT id FROM subscribers WHERE id IN ({these}) ORDER BY id");
+    let mut hold = sqlx::query(Kind::of(tx).hold_to_change(AssertSqlSafe(sql)));
     for subscriber in subscribers {
         hold = hold.bind(subscriber);
     }

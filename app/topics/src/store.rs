@@ -1,10 +1,10 @@
 //! Every SQL statement about topics, but for the search itself.
 
 use calendar::clock::Millis;
-use ground::db::{self, Db, Kind};
+use ground::db::{self, Db, Kind, formatcp};
 use ground::ids::{self, Account, Id, Place, Round, Service};
 use ground::takedown;
-use safeguarding::{History, NewNote};
+use safeguarding::{History, LOOKS, NewNote};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 use voting::Dates;
@@ -241,16 +241,17 @@ pub async fn concerns(db: &Db, looked_after: bool) -> sqlx::Result<Vec<(Id<ids::
 
 /// One concern, if this topic was passed on.
 pub async fn concern(db: &Db, topic_id: &Id<ids::Topic>) -> sqlx::Result<Option<PassedOnTopic>> {
-    let sql = format!(
+    const SQL: &str = formatcp!(
         "SELECT t.id, t.title, t.happens_now, t.would_help, a.email, t.passed_on_at, h.kind, h.at,
            h.words
-         FROM topics t JOIN accounts a ON a.id = t.author_id LEFT JOIN ({}) h ON 1 = 1
+         FROM topics t JOIN accounts a ON a.id = t.author_id
+         LEFT JOIN (SELECT 'note' AS kind, n.noted_at AS at, n.note AS words FROM concern_notes n
+             WHERE n.topic_id = $1
+           UNION ALL {LOOKS}) h ON 1 = 1
          WHERE t.id = $1 AND t.passed_on_at IS NOT NULL
-         ORDER BY h.at",
-        safeguarding::history("concern_notes", "topic_id")
+         ORDER BY h.at"
     );
-    let rows =
-        sqlx::query(AssertSqlSafe(sql)).bind(topic_id).fetch_all(&mut *db.read().await?).await?;
+    let rows = sqlx::query(SQL).bind(topic_id).fetch_all(&mut *db.read().await?).await?;
     let Some(row) = rows.first() else { return Ok(None) };
     let mut history = History::default();
     for row in &rows {
@@ -398,18 +399,13 @@ pub async fn publish(
     topic: &Waiting<'_>,
     now: Millis,
 ) -> sqlx::Result<bool> {
-    let kind = Kind::of(tx);
     // The round stays open until this write ends: no topic slips in during the count.
-    let open = format!(
+    let open = Kind::of(tx).hold(
         "SELECT id FROM rounds WHERE closed_at IS NULL AND closes_at > $1 AND vote_from > $2
-         ORDER BY vote_from LIMIT 1{}",
-        kind.hold()
+         ORDER BY vote_from LIMIT 1",
     );
-    let round: Option<Id<Round>> = sqlx::query_scalar(AssertSqlSafe(open))
-        .bind(now)
-        .bind(topic.proposed_at)
-        .fetch_optional(&mut *tx)
-        .await?;
+    let round: Option<Id<Round>> =
+        sqlx::query_scalar(open).bind(now).bind(topic.proposed_at).fetch_optional(&mut *tx).await?;
     let published = sqlx::query(
         "UPDATE topics SET published_at = $2, round_id = $3
          WHERE id = $1 AND published_at IS NULL AND merged_at IS NULL AND declined_at IS NULL
@@ -436,13 +432,11 @@ pub async fn merge(
 ) -> sqlx::Result<bool> {
     let kind = Kind::of(tx);
     // Both topics are locked in one order, so that two opposite merges wait for each other.
-    let both = format!(
-        "SELECT id, round_id, published_at, coalesce(merged_at, withdrawn_at) AS gone_at FROM topics
-         WHERE id IN ($1, $2) ORDER BY id{}",
-        kind.hold_to_change()
+    let both = kind.hold_to_change(
+        "SELECT id, round_id, published_at, coalesce(merged_at, withdrawn_at) AS gone_at
+         FROM topics WHERE id IN ($1, $2) ORDER BY id",
     );
-    let both =
-        sqlx::query(AssertSqlSafe(both)).bind(topic_id).bind(into).fetch_all(&mut *tx).await?;
+    let both = sqlx::query(both).bind(topic_id).bind(into).fetch_all(&mut *tx).await?;
     let stands = |row: &&AnyRow| {
         *into == row.get::<&str, _>("id")
             && row.get::<Option<Millis>, _>("published_at").is_some()
@@ -452,17 +446,9 @@ pub async fn merge(
     let round: Option<Id<Round>> = target.get("round_id");
     if let Some(round) = &round {
         // The round stays open until this write ends, so that no support moves during the count.
-        let is_open = format!(
-            "SELECT id FROM rounds WHERE id = $1 AND closed_at IS NULL AND closes_at > $2{}",
-            kind.hold()
-        );
-        if sqlx::query(AssertSqlSafe(is_open))
-            .bind(round)
-            .bind(now)
-            .fetch_optional(&mut *tx)
-            .await?
-            .is_none()
-        {
+        let is_open = kind
+            .hold("SELECT id FROM rounds WHERE id = $1 AND closed_at IS NULL AND closes_at > $2");
+        if sqlx::query(is_open).bind(round).bind(now).fetch_optional(&mut *tx).await?.is_none() {
             return Ok(false);
         }
     }
@@ -561,12 +547,9 @@ pub async fn take_down(
 
 /// Holds the round of a topic open until this write ends: nothing is taken away during the count.
 async fn hold_round(tx: &mut AnyConnection, topic_id: &Id<ids::Topic>) -> sqlx::Result<()> {
-    let kind = Kind::of(tx);
-    let round = format!(
-        "SELECT r.id FROM rounds r JOIN topics t ON t.round_id = r.id WHERE t.id = $1{}",
-        kind.hold()
-    );
-    sqlx::query(AssertSqlSafe(round)).bind(topic_id).fetch_optional(tx).await?;
+    let round = Kind::of(tx)
+        .hold("SELECT r.id FROM rounds r JOIN topics t ON t.round_id = r.id WHERE t.id = $1");
+    sqlx::query(round).bind(topic_id).fetch_optional(tx).await?;
     Ok(())
 }
 

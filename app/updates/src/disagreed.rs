@@ -1,5 +1,5 @@
-//! The forum doesn't fully agree with what a leader said: each leader of their organisation has that
-//! on their desk until they say that they have read it, or one of them says something else.
+//! The forum doesn't fully agree with what a leader said: each leader of their organisation has
+//! that on their desk until they say that they have read it, or one of them says something else.
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};

@@ -20,8 +20,8 @@
 //! 2. It is shown as claimed. At `/forum/updates` organisers see what is waiting, and what parents
 //!    with a different experience told them (`doubt.rs`). `judge.rs` saves the forum's view of the
 //!    version that was read. Nobody judges what they or their organisation said; a trigger refuses
-//!    the first. Where the forum doesn't fully agree, leaders get an email and find it on their desk
-//!    until they have read it (`disagreed.rs`).
+//!    the first. Where the forum doesn't fully agree, leaders get an email and find it on their
+//!    desk until they have read it (`disagreed.rs`).
 //! 3. A change is the next version (`write.rs`, `change_update`), which is claimed again. If it
 //!    differs in more than spelling (`spelling.rs`), contributors are told again.
 //! 4. The worker calls `updates::tell_due`. `store::tell_next` owes the email to 200 people at a

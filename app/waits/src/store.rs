@@ -1,9 +1,9 @@
 //! Every SQL statement about how long families wait.
 
-use area::corrections::then;
+use area::corrections::{ORGANISATION_THEN, PLACE_THEN, SERVICE_THEN};
 use calendar::clock::Millis;
 use forms::Named;
-use ground::db::{self, Db};
+use ground::db::{self, Db, formatcp};
 use ground::ids::{self, Account, Id, Service, WaitReport};
 use outcomes::rules::Verdict;
 use outcomes::store::verdict;
@@ -22,13 +22,10 @@ const STILL_COUNTS: &str = "EXISTS (SELECT 1 FROM wait_figures f WHERE f.report_
            AND g.place_id = f.place_id AND g.month = f.month))";
 
 /// Every publication that waits for the forum's word: it has none, and some of it still counts.
-#[must_use]
-pub fn to_judge() -> String {
-    format!(
-        "SELECT r.id FROM wait_reports r WHERE {STILL_COUNTS}
-         AND NOT EXISTS (SELECT 1 FROM wait_verdicts v WHERE v.report_id = r.id)"
-    )
-}
+pub const TO_JUDGE: &str = formatcp!(
+    "SELECT r.id FROM wait_reports r WHERE {STILL_COUNTS}
+     AND NOT EXISTS (SELECT 1 FROM wait_verdicts v WHERE v.report_id = r.id)"
+);
 
 /// The services of the leader `$1` about which something is published, and nothing about the month
 /// `$2` or a later one: (id, title).
@@ -62,13 +59,10 @@ pub async fn told(
         Of::One(service_id) => (service_id.as_str(), 1, 0),
         Of::Page(most, skipped) => ("", most, skipped),
     };
-    let service = then("service", "name", ("s.id", "s.name"), "$1");
-    let place = then("place", "name", ("p.id", "p.name"), "$1");
-    let organisation = then("organisation", "name", ("o.id", "o.name"), "$1");
-    let sql = format!(
-        "SELECT r.service_id, {service} AS service, f.place_id, {place} AS place, f.month,
+    const SQL: &str = formatcp!(
+        "SELECT r.service_id, {SERVICE_THEN} AS service, f.place_id, {PLACE_THEN} AS place, f.month,
            f.waiting, f.median, f.longest, f.report_id, r.nth, r.target, r.source,
-           {organisation} AS organisation, r.published_at, v.verdict, v.given_at
+           {ORGANISATION_THEN} AS organisation, r.published_at, v.verdict, v.given_at
          FROM wait_figures f
          JOIN wait_reports r ON r.id = f.report_id
          JOIN services s ON s.id = r.service_id
@@ -83,7 +77,7 @@ pub async fn told(
              ORDER BY w.position, w.name, w.id LIMIT CAST($5 AS BIGINT) OFFSET CAST($6 AS BIGINT))))
          ORDER BY s.position, s.name, s.id, p.position, p.name, p.id, f.month, r.nth"
     );
-    let rows = sqlx::query(AssertSqlSafe(sql))
+    let rows = sqlx::query(SQL)
         .bind(at)
         .bind(from.to_string())
         .bind(until.to_string())
@@ -197,14 +191,7 @@ pub async fn published(
     which: Which<'_>,
     (most, skipped): (i64, i64),
 ) -> sqlx::Result<Vec<Published>> {
-    let (condition, id) = match which {
-        Which::All => ("$1 = ''".to_owned(), ""),
-        Which::One(report_id) => ("r.id = $1".to_owned(), report_id.as_str()),
-        Which::Of(service_id) => ("r.service_id = $1".to_owned(), service_id.as_str()),
-        Which::ToJudge => (format!("$1 = '' AND r.id IN ({})", to_judge()), ""),
-    };
-    let order = if matches!(which, Which::ToJudge) { "ASC" } else { "DESC" };
-    let sql = format!(
+    const PUBLISHED: &str = formatcp!(
         "SELECT r.id, r.service_id, s.name AS service, r.nth, o.name AS organisation, r.source,
            r.published_at,
            (SELECT min(f.month) FROM wait_figures f WHERE f.report_id = r.id) AS first_month,
@@ -215,12 +202,24 @@ pub async fn published(
          JOIN services s ON s.id = r.service_id
          JOIN organisations o ON o.id = r.organisation_id
          LEFT JOIN wait_verdicts v ON v.id = (SELECT l.id FROM wait_verdicts l
-           WHERE l.report_id = r.id ORDER BY l.given_at DESC, l.id DESC LIMIT 1)
-         WHERE {condition}
-         ORDER BY r.published_at {order}, r.id {order}
-         LIMIT CAST($2 AS BIGINT) OFFSET CAST($3 AS BIGINT)"
+           WHERE l.report_id = r.id ORDER BY l.given_at DESC, l.id DESC LIMIT 1)"
     );
-    let rows = sqlx::query(AssertSqlSafe(sql))
+    const LAST_FIRST: &str = "ORDER BY r.published_at DESC, r.id DESC
+         LIMIT CAST($2 AS BIGINT) OFFSET CAST($3 AS BIGINT)";
+    const ALL: &str = formatcp!("{PUBLISHED} WHERE $1 = '' {LAST_FIRST}");
+    const ONE: &str = formatcp!("{PUBLISHED} WHERE r.id = $1 {LAST_FIRST}");
+    const OF: &str = formatcp!("{PUBLISHED} WHERE r.service_id = $1 {LAST_FIRST}");
+    const WAITING: &str = formatcp!(
+        "{PUBLISHED} WHERE $1 = '' AND r.id IN ({TO_JUDGE})
+         ORDER BY r.published_at, r.id LIMIT CAST($2 AS BIGINT) OFFSET CAST($3 AS BIGINT)"
+    );
+    let (sql, id) = match which {
+        Which::All => (ALL, ""),
+        Which::One(report_id) => (ONE, report_id.as_str()),
+        Which::Of(service_id) => (OF, service_id.as_str()),
+        Which::ToJudge => (WAITING, ""),
+    };
+    let rows = sqlx::query(sql)
         .bind(id)
         .bind(most)
         .bind(skipped)

@@ -1,5 +1,5 @@
-//! The demonstration's meetings: two people represented the forum at four of them, of which the last
-//! has led to nothing yet.
+//! The demonstration's meetings: two people represented the forum at four of them, of which the
+//! last has led to nothing yet.
 
 use calendar::clock;
 use jiff::civil::Date;

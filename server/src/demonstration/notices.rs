@@ -1,6 +1,7 @@
 //! The demonstration's notices: about changes that families heard of in time and too late, one that
 //! was corrected, one withdrawn, one only proposed, one that takes something away and says who it
-//! affects, one approved for later and one waiting for approval; and the families who are told. What they say is in `wordings`.
+//! affects, one approved for later and one waiting for approval; and the families who are told.
+//! What they say is in `wordings`.
 
 use calendar::clock::{DAY, HOUR, Millis};
 use deliveries::returns::{Came, Return};

@@ -93,8 +93,8 @@ impl Mailer {
     }
 
     /// Signs each email for the domain of `MAIL_FROM` with the key in `pem`: RSA of 2048, 3072 or
-    /// 4096 bits, or Ed25519. DNS holds the public key under `selector`. An error is one line that names
-    /// `DKIM_KEY` or `DKIM_SELECTOR`.
+    /// 4096 bits, or Ed25519. DNS holds the public key under `selector`. An error is one line that
+    /// names `DKIM_KEY` or `DKIM_SELECTOR`.
     pub fn with_dkim(mut self, pem: &str, selector: &str) -> Result<Mailer, String> {
         self.dkim = Some(Dkim::new(pem, selector, self.from.email.domain())?);
         Ok(self)

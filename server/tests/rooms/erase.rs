@@ -112,7 +112,7 @@ fn whatever_refers_to_a_response_goes_with_it_or_keeps_it() {
     on_both(async |world| {
         let listed: BTreeSet<_> = responses::GO_WITH_IT
             .into_iter()
-            .chain(responses::KEEP_IT)
+            .chain([responses::KEEPS_IT])
             .map(|table| (table.to_owned(), "response_id".to_owned()))
             .collect();
         let found: BTreeSet<_> = references(&world, "responses").await.into_iter().collect();
@@ -695,8 +695,9 @@ const STAYS_NAMED: [(&str, &str); 4] = [
 /// tried.
 const ROWS: [&str; 44] = [
     "INSERT INTO notice_overrides (notice_id, name, reason, made_by, made_at)
-     SELECT id, 'A name', 'A reason that is long enough to be one: the money ends in two weeks, and \
-       nothing else can be done about it', $1, 1 FROM notices WHERE approved_at IS NULL ORDER BY id LIMIT 1",
+     SELECT id, 'A name', 'A reason that is long enough to be one: the money ends in two weeks, \
+       and nothing else can be done about it', $1, 1 FROM notices WHERE approved_at IS NULL
+     ORDER BY id LIMIT 1",
     "INSERT INTO round_changes (form_key, round_id, kind, title, was_propose_from, was_vote_from,
      was_closes_at, propose_from, vote_from, closes_at, reason, changed_by, changed_at)
      SELECT 'change', id, 'extended', title, propose_from, vote_from, closes_at, propose_from,

@@ -1,10 +1,11 @@
 //! Every statement in the program's code is one that the databases understand, whether or not a
 //! test comes past it: each is prepared, and none is run. No list is prepared anew each time.
 //!
-//! They are found in the code: every text that begins as a statement does. What is put together
-//! when it is wanted (`format!`) can't be read there, and is counted alone.
+//! They are found in the code: every text that begins as a statement does, and what is put together
+//! of constants when the program is compiled (`formatcp!`). What is put together when it is wanted
+//! (`format!`) can't be read there, and is counted alone.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use ground::db::Kind;
@@ -17,6 +18,8 @@ use crate::world::on_both;
 const VERBS: [&str; 5] = ["SELECT", "INSERT", "UPDATE", "DELETE", "WITH"];
 /// What puts a text together.
 const PUTS_TOGETHER: [&str; 4] = ["format", "format_args", "write", "concat"];
+/// What puts one together of constants.
+const COMPILES: &str = "formatcp";
 
 pub const ON_BOTH: &[Kind] = &[Kind::Sqlite, Kind::Postgres];
 
@@ -88,6 +91,7 @@ fn every_statement_of_the_program_is_understood_by_both_databases() {
              are put together as they are wanted",
             found.put_together
         );
+        assert!(found.unread.is_empty(), "of what are these put together? {:#?}", found.unread);
         assert!(faults.is_empty(), "{} are refused\n{}", faults.len(), faults.join("\n\n"));
         assert!(prepared > 400, "only {prepared} statements were found");
         for (nth, exception) in EXCEPTIONS.iter().enumerate() {
@@ -187,19 +191,24 @@ impl Statement {
 pub struct Found {
     pub whole: Vec<Statement>,
     put_together: usize,
+    /// Where one is compiled of parts that are not found here.
+    unread: Vec<String>,
 }
 
 impl Found {
     pub fn in_the_program() -> Self {
-        let mut found = Self::default();
-        for (file, code) in program() {
-            found.read(&file, code, None);
+        let (mut found, mut parts, program) = (Self::default(), Parts::default(), program());
+        for (file, code) in &program {
+            parts.gather(file, code.clone());
+        }
+        for (file, code) in program {
+            found.read(&parts, &file, code, None);
         }
         found
     }
 
     /// Reads these tokens, which are for one database `only` where that is so.
-    fn read(&mut self, file: &str, code: TokenStream, only: Option<Kind>) {
+    fn read(&mut self, parts: &Parts, file: &str, code: TokenStream, only: Option<Kind>) {
         let tokens: Vec<TokenTree> = code.into_iter().collect();
         let (mut at, mut arm) = (0, None);
         while let Some(token) = tokens.get(at) {
@@ -208,6 +217,15 @@ impl Found {
             match token {
                 TokenTree::Punct(mark) if mark.as_char() == '#' => at += attribute(next),
                 TokenTree::Punct(mark) if mark.as_char() == ',' => arm = None,
+                TokenTree::Ident(name) if name == "macro_rules" => at += 3,
+                TokenTree::Ident(name) if name == COMPILES && is_punct(next.first(), '!') => {
+                    let line = name.span().start().line;
+                    match parts.said(&tokens[at - 1..=at + 1], (file, line), &BTreeMap::new()) {
+                        Some(text) => self.keep(&text, (file, line), arm.or(only)),
+                        None => self.unread.push(format!("{file}:{line}")),
+                    }
+                    at += 2;
+                }
                 TokenTree::Ident(name) if is_punct(next.first(), '!') => {
                     if PUTS_TOGETHER.iter().any(|macro_name| name == macro_name)
                         && let Some(TokenTree::Group(group)) = next.get(1)
@@ -221,20 +239,212 @@ impl Found {
                 {
                     arm = kind_named(&name.to_string());
                 }
-                TokenTree::Group(group) => self.read(file, group.stream(), arm.or(only)),
+                TokenTree::Group(group) => self.read(parts, file, group.stream(), arm.or(only)),
                 TokenTree::Literal(literal) => {
-                    let Some(sql) = statement(&literal.to_string()) else { continue };
-                    if is_whole(&sql) {
-                        let (file, line) = (file.to_owned(), literal.span().start().line);
-                        self.whole.push(Statement { file, line, sql, only: arm.or(only) });
-                    } else {
-                        self.put_together += 1;
+                    let line = literal.span().start().line;
+                    if let Some(text) = text_of(&literal.to_string()) {
+                        self.keep(&text, (file, line), arm.or(only));
                     }
                 }
                 TokenTree::Ident(_) | TokenTree::Punct(_) => {}
             }
         }
     }
+
+    /// Keeps a text of this place, if it is a statement.
+    fn keep(&mut self, text: &str, (file, line): (&str, usize), only: Option<Kind>) {
+        let Some(sql) = statement(text) else { return };
+        if is_whole(&sql) {
+            self.whole.push(Statement { file: file.to_owned(), line, sql, only });
+        } else {
+            self.put_together += 1;
+        }
+    }
+}
+
+/// A constant in the code.
+struct Constant {
+    file: String,
+    line: usize,
+    /// Other files may name it.
+    is_open: bool,
+    value: Vec<TokenTree>,
+}
+
+/// A macro that is a part of statements, with the names of what it is given.
+struct Shape {
+    file: String,
+    given: Vec<String>,
+    body: Vec<TokenTree>,
+}
+
+/// What statements are compiled of, by name.
+#[derive(Default)]
+struct Parts {
+    constants: BTreeMap<String, Vec<Constant>>,
+    shapes: BTreeMap<String, Shape>,
+}
+
+impl Parts {
+    fn gather(&mut self, file: &str, code: TokenStream) {
+        let tokens: Vec<TokenTree> = code.into_iter().collect();
+        for (at, token) in tokens.iter().enumerate() {
+            match (token, &tokens[at + 1..]) {
+                (
+                    TokenTree::Ident(word),
+                    [TokenTree::Punct(_), TokenTree::Ident(name), TokenTree::Group(arm), ..],
+                ) if word == "macro_rules" => {
+                    if let Some(shape) = shape(file, arm.stream()) {
+                        self.shapes.insert(name.to_string(), shape);
+                    }
+                }
+                (TokenTree::Ident(word), [TokenTree::Ident(name), rest @ ..])
+                    if word == "const" && is_punct(rest.first(), ':') =>
+                {
+                    let Some(value) = value(rest) else { continue };
+                    let is_open = match at.checked_sub(1).map(|before| &tokens[before]) {
+                        Some(TokenTree::Ident(before)) => before == "pub",
+                        Some(TokenTree::Group(before)) => {
+                            before.delimiter() == Delimiter::Parenthesis
+                        }
+                        _ => false,
+                    };
+                    let (file, line) = (file.to_owned(), name.span().start().line);
+                    let constant = Constant { file, line, is_open, value };
+                    self.constants.entry(name.to_string()).or_default().push(constant);
+                }
+                (TokenTree::Group(group), _) => self.gather(file, group.stream()),
+                _ => {}
+            }
+        }
+    }
+
+    /// What the tokens of a constant say in this place, where these names are given; `None` where
+    /// that can't be read.
+    fn said(
+        &self,
+        tokens: &[TokenTree],
+        place: (&str, usize),
+        given: &BTreeMap<String, String>,
+    ) -> Option<String> {
+        match tokens {
+            [TokenTree::Literal(literal)] => {
+                let literal = literal.to_string();
+                text_of(&literal).or_else(|| Some(number(&literal.replace('_', ""))?.to_string()))
+            }
+            [TokenTree::Punct(mark), TokenTree::Ident(name)] if mark.as_char() == '$' => {
+                given.get(&name.to_string()).cloned()
+            }
+            [.., TokenTree::Ident(name), TokenTree::Punct(mark), TokenTree::Group(group)]
+                if mark.as_char() == '!' =>
+            {
+                let arguments = arguments(group.stream());
+                if name == COMPILES {
+                    return self.compiled(&arguments, place, given);
+                }
+                let shape = self.shapes.get(&name.to_string())?;
+                let said = arguments.iter().map(|one| self.said(one, place, given));
+                let given = shape.given.iter().cloned().zip(said.collect::<Option<Vec<_>>>()?);
+                self.said(&shape.body, (&*shape.file, 0), &given.collect())
+            }
+            [path @ .., TokenTree::Ident(name)] => self.constant(path.first(), name, place),
+            _ => None,
+        }
+    }
+
+    /// What `formatcp!` makes of these.
+    fn compiled(
+        &self,
+        arguments: &[Vec<TokenTree>],
+        place: (&str, usize),
+        given: &BTreeMap<String, String>,
+    ) -> Option<String> {
+        let (text, arguments) = arguments.split_first()?;
+        let (mut named, mut in_order) = (BTreeMap::new(), Vec::new());
+        for argument in arguments {
+            match &argument[..] {
+                [TokenTree::Ident(name), TokenTree::Punct(mark), value @ ..]
+                    if mark.as_char() == '=' =>
+                {
+                    named.insert(name.to_string(), self.said(value, place, given)?);
+                }
+                value => in_order.push(self.said(value, place, given)?),
+            }
+        }
+        let (text, mut in_order) = (self.said(text, place, given)?, in_order.into_iter());
+        let (mut said, mut rest) = (String::new(), &*text);
+        while let Some(at) = rest.find(['{', '}']) {
+            said.push_str(&rest[..at]);
+            if rest[at + 1..].starts_with(&rest[at..=at]) {
+                said.push_str(&rest[at..=at]);
+                rest = &rest[at + 2..];
+                continue;
+            }
+            let (name, after) = rest[at + 1..].split_once('}')?;
+            said.push_str(&match (name, named.get(name)) {
+                ("", _) => in_order.next()?,
+                (_, Some(argument)) => argument.clone(),
+                (_, None) => self.constant(None, name, place)?,
+            });
+            rest = after;
+        }
+        Some(said + rest)
+    }
+
+    /// What the constant of this name says in this place: the nearest one before it in the file, or
+    /// the only one that other files may name; if there are several, that of the crate with which
+    /// `path` begins.
+    fn constant(
+        &self,
+        path: Option<&TokenTree>,
+        name: impl ToString,
+        (file, line): (&str, usize),
+    ) -> Option<String> {
+        let all = self.constants.get(&name.to_string())?;
+        let here = || all.iter().filter(|constant| path.is_none() && constant.file == file);
+        let open = || {
+            let open: Vec<_> = all.iter().filter(|constant| constant.is_open).collect();
+            let begin = format!("app/{}/", path.map(ToString::to_string).unwrap_or_default());
+            let is_there = |constant: &&&Constant| constant.file.starts_with(&begin);
+            match open[..] {
+                [one] => Some(one),
+                _ => open.iter().find(is_there).copied(),
+            }
+        };
+        let before = here().rfind(|constant| constant.line <= line);
+        let found = before.or_else(|| here().next()).or_else(open)?;
+        self.said(&found.value, (&*found.file, found.line), &BTreeMap::new())
+    }
+}
+
+/// The one arm of a macro, if it has one.
+fn shape(file: &str, arm: TokenStream) -> Option<Shape> {
+    let arm: Vec<TokenTree> = arm.into_iter().collect();
+    let [TokenTree::Group(given), _, _, TokenTree::Group(body), ..] = &arm[..] else {
+        return None;
+    };
+    let given: Vec<TokenTree> = given.stream().into_iter().collect();
+    let named = given.windows(2).filter(|two| is_punct(two.first(), '$'));
+    let given = named.map(|two| two[1].to_string()).collect();
+    Some(Shape { file: file.to_owned(), given, body: body.stream().into_iter().collect() })
+}
+
+/// What a constant is, from behind its name on: a text or a number.
+fn value(rest: &[TokenTree]) -> Option<Vec<TokenTree>> {
+    let equals = rest.iter().position(|token| is_punct(Some(token), '='))?;
+    let is_plain = |token: &TokenTree| match token {
+        TokenTree::Punct(mark) => matches!(mark.as_char(), ':' | '&' | '\''),
+        token => matches!(token, TokenTree::Ident(_)),
+    };
+    let value = rest[equals + 1..].iter().take_while(|token| !is_punct(Some(token), ';'));
+    rest[..equals].iter().all(is_plain).then(|| value.cloned().collect())
+}
+
+/// What stands between commas.
+fn arguments(code: TokenStream) -> Vec<Vec<TokenTree>> {
+    let tokens: Vec<TokenTree> = code.into_iter().collect();
+    let split = tokens.split(|token| is_punct(Some(token), ','));
+    split.filter(|argument| !argument.is_empty()).map(<[TokenTree]>::to_vec).collect()
 }
 
 /// Each file of the program, with its code.
@@ -253,9 +463,8 @@ fn texts(code: TokenStream, found: &mut impl FnMut(usize, String)) {
         match token {
             TokenTree::Group(group) => texts(group.stream(), found),
             TokenTree::Literal(literal) => {
-                let text = literal.to_string();
-                if let Some(text) = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')) {
-                    found(literal.span().start().line, unescaped(text));
+                if let Some(text) = text_of(&literal.to_string()) {
+                    found(literal.span().start().line, text);
                 }
             }
             TokenTree::Ident(_) | TokenTree::Punct(_) => {}
@@ -313,15 +522,22 @@ fn is_punct(token: Option<&TokenTree>, mark: char) -> bool {
 fn statements_in(code: TokenStream) -> usize {
     let in_token = |token: TokenTree| match token {
         TokenTree::Group(group) => statements_in(group.stream()),
-        TokenTree::Literal(literal) => usize::from(statement(&literal.to_string()).is_some()),
+        TokenTree::Literal(literal) => {
+            let text = text_of(&literal.to_string());
+            usize::from(text.is_some_and(|text| statement(&text).is_some()))
+        }
         TokenTree::Ident(_) | TokenTree::Punct(_) => 0,
     };
     code.into_iter().map(in_token).sum()
 }
 
-/// What a literal says, if that begins as a statement does.
-fn statement(literal: &str) -> Option<String> {
-    let text = unescaped(literal.strip_prefix('"')?.strip_suffix('"')?);
+/// What a literal says, if it is a text.
+fn text_of(literal: &str) -> Option<String> {
+    Some(unescaped(literal.strip_prefix('"')?.strip_suffix('"')?))
+}
+
+/// A text, if it begins as a statement does.
+fn statement(text: &str) -> Option<String> {
     let sql = text.trim_start();
     let is_one = VERBS.iter().any(|verb| {
         sql.strip_prefix(verb).is_some_and(|rest| rest.starts_with(char::is_whitespace))
@@ -371,9 +587,24 @@ fn a_statement_is_found_with_its_database_and_one_that_is_put_together_is_counte
         #[cfg(test)]
         mod tests { const SQL: &str = "SELECT 1"; }
         const LAST: &str = "WITH a AS (SELECT 1) SELECT * FROM a";
+        const MOST: i64 = 1_000;
+        macro_rules! name { ($row:literal) => { formatcp!("{row}.name", row = $row) }; }
+        fn put_together() {
+            const PAGE: &str = "LIMIT 1";
+            const OTHER: &str = "WHERE c = '{}'";
+            let sql = formatcp!("SELECT {} FROM c {OTHER} {PAGE}", name!("c"));
+        }
+        fn likewise() {
+            const PAGE: &str = formatcp!("LIMIT {MOST}");
+            let sql = formatcp!("SELECT a, '{{}}' FROM {} {PAGE}", b::TABLE);
+            let unread = formatcp!("SELECT {UNKNOWN}");
+        }
     "#;
-    let mut found = Found::default();
-    found.read("a.rs", code.parse().unwrap(), None);
+    let elsewhere = r#"pub const TABLE: &str = "d";"#;
+    let (mut found, mut parts) = (Found::default(), Parts::default());
+    parts.gather("app/b/src/b.rs", elsewhere.parse().unwrap());
+    parts.gather("a.rs", code.parse().unwrap());
+    found.read(&parts, "a.rs", code.parse().unwrap(), None);
     let whole: Vec<_> = found.whole.iter().map(|found| (&*found.sql, found.only)).collect();
     assert_eq!(
         whole,
@@ -382,8 +613,11 @@ fn a_statement_is_found_with_its_database_and_one_that_is_put_together_is_counte
             ("DELETE FROM a", Some(Kind::Sqlite)),
             ("UPDATE a SET b = $1", Some(Kind::Postgres)),
             ("WITH a AS (SELECT 1) SELECT * FROM a", None),
+            ("SELECT c.name FROM c WHERE c = '{}' LIMIT 1", None),
+            ("SELECT a, '{}' FROM d LIMIT 1000", None),
         ]
     );
+    assert_eq!(found.unread.len(), 1, "{:?}", found.unread);
     assert_eq!(found.put_together, 2);
     assert_eq!(parameters("UPDATE a SET b = $2 WHERE c = $10"), 10);
 }

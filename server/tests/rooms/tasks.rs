@@ -297,12 +297,11 @@ fn every_task_of_the_demonstration_is_on_a_page_that_opens_for_whoever_it_waits_
         assert!(kinds.len() > 5, "{kinds:?}");
         // What leaders wait for and what organisers are emailed about are the same.
         let to_check = format!("SELECT id FROM ({STANDING}) u WHERE verdict IS NULL");
-        let waits = waits::store::to_judge();
         for (word, on_the_desk) in [
             ("statement", TO_STATE),
             ("session", TO_CONFIRM),
             ("update", to_check.as_str()),
-            ("waits", waits.as_str()),
+            ("waits", waits::store::TO_JUDGE),
         ] {
             let sql = format!(
                 "SELECT (SELECT count(*) FROM ({on_the_desk}) d) - (SELECT count(DISTINCT thing_id)

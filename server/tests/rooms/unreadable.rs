@@ -62,7 +62,8 @@ const COMMENT: &str = "SELECT '/local-offer/comments/' || id FROM comments
 const PASSED: &str = "INSERT INTO duty_days (duty_id, year, step, due_on, fulfilled_by, name, rule,
       source, responsible, organisation_id, is_public, kept_at)
       SELECT id, 2020, '', '2020-05-31', fulfilled_by, name, rule, source, responsible,
-        organisation_id, is_public, 0 FROM duties WHERE switched_on_at IS NOT NULL ON CONFLICT DO NOTHING";
+        organisation_id, is_public, 0 FROM duties WHERE switched_on_at IS NOT NULL
+      ON CONFLICT DO NOTHING";
 
 /// Where what cannot be read shows, for each such column.
 const READ: [Read; 47] = [
@@ -414,7 +415,8 @@ fn a_word_of_a_role_or_of_what_is_put_right_is_written_once_it_is_a_row() {
             assert!(corrected.contains(kind.word()), "{kind:?}: nobody could correct its name");
         }
         let given = format!(
-            "INSERT INTO roles (account_id, role, granted_at) VALUES ('{parent}', 'a word of tomorrow', 1)"
+            "INSERT INTO roles (account_id, role, granted_at)
+             VALUES ('{parent}', 'a word of tomorrow', 1)"
         );
         let corrected = "INSERT INTO corrections
              (id, kind, thing_id, field, was, became, corrected_at)

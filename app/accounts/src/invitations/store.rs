@@ -2,7 +2,7 @@
 
 use calendar::clock::Millis;
 use deliveries::store::call_off;
-use ground::db::{Db, known};
+use ground::db::{Db, formatcp, known};
 use ground::ids::{Account, Id, Invitation, Organisation};
 use ground::viewer::{PersonFacts, Role};
 use sqlx::any::AnyRow;
@@ -186,15 +186,11 @@ fn sent(row: &AnyRow) -> sqlx::Result<SentInvitation> {
 /// The invitations that nobody has accepted, the latest first: those whose link has ended too,
 /// until they are erased.
 pub async fn not_accepted(db: &Db, (most, from): (i64, i64)) -> sqlx::Result<Vec<SentInvitation>> {
-    let sql = format!(
+    const SQL: &str = formatcp!(
         "{SENT} ORDER BY i.invited_at DESC, i.id DESC
          LIMIT CAST($1 AS BIGINT) OFFSET CAST($2 AS BIGINT)"
     );
-    let rows = sqlx::query(AssertSqlSafe(sql))
-        .bind(most)
-        .bind(from)
-        .fetch_all(&mut *db.read().await?)
-        .await?;
+    let rows = sqlx::query(SQL).bind(most).bind(from).fetch_all(&mut *db.read().await?).await?;
     rows.iter().map(sent).collect()
 }
 
@@ -203,8 +199,8 @@ pub async fn not_accepted_one(
     tx: &mut AnyConnection,
     id: &Id<Invitation>,
 ) -> sqlx::Result<Option<SentInvitation>> {
-    let sql = format!("{SENT} AND i.id = $1");
-    let row = sqlx::query(AssertSqlSafe(sql)).bind(id).fetch_optional(tx).await?;
+    const SQL: &str = formatcp!("{SENT} AND i.id = $1");
+    let row = sqlx::query(SQL).bind(id).fetch_optional(tx).await?;
     row.as_ref().map(sent).transpose()
 }
 

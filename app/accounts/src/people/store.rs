@@ -1,7 +1,7 @@
 //! Every SQL statement about people as an administrator sees them, and about suspending them.
 
 use calendar::clock::Millis;
-use ground::db::{Db, Kind};
+use ground::db::{Db, Kind, formatcp};
 use ground::ids::{Account, Id, Organisation};
 use ground::viewer::Role;
 use sqlx::any::AnyRow;
@@ -144,7 +144,7 @@ pub struct Person {
 
 /// The person with this id; `None` where there is none, or no longer.
 pub async fn person(db: &Db, id: &Id<Account>) -> sqlx::Result<Option<Person>> {
-    let sql = format!(
+    const SQL: &str = formatcp!(
         "SELECT a.id, a.shown_name, a.email, a.confirmed_at AS joined_at, a.suspended_at,
            r.role, r.organisation_id, {} AS has_second_step_since,
            (SELECT max(c.confirmed_at) FROM council_subjects c WHERE c.account_id = a.id)
@@ -156,7 +156,7 @@ pub async fn person(db: &Db, id: &Id<Account>) -> sqlx::Result<Option<Person>> {
          ORDER BY r.role",
         factors::SINCE
     );
-    let rows = sqlx::query(AssertSqlSafe(sql)).bind(id).fetch_all(&mut *db.read().await?).await?;
+    let rows = sqlx::query(SQL).bind(id).fetch_all(&mut *db.read().await?).await?;
     let Some(row) = rows.first() else { return Ok(None) };
     let word = |row: &AnyRow| row.get::<Option<String>, _>("role");
     let roles = rows
@@ -182,13 +182,12 @@ pub async fn person(db: &Db, id: &Id<Account>) -> sqlx::Result<Option<Person>> {
 pub async fn hold_administrators(
     tx: &mut AnyConnection,
 ) -> sqlx::Result<Vec<(Id<Account>, String)>> {
-    let sql = format!(
+    let sql = Kind::of(tx).hold_to_change(
         "SELECT a.id, a.email FROM accounts a JOIN roles r ON r.account_id = a.id
          WHERE r.role = 'admin' AND a.email IS NOT NULL AND a.suspended_at IS NULL
-         ORDER BY a.id{}",
-        Kind::of(tx).hold_to_change()
+         ORDER BY a.id",
     );
-    sqlx::query_as(AssertSqlSafe(sql)).fetch_all(tx).await
+    sqlx::query_as(sql).fetch_all(tx).await
 }
 
 /// Suspends an account. False where it is suspended already or gone, or where whoever does it has

@@ -309,11 +309,14 @@ pub async fn set_up_second_step(
         return Ok(Redirect::to(&with_then(SECOND_STEP, &destination.then)).into_response());
     };
     let step = match rules::typed(sent.typed("code")) {
-        Ok(Typed::FromApp(code)) => rules::step_of(secret, &code, house.clock.machine_time()).ok_or_else(|| {
-            "Check the code and try again. If it is still wrong, check that the time on your phone \
-             is right"
-                .to_owned()
-        }),
+        Ok(Typed::FromApp(code)) => {
+            let step = rules::step_of(secret, &code, house.clock.machine_time());
+            step.ok_or_else(|| {
+                "Check the code and try again. If it is still wrong, check that the time on your \
+                 phone is right"
+                    .to_owned()
+            })
+        }
         Ok(Typed::Recovery(_)) => Err("Enter the 6 digits that your app shows".to_owned()),
         Err(what_to_do) => Err(what_to_do),
     };

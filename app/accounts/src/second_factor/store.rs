@@ -1,7 +1,7 @@
 //! Every SQL statement about second steps, recovery codes, fresh proof, and known devices.
 
 use calendar::clock::{DAY, MINUTE, Millis};
-use ground::db::{Db, known};
+use ground::db::{Db, formatcp, known};
 use ground::ids::{Account, Id, KnownDevice, Session};
 use ground::viewer::Role;
 use sqlx::any::AnyRow;
@@ -438,7 +438,7 @@ pub struct StaffMember {
 
 /// From when a second step is asked of staff, and everyone of them, whoever has none first.
 pub async fn staff(db: &Db, most: i64) -> sqlx::Result<(Option<Millis>, Vec<StaffMember>)> {
-    let sql = format!(
+    const SQL: &str = formatcp!(
         "SELECT r.second_step_from, a.id, a.shown_name, {SINCE} AS since
          FROM area_rules r
          LEFT JOIN accounts a ON a.erased_at IS NULL
@@ -447,7 +447,7 @@ pub async fn staff(db: &Db, most: i64) -> sqlx::Result<(Option<Millis>, Vec<Staf
          ORDER BY CASE WHEN {SINCE} IS NULL THEN 0 ELSE 1 END, a.shown_name, a.id
          LIMIT CAST($1 AS BIGINT)"
     );
-    let rows = sqlx::query(AssertSqlSafe(sql)).bind(most).fetch_all(&mut *db.read().await?).await?;
+    let rows = sqlx::query(SQL).bind(most).fetch_all(&mut *db.read().await?).await?;
     let asked_from = rows.first().and_then(|row| row.get("second_step_from"));
     let one = |row: &AnyRow| {
         let id: Option<Id<Account>> = row.get("id");
@@ -478,7 +478,7 @@ pub async fn with_administrators(
     db: &Db,
     account_id: &Id<Account>,
 ) -> sqlx::Result<Vec<ToldAccount>> {
-    let sql = format!(
+    const SQL: &str = formatcp!(
         "SELECT a.id, a.email, a.shown_name, {SINCE} AS since,
            (SELECT count(*) FROM passkeys p WHERE p.account_id = a.id) AS passkeys
          FROM accounts a LEFT JOIN second_factors f ON f.account_id = a.id
@@ -487,7 +487,7 @@ pub async fn with_administrators(
            AND a.id IN (SELECT CAST($1 AS TEXT) UNION SELECT account_id FROM roles WHERE role = $2)
          ORDER BY a.id"
     );
-    let rows = sqlx::query(AssertSqlSafe(sql))
+    let rows = sqlx::query(SQL)
         .bind(account_id)
         .bind(Role::Admin.word())
         .fetch_all(&mut *db.read().await?)

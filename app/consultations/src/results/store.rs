@@ -7,7 +7,7 @@ use ground::ids::{self, Id};
 use questionnaires::results::{Material, New, Results};
 use questionnaires::whole;
 use sqlx::any::AnyRow;
-use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
+use sqlx::{AnyConnection, Row as _};
 
 use crate::paper_entries;
 use crate::reading::{self, Done};
@@ -257,10 +257,9 @@ pub async fn check(
     by: &Id<ids::Account>,
     now: Millis,
 ) -> sqlx::Result<bool> {
-    let kind = Kind::of(tx);
     // Held: a sheet may be typed in, or an answer redacted, in the same moment.
-    let hold = format!("SELECT id FROM consultations WHERE id = $1{}", kind.hold_to_change());
-    sqlx::query(AssertSqlSafe(hold)).bind(consultation_id).fetch_optional(&mut *tx).await?;
+    let hold = Kind::of(tx).hold_to_change("SELECT id FROM consultations WHERE id = $1");
+    sqlx::query(hold).bind(consultation_id).fetch_optional(&mut *tx).await?;
     let checked = sqlx::query(
         "UPDATE releases SET checked_by = $3, checked_at = $4
          WHERE consultation_id = $1 AND counted_at = $2 AND checked_at IS NULL AND counted_by <> $3

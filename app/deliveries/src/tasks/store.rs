@@ -2,13 +2,12 @@
 
 use calendar::clock::{DAY, Millis};
 use calendar::promise;
-use ground::db::{Db, known};
+use ground::db::{Db, formatcp, known};
 use ground::ids::{Account, Delivery, Id};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 use super::{DUE, SOON, Task, Tell};
-use crate::EmailKind;
 
 /// A task that somebody was not told about yet.
 #[derive(Clone, Debug)]
@@ -125,40 +124,31 @@ pub(super) async fn note_told(
 
 /// Whether something that an email `d` tells still waits for the person it goes to, and they have
 /// not chosen since to hear of no such thing; as a part of statements.
-fn waits() -> String {
-    format!(
-        "EXISTS (SELECT 1 FROM task_emails e
-         JOIN waiting_tasks w ON w.task = e.task AND w.thing_id = e.thing_id
-           AND w.since = e.since AND w.account_id = e.account_id
-         LEFT JOIN task_choices c ON c.account_id = e.account_id
-           AND c.task = CASE e.is_due WHEN 1 THEN '{DUE}' ELSE e.task END
-         WHERE e.dedup_key = d.dedup_key AND coalesce(c.choice, '') <> '{}')",
-        Tell::Never.word()
-    )
-}
+const WAITS: &str = formatcp!(
+    "EXISTS (SELECT 1 FROM task_emails e
+     JOIN waiting_tasks w ON w.task = e.task AND w.thing_id = e.thing_id
+       AND w.since = e.since AND w.account_id = e.account_id
+     LEFT JOIN task_choices c ON c.account_id = e.account_id
+       AND c.task = CASE e.is_due WHEN 1 THEN '{DUE}' ELSE e.task END
+     WHERE e.dedup_key = d.dedup_key AND coalesce(c.choice, '') <> 'never')"
+);
 
 /// Whether something that an email tells still waits.
 pub(crate) async fn still_waits(db: &Db, email_id: &Id<Delivery>) -> sqlx::Result<bool> {
-    let sql = format!("SELECT count(*) FROM deliveries d WHERE d.id = $1 AND {}", waits());
-    let waiting: i64 = sqlx::query_scalar(AssertSqlSafe(sql))
-        .bind(email_id)
-        .fetch_one(&mut *db.read().await?)
-        .await?;
+    const SQL: &str = formatcp!("SELECT count(*) FROM deliveries d WHERE d.id = $1 AND {WAITS}");
+    let waiting: i64 =
+        sqlx::query_scalar(SQL).bind(email_id).fetch_one(&mut *db.read().await?).await?;
     Ok(waiting > 0)
 }
 
 /// Whether an email about tasks that this account is not to get any more is in a worker's hands.
 pub async fn is_on_its_way(db: &Db, account_id: &Id<Account>) -> sqlx::Result<bool> {
-    let sql = format!(
+    const SQL: &str = formatcp!(
         "SELECT count(*) FROM deliveries d WHERE d.claimed_by IS NOT NULL AND d.account_id = $1
-         AND d.sent_at IS NULL AND d.kind = '{}' AND NOT {}",
-        EmailKind::Task.word(),
-        waits()
+         AND d.sent_at IS NULL AND d.kind = 'task' AND NOT {WAITS}"
     );
-    let held: i64 = sqlx::query_scalar(AssertSqlSafe(sql))
-        .bind(account_id)
-        .fetch_one(&mut *db.read().await?)
-        .await?;
+    let held: i64 =
+        sqlx::query_scalar(SQL).bind(account_id).fetch_one(&mut *db.read().await?).await?;
     Ok(held > 0)
 }
 

@@ -7,8 +7,8 @@
 //! the terms after it moves only what is to come.
 //!
 //! `words` writes and reads a day, a span and a step, `reading` what a form or a file sends.
-//! `turns` says how each year of a duty stands, `passed` which days are kept, `open` what is still to be
-//! done. `bank` are the bank holidays.
+//! `turns` says how each year of a duty stands, `passed` which days are kept, `open` what is still
+//! to be done. `bank` are the bank holidays.
 
 mod bank;
 mod open;

@@ -2,10 +2,10 @@
 
 use calendar::clock::Millis;
 use sqlx::any::AnyRow;
-use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
+use sqlx::{AnyConnection, Row as _};
 
 use super::{Kind, Wish};
-use crate::db::{Db, known};
+use crate::db::{Db, formatcp, known};
 use crate::erasing::{let_go, let_go_of_second};
 use crate::ids::{self, Account, Id};
 
@@ -111,14 +111,12 @@ pub async fn decide(
     by: &Id<Account>,
     at: Millis,
 ) -> sqlx::Result<Option<String>> {
-    let kind = crate::db::Kind::of(tx);
-    let held = format!(
+    let held = crate::db::Kind::of(tx).hold_to_change(
         "SELECT words FROM takedowns WHERE id = $1 AND asked_by <> $2 AND taken_down_at IS NULL
-         AND refused_at IS NULL{}",
-        kind.hold_to_change()
+         AND refused_at IS NULL",
     );
     let words: Option<String> =
-        sqlx::query_scalar(AssertSqlSafe(held)).bind(id).bind(by).fetch_optional(&mut *tx).await?;
+        sqlx::query_scalar(held).bind(id).bind(by).fetch_optional(&mut *tx).await?;
     let Some(words) = words else { return Ok(None) };
     let (taken_down_at, refused_at) = if is_agreed { (Some(at), None) } else { (None, Some(at)) };
     sqlx::query(
@@ -138,48 +136,39 @@ pub async fn decide(
 
 /// The last time that something was taken down; `None` where it never was.
 pub async fn of(db: &Db, about_id: &str) -> sqlx::Result<Option<Takedown>> {
-    let sql = format!(
+    const SQL: &str = formatcp!(
         "SELECT {COLUMNS} FROM takedowns t WHERE t.about_id = $1 AND t.taken_down_at IS NOT NULL
          ORDER BY t.taken_down_at DESC, t.id DESC LIMIT 1"
     );
-    let row = sqlx::query(AssertSqlSafe(sql))
-        .bind(about_id)
-        .fetch_optional(&mut *db.read().await?)
-        .await?;
+    let row = sqlx::query(SQL).bind(about_id).fetch_optional(&mut *db.read().await?).await?;
     row.as_ref().map(takedown).transpose()
 }
 
 /// One, by its own id.
 pub async fn find(db: &Db, id: &Id<ids::Takedown>) -> sqlx::Result<Option<Takedown>> {
-    let sql = format!("SELECT {COLUMNS} FROM takedowns t WHERE t.id = $1");
-    let row =
-        sqlx::query(AssertSqlSafe(sql)).bind(id).fetch_optional(&mut *db.read().await?).await?;
+    const SQL: &str = formatcp!("SELECT {COLUMNS} FROM takedowns t WHERE t.id = $1");
+    let row = sqlx::query(SQL).bind(id).fetch_optional(&mut *db.read().await?).await?;
     row.as_ref().map(takedown).transpose()
 }
 
 /// What was taken down and what waits, the last first.
 pub async fn list(db: &Db, (most, from): (i64, i64)) -> sqlx::Result<Vec<Takedown>> {
-    let sql = format!(
+    const SQL: &str = formatcp!(
         "SELECT {COLUMNS} FROM takedowns t ORDER BY t.asked_at DESC, t.id DESC
          LIMIT CAST($1 AS BIGINT) OFFSET CAST($2 AS BIGINT)"
     );
-    let rows = sqlx::query(AssertSqlSafe(sql))
-        .bind(most)
-        .bind(from)
-        .fetch_all(&mut *db.read().await?)
-        .await?;
+    let rows = sqlx::query(SQL).bind(most).bind(from).fetch_all(&mut *db.read().await?).await?;
     rows.iter().map(takedown).collect()
 }
 
 /// Words of the results of a consultation that wait for a second organiser, with the words, the
 /// first asked first.
 pub async fn waiting(db: &Db, about_id: &str) -> sqlx::Result<Vec<(Takedown, String)>> {
-    let sql = format!(
+    const SQL: &str = formatcp!(
         "SELECT {COLUMNS}, t.words FROM takedowns t WHERE t.about_id = $1
          AND t.taken_down_at IS NULL AND t.refused_at IS NULL ORDER BY t.asked_at, t.id LIMIT 50"
     );
-    let rows =
-        sqlx::query(AssertSqlSafe(sql)).bind(about_id).fetch_all(&mut *db.read().await?).await?;
+    let rows = sqlx::query(SQL).bind(about_id).fetch_all(&mut *db.read().await?).await?;
     rows.iter().map(|row| Ok((takedown(row)?, row.get("words")))).collect()
 }
 
@@ -189,17 +178,15 @@ pub async fn for_leads(
     db: &Db,
     looked_after: bool,
 ) -> sqlx::Result<Vec<(Id<ids::Takedown>, Kind, Millis)>> {
+    const KEPT: &str = "SELECT t.id, t.kind, t.taken_down_at FROM takedowns t
+         WHERE t.is_kept = 1 AND t.taken_down_at IS NOT NULL";
     const NOTED: &str = "EXISTS (SELECT 1 FROM takedown_notes n WHERE n.takedown_id = t.id)";
-    let which = if looked_after {
-        format!("{NOTED} ORDER BY t.taken_down_at DESC, t.id DESC")
-    } else {
-        format!("NOT {NOTED} ORDER BY t.taken_down_at, t.id")
-    };
-    let sql = format!(
-        "SELECT t.id, t.kind, t.taken_down_at FROM takedowns t
-         WHERE t.is_kept = 1 AND t.taken_down_at IS NOT NULL AND {which} LIMIT 100"
-    );
-    let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(&mut *db.read().await?).await?;
+    const LOOKED_AFTER: &str =
+        formatcp!("{KEPT} AND {NOTED} ORDER BY t.taken_down_at DESC, t.id DESC LIMIT 100");
+    const WAITING: &str =
+        formatcp!("{KEPT} AND NOT {NOTED} ORDER BY t.taken_down_at, t.id LIMIT 100");
+    let sql = if looked_after { LOOKED_AFTER } else { WAITING };
+    let rows = sqlx::query(sql).fetch_all(&mut *db.read().await?).await?;
     rows.iter().map(|row| Ok((row.get("id"), kind(row)?, row.get("taken_down_at")))).collect()
 }
 

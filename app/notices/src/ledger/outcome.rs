@@ -1,10 +1,10 @@
 //! What became of a notice for those in its ledger: sent, come back, read.
 
 use calendar::clock::Millis;
-use ground::db::{self, Db};
+use ground::db::{self, Db, formatcp};
 use ground::ids::{Account, Id, Notice};
 use sqlx::any::AnyRow;
-use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
+use sqlx::{AnyConnection, Row as _};
 
 use super::owing::came_back;
 use crate::rules::{Effect, Follow};
@@ -94,7 +94,7 @@ fn people(row: &AnyRow, column: &str) -> sqlx::Result<u64> {
 
 /// How far the emails of a notice have come. Nobody is counted whose email was called off.
 pub async fn sending(db: &Db, notice_id: &Id<Notice>) -> sqlx::Result<Sending> {
-    let sql = format!(
+    const SQL: &str = formatcp!(
         "SELECT CAST(coalesce(sum(t.back), 0) AS BIGINT) AS came_back,
                 CAST(coalesce(sum(CASE WHEN t.back = 0 THEN t.sent ELSE 0 END), 0) AS BIGINT)
                   AS sent,
@@ -104,10 +104,9 @@ pub async fn sending(db: &Db, notice_id: &Id<Notice>) -> sqlx::Result<Sending> {
                  CASE WHEN d.sent_at IS NOT NULL THEN 1 ELSE 0 END AS sent
                FROM ledger l LEFT JOIN deliveries d ON d.id = l.delivery_id
                WHERE l.notice_id = $1 AND (l.called_off_at IS NULL OR d.sent_at IS NOT NULL)) t",
-        came_back("l")
+        came_back!("l")
     );
-    let row =
-        sqlx::query(AssertSqlSafe(sql)).bind(notice_id).fetch_one(&mut *db.read().await?).await?;
+    let row = sqlx::query(SQL).bind(notice_id).fetch_one(&mut *db.read().await?).await?;
     Ok(Sending {
         waiting: people(&row, "waiting")?,
         sent: people(&row, "sent")?,

@@ -2,7 +2,7 @@
 
 use calendar::clock::Millis;
 use deliveries::Words;
-use ground::db::{self, Db, Kind};
+use ground::db::{self, Db, Kind, formatcp};
 use ground::ids::{Delivery, Id, Notice, Service, Subscriber};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
@@ -196,6 +196,35 @@ pub async fn services_of_link(
     .await
 }
 
+/// Whether the email of a row came back, or was given up. The row is named as the statement around
+/// this names it.
+macro_rules! came_back {
+    ($row:literal) => {
+        ground::db::formatcp!(
+            "(EXISTS (SELECT 1 FROM returns r WHERE r.delivery_id = {row}.delivery_id
+             AND r.kind = 'bounced')
+              OR EXISTS (SELECT 1 FROM deliveries g WHERE g.id = {row}.delivery_id
+                AND g.given_up_at IS NOT NULL))",
+            row = $row
+        )
+    };
+}
+pub(super) use came_back;
+
+/// Whether the email of a called-off row had gone before, or went all the same; a digest that went
+/// without it does not count.
+macro_rules! went_to_them {
+    ($row:literal) => {
+        formatcp!(
+            "EXISTS (SELECT 1 FROM deliveries d WHERE d.id = {row}.delivery_id
+             AND d.sent_at IS NOT NULL AND (d.sent_at < {row}.called_off_at
+               OR NOT EXISTS (SELECT 1 FROM ledger others WHERE others.delivery_id = d.id
+                 AND others.called_off_at IS NULL)))",
+            row = $row
+        )
+    };
+}
+
 /// A row of the ledger whose email has not gone.
 const WAITS: &str =
     "EXISTS (SELECT 1 FROM deliveries d WHERE d.id = ledger.delivery_id AND d.next_at IS NOT NULL)";
@@ -255,7 +284,7 @@ pub async fn begin_again(
              AND d.claimed_at > 0)
            AND NOT {}",
         is_wanted("ledger"),
-        went_to_them("ledger")
+        went_to_them!("ledger")
     );
     let notices: Vec<Id<Notice>> = sqlx::query_scalar(AssertSqlSafe(sql))
         .bind(subscriber_id)
@@ -263,17 +292,6 @@ pub async fn begin_again(
         .fetch_all(&mut *tx)
         .await?;
     owe_again(tx, subscriber_id, &notices).await
-}
-
-/// Whether the email of a called-off row had gone before, or went all the same; a digest that went
-/// without it does not count.
-fn went_to_them(row: &str) -> String {
-    format!(
-        "EXISTS (SELECT 1 FROM deliveries d WHERE d.id = {row}.delivery_id AND d.sent_at IS NOT NULL
-                   AND (d.sent_at < {row}.called_off_at
-                        OR NOT EXISTS (SELECT 1 FROM ledger others WHERE others.delivery_id = d.id
-                          AND others.called_off_at IS NULL)))"
-    )
 }
 
 /// Owes these notices again, which were called off for this subscriber. A digest that waits takes
@@ -290,7 +308,7 @@ async fn owe_again(
     let rows =
         format!("subscriber_id = $1 AND notice_id IN ({})", db::parameters(2, notices.len()));
     let emails = format!("SELECT delivery_id FROM ledger WHERE {rows}");
-    let went = went_to_them("ledger");
+    let went = went_to_them!("ledger");
     let again = [
         format!(
             "UPDATE deliveries SET is_stale = 1 WHERE next_at IS NOT NULL
@@ -332,7 +350,7 @@ pub struct Stale {
 /// The emails that are to be put together again, some at a time. One that a worker holds is left
 /// until its permit has failed: else it would go as the worker has it, with nobody knowing.
 pub async fn stale(db: &Db) -> sqlx::Result<Vec<Stale>> {
-    let sql = format!(
+    const SQL: &str = formatcp!(
         "SELECT d.id AS delivery_id, d.unsubscribe, n.id AS notice_id, {TOGETHER}
          FROM (SELECT id, unsubscribe FROM deliveries WHERE next_at IS NOT NULL AND is_stale = 1
            AND claimed_at = 0 ORDER BY id LIMIT 100) d
@@ -340,7 +358,7 @@ pub async fn stale(db: &Db) -> sqlx::Result<Vec<Stale>> {
          JOIN notices n ON n.id = l.notice_id
          ORDER BY d.id, n.effect_at, n.id"
     );
-    let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(&mut *db.read().await?).await?;
+    let rows = sqlx::query(SQL).fetch_all(&mut *db.read().await?).await?;
     let one = |rows: &[AnyRow]| Stale {
         delivery_id: rows[0].get("delivery_id"),
         one_click: rows[0]
@@ -363,11 +381,10 @@ pub async fn put_together_again(
     stale: &Stale,
     words: &Words,
 ) -> sqlx::Result<()> {
-    let kind = Kind::of(tx);
     // Anyone who calls off more of it in between has done so by the time this holds it, or makes it
     // stale again afterwards.
-    let hold = format!("SELECT id FROM deliveries WHERE id = $1{}", kind.hold_to_change());
-    sqlx::query(AssertSqlSafe(hold)).bind(&stale.delivery_id).fetch_optional(&mut *tx).await?;
+    let hold = Kind::of(tx).hold_to_change("SELECT id FROM deliveries WHERE id = $1");
+    sqlx::query(hold).bind(&stale.delivery_id).fetch_optional(&mut *tx).await?;
     let still: i64 = sqlx::query_scalar(
         "SELECT count(*) FROM ledger WHERE delivery_id = $1 AND called_off_at IS NULL",
     )
@@ -431,55 +448,50 @@ pub async fn move_to(
     new: &Id<Subscriber>,
     now: Millis,
 ) -> sqlx::Result<()> {
-    let has_had = format!(
+    const HAS_HAD: &str = formatcp!(
         "UPDATE ledger SET called_off_at = $2, called_off_why = 'moved' WHERE subscriber_id = $3
          AND called_off_at IS NULL AND (delivery_id IS NULL OR {WAITS})
            AND notice_id IN (SELECT l.notice_id FROM ledger l
              JOIN deliveries d ON d.id = l.delivery_id AND d.sent_at IS NOT NULL
-                             WHERE l.subscriber_id = $1 AND NOT {})",
-        came_back("l")
+             WHERE l.subscriber_id = $1 AND NOT {})",
+        came_back!("l")
     );
-    sqlx::query(AssertSqlSafe(has_had)).bind(old).bind(now).bind(new).execute(&mut *tx).await?;
-    let moves = format!(
-        "subscriber_id = $1 AND called_off_at IS NULL AND (delivery_id IS NULL OR {WAITS} OR ({}))",
-        is_to_come_again()
+    const MOVES: &str = formatcp!(
+        "subscriber_id = $1 AND called_off_at IS NULL
+         AND (delivery_id IS NULL OR {WAITS} OR ({IS_TO_COME_AGAIN}))"
     );
     // They come back to an address they left, or had stopped at, before an email reached them
     // there.
-    let returns = format!(
+    const COMES_BACK: &str = formatcp!(
         "UPDATE ledger SET called_off_at = $2, called_off_why = 'moved'
-         WHERE {moves} AND EXISTS (SELECT 1 FROM ledger o WHERE o.notice_id = ledger.notice_id
-           AND o.subscriber_id = $3
-                                     AND o.called_off_why IN ('moved', 'unsubscribed') AND NOT ({}
-                                       AND NOT {}))
+         WHERE {MOVES} AND EXISTS (SELECT 1 FROM ledger o WHERE o.notice_id = ledger.notice_id
+           AND o.subscriber_id = $3 AND o.called_off_why IN ('moved', 'unsubscribed')
+           AND NOT ({} AND NOT {}))
          RETURNING notice_id",
-        went_to_them("o"),
-        came_back("o")
+        went_to_them!("o"),
+        came_back!("o")
     );
-    let again: Vec<Id<Notice>> = sqlx::query_scalar(AssertSqlSafe(returns))
-        .bind(old)
-        .bind(now)
-        .bind(new)
-        .fetch_all(&mut *tx)
-        .await?;
-    owe_again(tx, new, &again).await?;
     // What both are owed stays with the one who stays.
-    let both = format!(
+    const OF_BOTH: &str = formatcp!(
         "UPDATE ledger SET called_off_at = $2, called_off_why = 'unsubscribed'
-         WHERE {moves} AND EXISTS (SELECT 1 FROM ledger o WHERE o.notice_id = ledger.notice_id
+         WHERE {MOVES} AND EXISTS (SELECT 1 FROM ledger o WHERE o.notice_id = ledger.notice_id
            AND o.subscriber_id = $3)"
     );
-    sqlx::query(AssertSqlSafe(both)).bind(old).bind(now).bind(new).execute(&mut *tx).await?;
-    let rows = format!(
+    const NEW_ROWS: &str = formatcp!(
         "INSERT INTO ledger (notice_id, subscriber_id, place_id, due_at, is_digest, subscribed_at,
          read_at, reached_at, reached_by, reached_how)
          SELECT notice_id, $3, place_id, due_at, is_digest, subscribed_at, read_at, reached_at,
-           reached_by, reached_how FROM ledger WHERE {moves}"
+           reached_by, reached_how FROM ledger WHERE {MOVES}"
     );
-    sqlx::query(AssertSqlSafe(rows)).bind(old).bind(now).bind(new).execute(&mut *tx).await?;
-    let moved =
-        format!("UPDATE ledger SET called_off_at = $2, called_off_why = 'moved' WHERE {moves}");
-    sqlx::query(AssertSqlSafe(moved)).bind(old).bind(now).execute(&mut *tx).await?;
+    const MOVED: &str =
+        formatcp!("UPDATE ledger SET called_off_at = $2, called_off_why = 'moved' WHERE {MOVES}");
+    sqlx::query(HAS_HAD).bind(old).bind(now).bind(new).execute(&mut *tx).await?;
+    let again: Vec<Id<Notice>> =
+        sqlx::query_scalar(COMES_BACK).bind(old).bind(now).bind(new).fetch_all(&mut *tx).await?;
+    owe_again(tx, new, &again).await?;
+    sqlx::query(OF_BOTH).bind(old).bind(now).bind(new).execute(&mut *tx).await?;
+    sqlx::query(NEW_ROWS).bind(old).bind(now).bind(new).execute(&mut *tx).await?;
+    sqlx::query(MOVED).bind(old).bind(now).execute(&mut *tx).await?;
     call_off_emails(tx, "subscriber_id", old, "moved", now).await?;
     call_off_emails(tx, "subscriber_id", new, "moved", now).await
 }
@@ -491,31 +503,17 @@ pub async fn has_come_back(
     subscriber_id: &Id<Subscriber>,
     now: Millis,
 ) -> sqlx::Result<bool> {
-    let sql = format!(
-        "SELECT count(*) FROM ledger WHERE subscriber_id = $1 AND called_off_at IS NULL AND {}",
-        is_to_come_again()
+    const SQL: &str = formatcp!(
+        "SELECT count(*) FROM ledger WHERE subscriber_id = $1 AND called_off_at IS NULL
+         AND {IS_TO_COME_AGAIN}"
     );
-    let rows: i64 =
-        sqlx::query_scalar(AssertSqlSafe(sql)).bind(subscriber_id).bind(now).fetch_one(tx).await?;
+    let rows: i64 = sqlx::query_scalar(SQL).bind(subscriber_id).bind(now).fetch_one(tx).await?;
     Ok(rows > 0)
 }
 
 /// A row of the ledger whose email came back, while the change is still to come, with now in `$2`.
-fn is_to_come_again() -> String {
-    format!(
-        "{} AND read_at IS NULL AND reached_at IS NULL
-         AND EXISTS (SELECT 1 FROM notices n WHERE n.id = ledger.notice_id AND n.effect_at > $2)",
-        came_back("ledger")
-    )
-}
-
-/// Whether the email of a row came back, or was given up. The row is named as the statement around
-/// this names it.
-pub(super) fn came_back(row: &str) -> String {
-    format!(
-        "(EXISTS (SELECT 1 FROM returns r WHERE r.delivery_id = {row}.delivery_id
-         AND r.kind = 'bounced')
-          OR EXISTS (SELECT 1 FROM deliveries g WHERE g.id = {row}.delivery_id
-            AND g.given_up_at IS NOT NULL))"
-    )
-}
+const IS_TO_COME_AGAIN: &str = formatcp!(
+    "{} AND read_at IS NULL AND reached_at IS NULL
+     AND EXISTS (SELECT 1 FROM notices n WHERE n.id = ledger.notice_id AND n.effect_at > $2)",
+    came_back!("ledger")
+);

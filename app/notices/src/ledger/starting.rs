@@ -3,7 +3,7 @@
 
 use area::ELSEWHERE;
 use calendar::clock::Millis;
-use ground::db::{self, Db, Kind};
+use ground::db::{self, Db, Kind, formatcp};
 use ground::ids::{Id, Notice, Subscriber};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
@@ -12,7 +12,7 @@ use subscribers::wanted::{asks_for, stopped};
 
 use super::owing::call_off_emails;
 use crate::rules::{Effect, Follow, due, must_know_by};
-use crate::store::{announced, effect, first_day_before, follow};
+use crate::store::{ANNOUNCED, effect, first_day_before, follow};
 
 /// Who is to be told: (id, how often they want emails, place), one row a person. For a notice,
 /// those who ask for it. For one that follows another, those in the ledger of that other, at the
@@ -133,11 +133,10 @@ pub async fn owe_announced(
         "INSERT INTO ledger (notice_id, subscriber_id, place_id, due_at, is_digest, subscribed_at)
          SELECT n.id, b.id, {LIVES_IN}, CAST($2 AS BIGINT), 0, CAST($2 AS BIGINT)
          FROM subscribers b LEFT JOIN accounts a ON a.id = b.account_id CROSS JOIN notices n
-         WHERE b.id = $1 AND b.erased_at IS NULL AND {} AND {}
+         WHERE b.id = $1 AND b.erased_at IS NULL AND {ANNOUNCED} AND {}
            AND NOT EXISTS (SELECT 1 FROM ledger l JOIN subscribers t ON t.id = l.subscriber_id
              WHERE l.notice_id = n.id
                AND (t.id = b.id OR (t.joined_id = b.id AND l.called_off_at IS NULL)))",
-        announced("n", "CAST($2 AS BIGINT)"),
         asks_for("b.id", "n.id")
     );
     sqlx::query(AssertSqlSafe(sql)).bind(subscriber_id).bind(now).execute(tx).await?;
@@ -147,9 +146,8 @@ pub async fn owe_announced(
 /// Lets no address change and no subscription begin while a notice starts, and no notice start
 /// while they do: whoever moves or begins would be in neither list.
 pub async fn hold_addresses(tx: &mut AnyConnection) -> sqlx::Result<()> {
-    let kind = Kind::of(tx);
-    let sql = format!("SELECT second_person FROM area_rules{}", kind.hold_to_change());
-    sqlx::query(AssertSqlSafe(sql)).fetch_all(tx).await?;
+    let sql = Kind::of(tx).hold_to_change("SELECT second_person FROM area_rules");
+    sqlx::query(sql).fetch_all(tx).await?;
     Ok(())
 }
 
@@ -164,16 +162,16 @@ struct Started {
 
 /// Marks the next notice whose time has come as started.
 async fn started(tx: &mut AnyConnection, now: Millis) -> sqlx::Result<Option<Started>> {
-    let sql = format!(
+    const SQL: &str = formatcp!(
         "UPDATE notices SET started_at = $1
          WHERE id IN (SELECT id FROM notices WHERE starts_at <= $1 AND started_at IS NULL
            ORDER BY starts_at, id LIMIT 1)
            AND starts_at <= $1 AND started_at IS NULL
          RETURNING id, effect_kind, effect_at, follows_id, follow_kind, must_do_by,
            {} AS told_before",
-        first_day_before("notices.id")
+        first_day_before!("notices.id")
     );
-    let row = sqlx::query(AssertSqlSafe(sql)).bind(now).fetch_optional(tx).await?;
+    let row = sqlx::query(SQL).bind(now).fetch_optional(tx).await?;
     let started = |row: AnyRow| {
         Ok(Started {
             notice_id: row.get("id"),
@@ -223,13 +221,11 @@ async fn write_rows(
 /// Stops what is still to be told about a notice that another now follows. Those who were to be
 /// told are told what follows instead; a digest goes with its other notices.
 async fn replace(tx: &mut AnyConnection, notice_id: &Id<Notice>, now: Millis) -> sqlx::Result<()> {
-    let kind = Kind::of(tx);
-    let hold = format!(
+    let hold = Kind::of(tx).hold_to_change(
         "SELECT id FROM subscribers WHERE id IN (SELECT subscriber_id FROM ledger
-         WHERE notice_id = $1) ORDER BY id{}",
-        kind.hold_to_change()
+         WHERE notice_id = $1) ORDER BY id",
     );
-    sqlx::query(AssertSqlSafe(hold)).bind(notice_id).fetch_all(&mut *tx).await?;
+    sqlx::query(hold).bind(notice_id).fetch_all(&mut *tx).await?;
     sqlx::query(
         "UPDATE ledger SET called_off_at = $2, called_off_why = 'replaced' WHERE notice_id = $1
          AND called_off_at IS NULL

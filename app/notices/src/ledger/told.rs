@@ -9,7 +9,7 @@
 //! after that the numbers no longer change.
 
 use area::ELSEWHERE;
-use area::corrections::then;
+use area::corrections::PLACE_THEN;
 use calendar::clock::Millis;
 use ground::db::{self, Db};
 use ground::ids::{Id, Notice};
@@ -195,7 +195,6 @@ fn by_place(counts: &str) -> String {
 /// Each notice that had taken effect at `$1`, with what was counted, and the names that the places
 /// had then.
 fn of_all(counts: &str) -> String {
-    let name = then("place", "name", ("q.id", "q.name"), "$1");
     format!(
         "SELECT n.id, n.title, n.effect_at, n.started_at, n.families,
            CAST(n.takes_away AS BIGINT) AS takes_away,
@@ -206,7 +205,7 @@ fn of_all(counts: &str) -> String {
            coalesce(p.name, '{ELSEWHERE}') AS place, c.how, c.people
          FROM notices n
          LEFT JOIN ({counts}) c ON c.about = n.id
-         LEFT JOIN (SELECT q.id, {name} AS name, q.position FROM places q) p ON p.id = c.part
+         LEFT JOIN (SELECT p.id, {PLACE_THEN} AS name, p.position FROM places p) p ON p.id = c.part
          WHERE {}
          ORDER BY n.effect_at, n.id, coalesce(p.position, 1000000), p.name",
         is_counted("$1")

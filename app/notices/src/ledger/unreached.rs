@@ -50,7 +50,7 @@ fn to_reach() -> String {
     format!(
         "{} AND l.called_off_at IS NULL AND l.read_at IS NULL AND l.reached_at IS NULL AND {}
          AND EXISTS (SELECT 1 FROM listed_notices w WHERE w.id = n.id)",
-        came_back("l"),
+        came_back!("l"),
         is_wanted("l")
     )
 }

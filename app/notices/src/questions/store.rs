@@ -1,12 +1,13 @@
 //! Every SQL statement about questions and answers.
 
 use calendar::clock::Millis;
-use ground::db::{self, Db};
+use ground::db::{self, Db, formatcp};
 use ground::ids::{Account, Id, Notice, NoticeAnswer, NoticeQuestion};
 use ground::takedown;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
-use super::{KEPT_UNANSWERED, NewAnswer, wanted};
+use super::wanted::PEOPLE;
+use super::{KEPT_UNANSWERED, NewAnswer};
 
 /// A question as somebody asks it.
 #[derive(Clone, Copy, Debug)]
@@ -73,14 +74,13 @@ pub async fn waiting_questions(
     db: &Db,
     notice_id: &Id<Notice>,
 ) -> sqlx::Result<Vec<WaitingQuestion>> {
-    let sql = format!(
-        "SELECT q.id, q.question, q.asked_at, q.shown_as, {} AS wanted
+    const SQL: &str = formatcp!(
+        "SELECT q.id, q.question, q.asked_at, q.shown_as, {PEOPLE} AS wanted
          FROM notice_questions q WHERE q.notice_id = $1
          AND q.answer_id IS NULL AND q.set_aside_at IS NULL
-         ORDER BY q.asked_at, q.id LIMIT 200",
-        wanted::people()
+         ORDER BY q.asked_at, q.id LIMIT 200"
     );
-    sqlx::query_as(AssertSqlSafe(sql)).bind(notice_id).fetch_all(&mut *db.read().await?).await
+    sqlx::query_as(SQL).bind(notice_id).fetch_all(&mut *db.read().await?).await
 }
 
 /// Lets everyone read a question while it waits, in these words, once. False when they can already,
@@ -331,7 +331,7 @@ pub async fn beside(
     notice_id: &Id<Notice>,
     account_id: Option<&Id<Account>>,
 ) -> sqlx::Result<Beside> {
-    let sql = format!(
+    const SQL: &str = formatcp!(
         "SELECT kind, question, answer, at, id, wanted, wants FROM (
            SELECT 'answer' AS kind, id, question, answer, answered_at AS at,
              CAST(0 AS BIGINT) AS wanted, '' AS wants FROM notice_answers
@@ -342,7 +342,7 @@ pub async fn beside(
                AND (k.about_id IN (SELECT a.id FROM notice_answers a WHERE a.notice_id = $1)
                  OR k.about_id IN (SELECT q.id FROM notice_questions q WHERE q.notice_id = $1))
            UNION ALL SELECT 'open', q.id, q.shown_as, '', q.shown_at,
-             {},
+             {PEOPLE},
              CASE WHEN EXISTS (SELECT 1 FROM notice_wanted w
                  WHERE w.question_id = q.id AND w.account_id = $2) THEN 'too'
                WHEN EXISTS (SELECT 1 FROM accounts a WHERE a.id = $2 AND a.email = q.email)
@@ -355,10 +355,9 @@ pub async fn beside(
                AND b.account_id = $2
            UNION ALL SELECT DISTINCT 'update', '', '', '', CAST(0 AS BIGINT), CAST(0 AS BIGINT), ''
              FROM update_subjects u WHERE u.notice_id = $1) beside
-         ORDER BY kind, at, id",
-        wanted::people()
+         ORDER BY kind, at, id"
     );
-    let rows = sqlx::query(AssertSqlSafe(sql))
+    let rows = sqlx::query(SQL)
         .bind(notice_id)
         .bind(account_id.map_or("", Id::as_str))
         .fetch_all(&mut *db.read().await?)

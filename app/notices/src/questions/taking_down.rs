@@ -3,7 +3,7 @@
 use calendar::clock::Millis;
 use ground::db::{Db, Kind};
 use ground::ids::{Account, Id, Notice, NoticeAnswer, NoticeQuestion};
-use sqlx::{AnyConnection, AssertSqlSafe};
+use sqlx::AnyConnection;
 
 use super::wanted;
 
@@ -71,14 +71,11 @@ pub async fn take_down_answer(
     if taken_down.rows_affected() == 0 {
         return Ok(None);
     }
-    let kind = Kind::of(tx);
-    let asked = format!(
+    let asked = Kind::of(tx).hold_to_change(
         "SELECT email FROM notice_questions WHERE answer_id = $1 AND email IS NOT NULL
-         ORDER BY email{}",
-        kind.hold_to_change()
+         ORDER BY email",
     );
-    let mut asked: Vec<String> =
-        sqlx::query_scalar(AssertSqlSafe(asked)).bind(id).fetch_all(&mut *tx).await?;
+    let mut asked: Vec<String> = sqlx::query_scalar(asked).bind(id).fetch_all(&mut *tx).await?;
     asked.dedup();
     let mut waited: Vec<ToTell> = asked.into_iter().map(|email| (None, email)).collect();
     loop {
@@ -108,14 +105,12 @@ pub async fn take_down_question(
     id: &Id<NoticeQuestion>,
     now: Millis,
 ) -> sqlx::Result<Option<Vec<ToTell>>> {
-    let kind = Kind::of(tx);
-    let held = format!(
+    let held = Kind::of(tx).hold_to_change(
         "SELECT email FROM notice_questions WHERE id = $1 AND shown_at IS NOT NULL
-           AND answer_id IS NULL AND set_aside_at IS NULL{}",
-        kind.hold_to_change()
+           AND answer_id IS NULL AND set_aside_at IS NULL",
     );
     let held: Option<(Option<String>,)> =
-        sqlx::query_as(AssertSqlSafe(held)).bind(id).fetch_optional(&mut *tx).await?;
+        sqlx::query_as(held).bind(id).fetch_optional(&mut *tx).await?;
     let Some((email,)) = held else { return Ok(None) };
     sqlx::query(
         "UPDATE notice_questions SET taken_down_at = $2, set_aside_at = $2, question = '',

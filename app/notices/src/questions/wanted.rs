@@ -2,7 +2,7 @@
 
 use accounts::store::COUNTS_AS;
 use calendar::clock::Millis;
-use ground::db::{self, Db};
+use ground::db::{self, Db, formatcp};
 use ground::ids::{Account, Id, Notice, NoticeAnswer, NoticeQuestion};
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
@@ -10,12 +10,10 @@ use super::KEPT_UNANSWERED;
 
 /// How many people want to know the answer to the question `q`, as a part of statements. One
 /// mailbox is one person.
-pub fn people() -> String {
-    format!(
-        "(SELECT count(DISTINCT {COUNTS_AS}) FROM notice_wanted w
-          JOIN accounts a ON a.id = w.account_id WHERE w.question_id = q.id)"
-    )
-}
+pub const PEOPLE: &str = formatcp!(
+    "(SELECT count(DISTINCT {COUNTS_AS}) FROM notice_wanted w
+      JOIN accounts a ON a.id = w.account_id WHERE w.question_id = q.id)"
+);
 
 /// How many people one write tells, so that nobody waits long for it.
 const AT_ONCE: u8 = 200;
@@ -127,7 +125,12 @@ pub async fn take_for_answer(
     tx: &mut AnyConnection,
     answer_id: &Id<NoticeAnswer>,
 ) -> sqlx::Result<Vec<(Id<Account>, String)>> {
-    take(tx, "q.answer_id = $1 AND CAST($2 AS BIGINT) = 0", answer_id, 0).await
+    const SQL: &str = formatcp!(
+        "DELETE FROM notice_wanted WHERE (question_id, account_id) IN (
+           SELECT {WANTED} WHERE q.answer_id = $1 AND CAST($2 AS BIGINT) = 0 {SOME})
+         RETURNING account_id"
+    );
+    take(tx, SQL, answer_id, 0).await
 }
 
 /// Likewise of those who have waited for this question in vain.
@@ -136,27 +139,29 @@ pub async fn take_in_vain(
     question_id: &Id<NoticeQuestion>,
     now: Millis,
 ) -> sqlx::Result<Vec<(Id<Account>, String)>> {
-    let in_vain = "q.id = $1 AND q.answer_id IS NULL
-        AND (q.set_aside_at IS NOT NULL OR w.wanted_at <= CAST($2 AS BIGINT))";
-    take(tx, in_vain, question_id, now - KEPT_UNANSWERED).await
+    const SQL: &str = formatcp!(
+        "DELETE FROM notice_wanted WHERE (question_id, account_id) IN (
+           SELECT {WANTED} WHERE q.id = $1 AND q.answer_id IS NULL
+             AND (q.set_aside_at IS NOT NULL OR w.wanted_at <= CAST($2 AS BIGINT)) {SOME})
+         RETURNING account_id"
+    );
+    take(tx, SQL, question_id, now - KEPT_UNANSWERED).await
 }
 
+const WANTED: &str = "w.question_id, w.account_id FROM notice_wanted w
+     JOIN notice_questions q ON q.id = w.question_id";
+/// Those who have waited longest.
+const SOME: &str = formatcp!("ORDER BY w.wanted_at, w.account_id LIMIT {AT_ONCE}");
+
+/// The deletion holds them: another process finds none.
 async fn take(
     tx: &mut AnyConnection,
-    which: &str,
+    sql: &'static str,
     id: &str,
     before: Millis,
 ) -> sqlx::Result<Vec<(Id<Account>, String)>> {
-    // The deletion holds them: another process finds none.
-    let sql = format!(
-        "DELETE FROM notice_wanted WHERE (question_id, account_id) IN (
-           SELECT w.question_id, w.account_id FROM notice_wanted w
-           JOIN notice_questions q ON q.id = w.question_id WHERE {which}
-           ORDER BY w.wanted_at, w.account_id LIMIT {AT_ONCE})
-         RETURNING account_id"
-    );
     let mut accounts: Vec<Id<Account>> =
-        sqlx::query_scalar(AssertSqlSafe(sql)).bind(id).bind(before).fetch_all(&mut *tx).await?;
+        sqlx::query_scalar(sql).bind(id).bind(before).fetch_all(&mut *tx).await?;
     accounts.sort();
     accounts.dedup();
     if accounts.is_empty() {

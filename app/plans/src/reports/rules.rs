@@ -210,8 +210,8 @@ mod tests {
     #[test]
     fn what_is_wrong_is_said_by_its_line() {
         let faults = recommendations(
-            "1 | 12 | Shorten the waits.\n\nShorten the waits (page 3)\n2. Listen.\n1 | 13 | Again\n\
-             3 | 14\n4 | 15 |",
+            "1 | 12 | Shorten the waits.\n\nShorten the waits (page 3)\n2. Listen.\n\
+             1 | 13 | Again\n3 | 14\n4 | 15 |",
         )
         .expect_err("faults");
         for (line, fault) in [

@@ -1,5 +1,5 @@
-//! The forum disagrees with a planning session: each leader who plans with it has that on their desk
-//! until they say that they have read it.
+//! The forum disagrees with a planning session: each leader who plans with it has that on their
+//! desk until they say that they have read it.
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};

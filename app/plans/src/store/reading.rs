@@ -455,7 +455,8 @@ pub async fn find_for(
 /// Topics, sessions and what others say about them, statements, drafts, the decision, who the plan
 /// affects, events and corrections in one question, of the plan `$1` or of all plans: (kind, id,
 /// four texts, two numbers, two times, plan). The later time of a session is whether everyone may
-/// read its notes; whatever is said about it comes after it, since the schema takes nothing earlier.
+/// read its notes; whatever is said about it comes after it, since the schema takes nothing
+/// earlier.
 fn happenings(of: &str) -> String {
     format!(
         "SELECT kind, id, one, two, three, four, first, second, at, later, plan_id FROM (

@@ -45,10 +45,7 @@ pub async fn hold(
     plan_id: &Id<Plan>,
     now: Millis,
 ) -> sqlx::Result<Option<Millis>> {
-    let held = match Kind::of(tx) {
-        Kind::Sqlite => "SELECT id FROM plans WHERE id = $1",
-        Kind::Postgres => "SELECT id FROM plans WHERE id = $1 FOR UPDATE",
-    };
+    let held = Kind::of(tx).hold_to_change("SELECT id FROM plans WHERE id = $1");
     if sqlx::query(held).bind(plan_id).fetch_optional(&mut *tx).await?.is_none() {
         return Ok(None);
     }
@@ -63,16 +60,10 @@ pub async fn hold_for(
     by: &By,
     now: Millis,
 ) -> sqlx::Result<Option<Millis>> {
-    let held = match Kind::of(tx) {
-        Kind::Sqlite => {
-            "SELECT p.id FROM plans p WHERE p.id = $1 AND EXISTS (SELECT 1 FROM plan_leaders k
-               WHERE k.plan_id = p.id AND k.account_id = $2)"
-        }
-        Kind::Postgres => {
-            "SELECT p.id FROM plans p WHERE p.id = $1 AND EXISTS (SELECT 1 FROM plan_leaders k
-               WHERE k.plan_id = p.id AND k.account_id = $2) FOR UPDATE"
-        }
-    };
+    let held = Kind::of(tx).hold_to_change(
+        "SELECT p.id FROM plans p WHERE p.id = $1 AND EXISTS (SELECT 1 FROM plan_leaders k
+           WHERE k.plan_id = p.id AND k.account_id = $2)",
+    );
     let held = sqlx::query(held).bind(plan_id).bind(&by.account_id);
     if held.fetch_optional(&mut *tx).await?.is_none() {
         return Ok(None);
@@ -88,13 +79,11 @@ pub async fn hold_for_forum(
     by: &By,
     now: Millis,
 ) -> sqlx::Result<Option<Millis>> {
-    let kind = Kind::of(tx);
-    let held = format!(
+    let held = Kind::of(tx).hold_to_change(
         "SELECT p.id FROM plans p WHERE p.id = $1 AND NOT EXISTS (SELECT 1 FROM plan_side k
-           WHERE k.plan_id = p.id AND k.account_id = $2){}",
-        kind.hold_to_change()
+           WHERE k.plan_id = p.id AND k.account_id = $2)",
     );
-    let held = sqlx::query(AssertSqlSafe(held)).bind(plan_id).bind(&by.account_id);
+    let held = sqlx::query(held).bind(plan_id).bind(&by.account_id);
     if held.fetch_optional(&mut *tx).await?.is_none() {
         return Ok(None);
     }

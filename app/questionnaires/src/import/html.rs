@@ -20,8 +20,8 @@ pub(super) struct Plain {
     pub left: Vec<String>,
 }
 
-/// Words of the file as people read them. Each sign is read once, but the attributes of one mark are
-/// compared with each other: nobody calls this for more questions than there can be.
+/// Words of the file as people read them. Each sign is read once, but the attributes of one mark
+/// are compared with each other: nobody calls this for more questions than there can be.
 pub(super) fn plain(written: &str) -> Plain {
     let written = cut(written, LONGEST_CELL);
     let input = BufferQueue::default();

@@ -1,6 +1,6 @@
 //! The tables of the pack as its page for people words them: headings and words as the service's
-//! own pages have them, and times as London's clocks show them. `record.json` and the CSVs keep what
-//! programs read.
+//! own pages have them, and times as London's clocks show them. `record.json` and the CSVs keep
+//! what programs read.
 
 use calendar::clock;
 use ground::takedown;

@@ -4,7 +4,8 @@
 //!
 //! `period` says which days, `people` what may be shown about people, `parts` makes the tables that
 //! page and workbook share; all pure. `store` asks what the record does not. People are counted
-//! over whole months and to the nearest ten, so that a day more or less gives nobody away: ADR 0058.
+//! over whole months and to the nearest ten, so that a day more or less gives nobody away:
+//! ADR 0058.
 
 mod parts;
 mod people;

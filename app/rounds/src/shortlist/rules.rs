@@ -55,8 +55,8 @@ pub fn reasons(list: &[Chosen], tallies: &[Tally]) -> Vec<String> {
 }
 
 /// Why this topic and not one that more people supported, where everyone can see that there is one.
-/// It follows from the method, so it gives nothing away: had nobody used any of their say, the topic
-/// with more supporters would have asked less of each.
+/// It follows from the method, so it gives nothing away: had nobody used any of their say, the
+/// topic with more supporters would have asked less of each.
 fn though_others_have_more(chosen: &Chosen, list: &[Chosen], tallies: &[Tally]) -> String {
     let has_more = |tally: &&Tally| {
         let people: u64 = tally.counted.iter().map(|(_, people)| people).sum();

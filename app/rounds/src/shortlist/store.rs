@@ -6,10 +6,10 @@ use accounts::joinings;
 use accounts::store::SHARED;
 use calendar::clock::Millis;
 use futures_util::TryStreamExt as _;
-use ground::db::{self, Db};
+use ground::db::{self, Db, formatcp};
 use ground::ids::{Account, Id, Place, Round, Topic, UnusualJoining};
 use sqlx::any::AnyRow;
-use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
+use sqlx::{AnyConnection, Row as _};
 use voting::count::{Choice, CountPhase, Election};
 
 use super::rules::{Chosen, Confirmation};
@@ -54,7 +54,7 @@ pub async fn ballots(db: &Db, round_id: &Id<Round>) -> sqlx::Result<Ballots> {
     .await?;
     let numbers: HashMap<&str, usize> =
         topics.iter().enumerate().map(|(number, id)| (id.as_str(), number)).collect();
-    let sql = format!(
+    const SQL: &str = formatcp!(
         "SELECT s.account_id, s.topic_id, coalesce(a.place_id, '') AS place_id,
            CASE WHEN a.mailbox IN {SHARED} THEN a.mailbox ELSE '' END AS mailbox,
            s.given_at, a.confirmed_at
@@ -65,7 +65,7 @@ pub async fn ballots(db: &Db, round_id: &Id<Round>) -> sqlx::Result<Ballots> {
            OR a.erased_at >= r.closed_at)
          ORDER BY s.account_id"
     );
-    let mut rows = sqlx::query(AssertSqlSafe(sql)).bind(round_id).fetch(&mut *connection);
+    let mut rows = sqlx::query(SQL).bind(round_id).fetch(&mut *connection);
     let mut cast = Cast { election: Election::new(topics.len()), ..Cast::default() };
     let (mut account, mut voter) = (Id::<Account>::default(), None::<Voter>);
     let mut of_several_accounts = BTreeMap::<String, Voter>::new();

@@ -5,7 +5,7 @@ use calendar::clock::Millis;
 use ground::db::{self, Db, Kind};
 use ground::ids::{Account, Id, Round, Topic};
 use sqlx::any::AnyRow;
-use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
+use sqlx::{AnyConnection, Row as _};
 
 /// Until when topics can be proposed for the next round of voting, if there is one.
 ///
@@ -47,20 +47,12 @@ pub async fn support(
     gives: bool,
     now: Millis,
 ) -> sqlx::Result<bool> {
-    let kind = Kind::of(tx);
     // The round stays as it is until this write ends: no support slips in during the count.
-    let is_open = format!(
+    let is_open = Kind::of(tx).hold(
         "SELECT r.id FROM rounds r JOIN listed_topics l ON l.round_id = r.id
-         WHERE l.id = $1 AND r.closed_at IS NULL AND r.vote_from <= $2 AND $2 < r.closes_at{}",
-        kind.hold()
+         WHERE l.id = $1 AND r.closed_at IS NULL AND r.vote_from <= $2 AND $2 < r.closes_at",
     );
-    if sqlx::query(AssertSqlSafe(is_open))
-        .bind(topic_id)
-        .bind(now)
-        .fetch_optional(&mut *tx)
-        .await?
-        .is_none()
-    {
+    if sqlx::query(is_open).bind(topic_id).bind(now).fetch_optional(&mut *tx).await?.is_none() {
         return Ok(false);
     }
     let change = if gives {

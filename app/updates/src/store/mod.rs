@@ -19,5 +19,5 @@ pub use parents::{
 pub use reading::{Judged, Said, Update, find, may_change};
 pub use saying::{NewUpdate, NewVerdict, NewVersion, OtherSide, Published};
 pub use saying::{is_judged, is_said, judge, other_side, publish, say, see_verdict};
-pub use subjects::{Subject, SubjectKind, Waited, answerable, awaited_by, responsible, waited};
+pub use subjects::{AWAITED_BY, Subject, SubjectKind, Waited, answerable, responsible, waited};
 pub use telling::{LATE, address_changed, call_off, tell_next, untold, untold_late};

@@ -1,11 +1,11 @@
 //! What parents said and what happened about it, and what those with another experience told us.
 
 use calendar::clock::Millis;
-use ground::db::{Db, known};
+use ground::db::{Db, formatcp, known};
 use ground::ids::{self, Account, Consultation, Id, Update};
 use outcomes::store::{ListedUpdate, STANDING, stage, verdict};
 use sqlx::any::AnyRow;
-use sqlx::{AnyConnection, AssertSqlSafe, FromRow, Row as _};
+use sqlx::{AnyConnection, FromRow, Row as _};
 
 use super::subjects::{Subject, subject};
 
@@ -35,7 +35,7 @@ pub async fn contributions(
     (most, from): (i64, i64),
     now: Millis,
 ) -> sqlx::Result<Vec<Contribution>> {
-    let sql = format!(
+    const SQL: &str = formatcp!(
         "WITH RECURSIVE mine AS (SELECT id AS topic_id, 'proposed' AS how, proposed_at AS at
          FROM topics WHERE author_id = $1
                                  UNION ALL SELECT s.topic_id, 'supported', s.given_at
@@ -96,7 +96,7 @@ pub async fn contributions(
          ORDER BY coalesce(c.at, c.since, 0) DESC, c.kind, c.id, c.how
          LIMIT CAST($2 AS BIGINT) OFFSET CAST($3 AS BIGINT)"
     );
-    let rows = sqlx::query(AssertSqlSafe(sql))
+    let rows = sqlx::query(SQL)
         .bind(account_id)
         .bind(most)
         .bind(from)

@@ -1,7 +1,7 @@
 //! Saving what a leader says, and what the forum says about it.
 
 use calendar::clock::Millis;
-use ground::db::{self, Db};
+use ground::db::{self, Db, formatcp};
 use ground::ids::{self, Account, Id, Update};
 use outcomes::rules::{Outcome, Verdict};
 use sqlx::{AnyConnection, AssertSqlSafe};
@@ -198,17 +198,17 @@ pub enum OtherSide {
     Plans,
 }
 
-/// Whether the update `u` was said in part by `$8`.
+/// Whether the update `u` was said in part by `$2`.
 const SAID: &str = "EXISTS (SELECT 1 FROM update_versions s WHERE s.update_id = u.id
-     AND s.published_by = $8)";
-/// Whether `$8` leads for the organisation of the update `u`.
-const LEADS: &str = "EXISTS (SELECT 1 FROM roles r WHERE r.account_id = $8 AND r.role = 'leader'
+     AND s.published_by = $2)";
+/// Whether `$2` leads for the organisation of the update `u`.
+const LEADS: &str = "EXISTS (SELECT 1 FROM roles r WHERE r.account_id = $2 AND r.role = 'leader'
      AND (u.organisation_id IS NULL OR r.organisation_id = u.organisation_id))";
-/// Whether the update `u` is about a plan on whose side `$8` is.
+/// Whether the update `u` is about a plan on whose side `$2` is.
 const PLANS: &str = "EXISTS (SELECT 1 FROM update_subjects b
      LEFT JOIN consultations c ON c.id = b.consultation_id
      JOIN plan_side k ON k.plan_id = coalesce(b.plan_id, c.plan_id)
-     WHERE b.update_id = u.id AND k.account_id = $8)";
+     WHERE b.update_id = u.id AND k.account_id = $2)";
 
 /// Why this person can't give the forum's view of an update; `None` where they can.
 pub async fn other_side(
@@ -216,13 +216,12 @@ pub async fn other_side(
     update_id: &Id<Update>,
     by: &Id<Account>,
 ) -> sqlx::Result<Option<OtherSide>> {
-    let sql = format!(
+    const SQL: &str = formatcp!(
         "SELECT CASE WHEN {SAID} THEN 'said' WHEN {LEADS} THEN 'leads' WHEN {PLANS} THEN 'plans'
            ELSE '' END AS side
          FROM updates u WHERE u.id = $1"
-    )
-    .replace("$8", "$2");
-    let side: Option<String> = sqlx::query_scalar(AssertSqlSafe(sql))
+    );
+    let side: Option<String> = sqlx::query_scalar(SQL)
         .bind(update_id)
         .bind(by)
         .fetch_optional(&mut *db.read().await?)
@@ -246,24 +245,24 @@ pub async fn judge(
     by: &Id<Account>,
     now: Millis,
 ) -> sqlx::Result<bool> {
-    let sql = format!(
-        "INSERT INTO verdicts (id, form_key, update_id, version, verdict, words, evidence,
-         given_by, given_at)
+    const SQL: &str = formatcp!(
+        "INSERT INTO verdicts (id, given_by, update_id, version, form_key, verdict, words,
+         evidence, given_at)
          SELECT $1, $2, u.id, CAST($4 AS BIGINT), $5, $6, $7, $8, CAST($9 AS BIGINT) FROM updates u
          WHERE u.id = $3 AND CAST($4 AS BIGINT) = (SELECT max(s.version) FROM update_versions s
            WHERE s.update_id = u.id)
            AND NOT {SAID} AND NOT {LEADS} AND NOT {PLANS}
          ON CONFLICT (form_key) DO NOTHING"
     );
-    let judged = sqlx::query(AssertSqlSafe(sql))
+    let judged = sqlx::query(SQL)
         .bind(Id::<ids::Verdict>::fresh())
-        .bind(&new.form_key)
+        .bind(by)
         .bind(update_id)
         .bind(new.version)
+        .bind(&new.form_key)
         .bind(new.verdict.word())
         .bind(&new.words)
         .bind(db::json(&new.evidence)?)
-        .bind(by)
         .bind(now);
     Ok(judged.execute(tx).await?.rows_affected() == 1)
 }

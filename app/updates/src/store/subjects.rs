@@ -1,7 +1,7 @@
 //! What an update can be about, who answers for it, and what an outcome is due for.
 
 use calendar::clock::Millis;
-use ground::db::{self, Db};
+use ground::db::{self, Db, formatcp};
 use ground::ids::{Account, Id};
 use outcomes::public::WITHDRAWN;
 use outcomes::rules::Outcome;
@@ -170,66 +170,54 @@ const LAST_SAID: &str = "update_subjects b JOIN update_versions s ON s.update_id
     WHERE b.kind = w.kind AND b.subject_id = w.id AND s.version = (SELECT max(l.version)
       FROM update_versions l WHERE l.update_id = b.update_id)";
 
-/// Every chosen topic, consultation with results and plan with a published draft by a time, which
-/// is written as the statement around this names it: (kind, id, title, since when an outcome is
-/// awaited).
-pub fn awaited_by(at: &str) -> String {
-    format!(
-        "SELECT 'topic' AS kind, t.id,
+/// Every chosen topic, consultation with results and plan with a published draft by the time `$1`,
+/// as a part of statements: (kind, id, title, since when an outcome is awaited).
+pub const AWAITED_BY: &str = "SELECT 'topic' AS kind, t.id,
              CASE WHEN EXISTS (SELECT 1 FROM public_topics y WHERE y.id = t.id)
                OR t.taken_down_at IS NOT NULL THEN t.title
                ELSE 'A topic that has been withdrawn' END AS title, min(c.confirmed_at) AS since
            FROM confirmed_topics x JOIN confirmations c ON c.round_id = x.round_id
              JOIN topics t ON t.id = x.topic_id
-           WHERE c.confirmed_at <= {at} AND (t.withdrawn_at IS NULL OR t.withdrawn_at > {at})
-             AND (t.merged_at IS NULL OR t.merged_at > {at})
+           WHERE c.confirmed_at <= $1 AND (t.withdrawn_at IS NULL OR t.withdrawn_at > $1)
+             AND (t.merged_at IS NULL OR t.merged_at > $1)
            GROUP BY t.id
          UNION ALL SELECT 'consultation', c.id, c.title, min(r.checked_at)
            FROM consultations c JOIN releases r ON r.consultation_id = c.id
-             AND r.checked_at <= {at} GROUP BY c.id, c.title
+             AND r.checked_at <= $1 GROUP BY c.id, c.title
          UNION ALL SELECT 'plan', p.id, p.title, min(d.published_at)
-           FROM plans p JOIN drafts d ON d.plan_id = p.id AND d.published_at <= {at}
-             GROUP BY p.id, p.title"
-    )
-}
+           FROM plans p JOIN drafts d ON d.plan_id = p.id AND d.published_at <= $1
+             GROUP BY p.id, p.title";
 
 /// Every chosen topic, consultation with results and plan with a published draft about which
 /// nothing was said, or about which one update says that it is still being decided, whatever
 /// another says; as a part of statements: (kind, id, title, since, the nearest day that was
 /// promised).
-fn all_awaited() -> String {
-    awaited_where("")
-}
-
-/// Likewise, only what the leader `$1` answers for.
-fn awaited_of_leader() -> String {
-    awaited_where(
-        "AND CASE w.kind
-           WHEN 'topic' THEN EXISTS (SELECT 1 FROM topic_leaders k
-             WHERE k.topic_id = w.id AND k.account_id = $1)
-           WHEN 'consultation' THEN EXISTS (SELECT 1 FROM consultation_leaders k
-             WHERE k.consultation_id = w.id AND k.account_id = $1)
-           WHEN 'plan' THEN EXISTS (SELECT 1 FROM plan_leaders k
-             WHERE k.plan_id = w.id AND k.account_id = $1) END",
-    )
-}
-
-fn awaited_where(and: &str) -> String {
-    format!(
-        "SELECT a.kind, a.id, a.title, a.since, a.decide_by
-         FROM (SELECT w.*, (SELECT min(s.decide_by) FROM {LAST_SAID}
-           AND s.outcome = 'deciding') AS decide_by FROM ({}) w
-               WHERE (NOT EXISTS (SELECT 1 FROM {LAST_SAID}) OR EXISTS (SELECT 1 FROM {LAST_SAID}
-                 AND s.outcome = 'deciding')) {and}) a
-         ORDER BY a.since, a.id LIMIT {MOST_AWAITED}",
-        awaited_by(&Millis::MAX.to_string())
-    )
-}
+const AWAITED: &str = formatcp!(
+    "w.*, (SELECT min(s.decide_by) FROM {LAST_SAID} AND s.outcome = 'deciding') AS decide_by
+     FROM ({AWAITED_BY}) w
+     WHERE (NOT EXISTS (SELECT 1 FROM {LAST_SAID})
+       OR EXISTS (SELECT 1 FROM {LAST_SAID} AND s.outcome = 'deciding'))"
+);
 
 /// What is awaited. `leader`: only what this leader answers for.
 pub async fn waited(db: &Db, leader: Option<&Id<Account>>) -> sqlx::Result<Vec<Waited>> {
-    let sql = leader.map_or_else(all_awaited, |_| awaited_of_leader());
-    let mut ask = sqlx::query(AssertSqlSafe(sql));
+    const ALL: &str = formatcp!(
+        "SELECT a.kind, a.id, a.title, a.since, a.decide_by FROM (SELECT {AWAITED}) a
+         ORDER BY a.since, a.id LIMIT {MOST_AWAITED}"
+    );
+    const OF_LEADER: &str = formatcp!(
+        "SELECT a.kind, a.id, a.title, a.since, a.decide_by FROM (SELECT {AWAITED}
+           AND CASE w.kind
+             WHEN 'topic' THEN EXISTS (SELECT 1 FROM topic_leaders k
+               WHERE k.topic_id = w.id AND k.account_id = $2)
+             WHEN 'consultation' THEN EXISTS (SELECT 1 FROM consultation_leaders k
+               WHERE k.consultation_id = w.id AND k.account_id = $2)
+             WHEN 'plan' THEN EXISTS (SELECT 1 FROM plan_leaders k
+               WHERE k.plan_id = w.id AND k.account_id = $2) END) a
+         ORDER BY a.since, a.id LIMIT {MOST_AWAITED}"
+    );
+    // Whenever it was.
+    let mut ask = sqlx::query(leader.map_or(ALL, |_| OF_LEADER)).bind(Millis::MAX);
     if let Some(leader) = leader {
         ask = ask.bind(leader);
     }

@@ -140,9 +140,11 @@ async fn hold(tx: &mut AnyConnection, people: &[Person]) -> sqlx::Result<()> {
         return Ok(());
     }
     let these = db::parameters(1, people.len());
-    for (table, share) in [("accounts", kind.hold()), ("subscribers", kind.hold_to_change())] {
-        let sql = format!("SELECT id FROM {table} WHERE email IN ({these}) ORDER BY id{share}");
-        let mut hold = sqlx::query(AssertSqlSafe(sql));
+    let of = |table: &str| {
+        AssertSqlSafe(format!("SELECT id FROM {table} WHERE email IN ({these}) ORDER BY id"))
+    };
+    for sql in [kind.hold(of("accounts")), kind.hold_to_change(of("subscribers"))] {
+        let mut hold = sqlx::query(sql);
         for person in people {
             hold = hold.bind(&person.email);
         }
