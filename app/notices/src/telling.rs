@@ -9,10 +9,10 @@ use ground::ids::{self, Id};
 use ground::kept_figures::{Figure, keep};
 
 use super::emails;
-use super::ledger::{self, EmailDue, Together};
+use super::ledger::{self, EmailDue, ToTell, Together};
 use super::store::{self, Notice};
 
-/// How many subscribers are looked for at a time.
+/// From how many rows of the ledger subscribers are looked for at a time.
 const LOT: i64 = 200;
 /// How many of them one write owes emails to: whoever signs in or votes waits no longer than for
 /// these.
@@ -45,12 +45,14 @@ pub async fn tell_due(house: &House) -> Result<(), sqlx::Error> {
     if !ledger::is_one_to_tell(&house.db, house.clock.now()).await? {
         return Ok(());
     }
-    let mut after = Id::default();
+    let mut after = ToTell::default();
     loop {
         let now = house.clock.now();
-        let to_tell = ledger::to_tell(&house.db, &after, LOT, now).await?;
-        let Some(last) = to_tell.last() else { return Ok(()) };
+        let lot = ledger::to_tell(&house.db, &after, LOT, now).await?;
+        let Some(last) = lot.last() else { return Ok(()) };
         after.clone_from(last);
+        let mut to_tell: Vec<_> = lot.into_iter().map(|one| one.subscriber_id).collect();
+        to_tell.dedup();
         let due = ledger::notices_due(&house.db, &to_tell, now).await?;
         let notices = notices_of(house, due).await?;
         for some in to_tell.chunks(IN_ONE_WRITE) {

@@ -11,8 +11,9 @@ use ground::db::Kind;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
+use crate::notices::{leaders, many_subscribers, noticed};
 use crate::statements::{self, Exception, FORGET, Found, ON_BOTH};
-use crate::world::on_both;
+use crate::world::{World, change, on_both};
 
 /// Tables that stay small, and why. Every other one grows with the people.
 const SMALL: [(&str, &[&str]); 4] = [
@@ -231,6 +232,58 @@ fn the_families_no_email_reaches_are_found_without_looking_through_everyone_who_
 }
 
 #[test]
+fn a_lot_of_emails_is_owed_without_going_through_everyone_who_waits() {
+    let found = Found::in_the_program();
+    let walk = |one: &&statements::Statement| one.sql.contains("(l.due_at, l.subscriber_id) >");
+    let walk = found.whole.iter().find(walk).unwrap();
+    let [call_off, due] = notices::ledger::ask_who_is_due(25);
+    let of_some = [notices::ledger::ask_for_notices(200), call_off, due];
+    on_both(async |world| {
+        everyone_waits(&world, 2_000).await;
+        let mut connection = world.db().read().await.unwrap();
+        let planner = Planner::of(&mut connection, world.db().kind()).await.unwrap();
+        let plan = planner.plan(&mut connection, &walk.sql).await.unwrap().join("\n");
+        // From where the last lot ended, in the order of the index.
+        assert!(plan.contains("ledger_due") && plan.contains("due_at"), "{plan}");
+        for sorts_or_joins in ["Sort", "TEMP B-TREE", "Join", "Nested Loop", "SCAN"] {
+            assert!(!plan.contains(sorts_or_joins), "{plan}");
+        }
+        for sql in &of_some {
+            let plan = planner.plan(&mut connection, sql).await.unwrap().join("\n");
+            for everyone in ["ledger_due", "ledger_by_delivery", "SCAN l", "Seq Scan on ledger"] {
+                assert!(!plan.contains(everyone), "{sql}\n{plan}");
+            }
+        }
+    });
+}
+
+/// So many were told of one change, and the planner has looked since. Now they wait to be told of
+/// another, of which it knows nothing.
+async fn everyone_waits(world: &World, many: usize) {
+    many_subscribers(world, many, &world.transport).await;
+    let leaders = leaders(world).await;
+    let told = noticed(world, &leaders, "Buses", 30).await;
+    let to_tell = noticed(world, &leaders, "Taxis", 30).await;
+    for sql in [
+        "INSERT INTO deliveries (id, dedup_key, kind, to_address, subject, body_text, body_html,
+           owed_at, not_after)
+         SELECT id, id, 'notice', '', '', '', '', 1, 2 FROM subscribers"
+            .to_owned(),
+        format!(
+            "INSERT INTO ledger (notice_id, subscriber_id, place_id, due_at, is_digest, delivery_id)
+             SELECT '{told}', id, '', 1, 0, id FROM subscribers"
+        ),
+        "ANALYZE".to_owned(),
+        format!(
+            "INSERT INTO ledger (notice_id, subscriber_id, place_id, due_at, is_digest)
+             SELECT '{to_tell}', id, '', 1, 0 FROM subscribers"
+        ),
+    ] {
+        change(world, &sql).await;
+    }
+}
+
+#[test]
 fn a_statement_without_an_index_is_seen_and_one_with_an_index_is_not() {
     on_both(async |world| {
         let mut connection = world.db().read().await.unwrap();
@@ -341,13 +394,21 @@ impl Planner {
         connection: &mut AnyConnection,
         sql: &str,
     ) -> sqlx::Result<BTreeSet<String>> {
+        Ok(scanned_in(&self.plan(connection, sql).await?, &self.indexes))
+    }
+
+    /// How a statement would be done, in the words of the database.
+    async fn plan(&self, connection: &mut AnyConnection, sql: &str) -> sqlx::Result<Vec<String>> {
+        if self.kind == Kind::Sqlite {
+            let plan = rows(connection, format!("EXPLAIN QUERY PLAN {sql}")).await?;
+            return Ok(plan.iter().map(|row| row.get("detail")).collect());
+        }
         let values = vec!["NULL"; statements::prepare_on_postgres(connection, sql).await?];
         let values =
             if values.is_empty() { String::new() } else { format!("({})", values.join(", ")) };
         let plan = rows(connection, format!("EXPLAIN (COSTS OFF) EXECUTE tried{values}")).await;
         statements::done(connection, FORGET.to_owned()).await?;
-        let plan: Vec<String> = plan?.iter().map(|row| row.get(0)).collect();
-        Ok(scanned_in(&plan, &self.indexes))
+        Ok(plan?.iter().map(|row| row.get(0)).collect())
     }
 }
 

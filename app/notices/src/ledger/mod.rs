@@ -14,9 +14,9 @@ mod unreached;
 
 pub use outcome::{InEmail, Sending, in_email, read_by, read_email, sending};
 pub use owing::{
-    EmailDue, Stale, Together, begin_again, call_off, due_now, has_come_back, is_on_its_way,
-    is_one_to_tell, keep_email, move_to, notices_due, put_together_again, services_of_link, stale,
-    stop, to_tell,
+    EmailDue, Stale, ToTell, Together, ask_for_notices, ask_who_is_due, begin_again, call_off,
+    due_now, has_come_back, is_on_its_way, is_one_to_tell, keep_email, move_to, notices_due,
+    put_together_again, services_of_link, stale, stop, to_tell,
 };
 pub use starting::{Reach, hold_addresses, is_one_to_start, owe_announced, reach, start_next};
 pub use told::{ToldOf, count_told, to_count, told, told_of_all, told_of_all_so_far, told_so_far};
