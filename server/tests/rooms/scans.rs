@@ -257,6 +257,24 @@ fn a_lot_of_emails_is_owed_without_going_through_everyone_who_waits() {
     });
 }
 
+#[test]
+fn the_answers_of_a_page_are_found_in_the_order_in_which_they_are_read() {
+    let found = Found::in_the_program();
+    let of_a_page = found.whole.iter().filter(|one| one.file.ends_with("reading/store.rs"));
+    let of_a_page: Vec<_> =
+        of_a_page.filter(|one| one.sql.contains("state = 'sent'")).map(|one| &one.sql).collect();
+    assert_eq!(of_a_page.len(), 2, "a part of them, and how many there are");
+    on_both(async |world| {
+        let mut connection = world.db().read().await.unwrap();
+        let planner = Planner::of(&mut connection, world.db().kind()).await.unwrap();
+        for sql in &of_a_page {
+            let plan = planner.plan(&mut connection, sql).await.unwrap().join("\n");
+            assert!(plan.contains("responses_to_read"), "{sql}\n{plan}");
+            assert!(!plan.contains("Sort") && !plan.contains("TEMP B-TREE"), "{sql}\n{plan}");
+        }
+    });
+}
+
 /// So many were told of one change, and the planner has looked since. Now they wait to be told of
 /// another, of which it knows nothing.
 async fn everyone_waits(world: &World, many: usize) {

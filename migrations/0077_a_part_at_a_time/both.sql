@@ -8,3 +8,5 @@ DROP INDEX ledger_by_delivery;
 CREATE INDEX ledger_by_delivery ON ledger (delivery_id) WHERE delivery_id IS NOT NULL;
 DROP INDEX ledger_by_link;
 CREATE INDEX ledger_by_link ON ledger (link_hash) WHERE link_hash IS NOT NULL;
+-- The responses of a consultation that count, in the order in which they are read, a part at a time.
+CREATE INDEX responses_to_read ON responses (consultation_id, id) WHERE state = 'sent';
