@@ -135,7 +135,7 @@ const ALL_OF_IT: &str = "everything is asked for";
 const RARELY: &str = "the team asks, now and then";
 const FEW_PLANS: &str = "the topics of all plans, where the tables are empty";
 
-const EXCEPTIONS: [Exception; 41] = [
+const EXCEPTIONS: [Exception; 40] = [
     may("forget.rs", "DELETE FROM", ONCE_IN_A_LIFE),
     may("accounts/src/erasing.rs", "DELETE FROM", ONCE_IN_A_LIFE),
     may("deliveries/src/store.rs", "WHERE account_id = $1", ONCE_IN_A_LIFE),
@@ -161,7 +161,6 @@ const EXCEPTIONS: [Exception; 41] = [
     may("questions/store.rs", "FROM notice_wanted w", "who wants to know is erased in 28 days"),
     may("export/store.rs", "FROM copies", "who asked for a copy is erased in 30 days"),
     may("questions/taking_down.rs", "WHERE answer_id = $1", RARELY),
-    may("admin/store.rs", "SELECT DISTINCT what FROM audit", RARELY),
     may("store/parents.rs", "FROM doubts d", RARELY),
     may("waits/src/store.rs", "FROM wait_doubts d", RARELY),
     may_on_postgres("year/store.rs", "FROM update_versions v", RARELY),
