@@ -10,3 +10,8 @@ DROP INDEX ledger_by_link;
 CREATE INDEX ledger_by_link ON ledger (link_hash) WHERE link_hash IS NOT NULL;
 -- The responses of a consultation that count, in the order in which they are read, a part at a time.
 CREATE INDEX responses_to_read ON responses (consultation_id, id) WHERE state = 'sent';
+-- Up to which subscriber, in the order of their ids, the ledger of a notice that has started is written: '' is nobody yet, NULL all of them.
+-- It is written some hundred at a time, so that nobody waits for all of it who wants to write something else.
+ALTER TABLE notices ADD COLUMN listed_up_to TEXT;
+CREATE INDEX notices_half_listed ON notices (listed_up_to) WHERE listed_up_to IS NOT NULL;
+CREATE INDEX subscribers_by_joined ON subscribers (joined_id) WHERE joined_id IS NOT NULL;

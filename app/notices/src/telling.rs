@@ -18,7 +18,8 @@ const LOT: i64 = 200;
 /// these.
 const IN_ONE_WRITE: usize = 25;
 
-/// Starts every notice whose time has come, once, whichever process comes first.
+/// Starts every notice whose time has come, once, whichever process comes first, and writes its
+/// ledger, some hundred people in each write. Stopped half-way, the next turn goes on.
 ///
 /// # Errors
 /// When the database fails; what was not started is started by the next turn.
@@ -26,6 +27,10 @@ pub async fn start_due(house: &House) -> Result<(), sqlx::Error> {
     while ledger::is_one_to_start(&house.db, house.clock.now()).await? {
         let now = house.clock.now();
         let mut tx = house.db.begin().await?;
+        if ledger::list_next(&mut tx).await? {
+            tx.unseen().commit().await?;
+            continue;
+        }
         let started = ledger::start_next(&mut tx, now).await?;
         tx.commit().await?;
         let Some(notice) = started else { return Ok(()) };

@@ -8,6 +8,8 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 use subscribers::wanted::is_wanted;
 
+use super::starting::owe_half_listed;
+
 /// What one subscriber is owed now.
 #[derive(Clone, Debug)]
 pub struct EmailDue {
@@ -500,7 +502,8 @@ pub async fn move_to(
         format!("UPDATE ledger SET called_off_at = $2, called_off_why = 'moved' WHERE {moves}");
     sqlx::query(AssertSqlSafe(moved)).bind(old).bind(now).execute(&mut *tx).await?;
     call_off_emails(tx, "subscriber_id", old, "moved", now).await?;
-    call_off_emails(tx, "subscriber_id", new, "moved", now).await
+    call_off_emails(tx, "subscriber_id", new, "moved", now).await?;
+    owe_half_listed(tx, new, now).await
 }
 
 /// Whether an email about a change that is still to come came back from this subscriber, and nobody

@@ -451,6 +451,48 @@ fn everyone_is_told_of_each_change_once_however_many_lots_that_takes() {
 }
 
 #[test]
+fn whoever_moves_or_joins_while_the_ledger_is_being_written_is_told_once() {
+    on_both(async |world| {
+        many_subscribers(&world, 600, &world.transport).await;
+        let ends = "UPDATE subscriptions SET ended_at = 2, ended_how = 'own page'";
+        change(&world, &format!("{ends} WHERE subscriber_id = 'many1'")).await;
+        let leaders = leaders(&world).await;
+        noticed(&world, &leaders, "Buses", 30).await;
+        // A worker is stopped after the first lot, of the ids that come first.
+        let mut tx = world.db().begin().await.unwrap();
+        assert!(ledger::start_next(&mut tx, world.now()).await.unwrap().is_some());
+        assert!(ledger::list_next(&mut tx).await.unwrap());
+        tx.commit().await.unwrap();
+        assert_eq!(number(&world, "SELECT count(*) FROM ledger").await, 499, "one has stopped");
+        tell_due(&world.house).await.unwrap();
+        world.deliver().await;
+        // Somebody who was told takes an address whose turn is still to come, and another whose
+        // turn is still to come takes one that was passed by.
+        address_changes(&world, "many10@example.org", "many9@example.org").await;
+        address_changes(&world, "many99@example.org", "many1@example.org").await;
+        change(&world, &format!("{ends} WHERE subscriber_id = 'many98'")).await;
+        subscriber(&world, "new@example.org", &world.transport, "", "at once").await;
+        start_due(&world.house).await.unwrap();
+        tell_due(&world.house).await.unwrap();
+        let told = |who: &str| {
+            format!("SELECT count(*) FROM ledger WHERE delivery_id IS NOT NULL AND {who}")
+        };
+        for (who, times) in [
+            ("subscriber_id IN ('many9', 'many98', 'many99')", 0),
+            ("subscriber_id = 'many1'", 1),
+            ("subscriber_id = 'many10'", 1),
+            ("subscriber_id = 'many97'", 1),
+            ("subscribed_at IS NOT NULL AND subscriber_id NOT LIKE 'many%'", 1),
+            ("1 = 1", 499 + 97 + 2),
+        ] {
+            assert_eq!(number(&world, &told(who)).await, times, "{who}");
+        }
+        let half_listed = "SELECT count(*) FROM notices WHERE listed_up_to IS NOT NULL";
+        assert_eq!(number(&world, half_listed).await, 0);
+    });
+}
+
+#[test]
 fn a_digest_that_was_stopped_half_way_goes_on_where_it_was() {
     on_both(async |world| {
         subscriber(&world, "daily@example.org", &world.transport, "", "daily").await;
