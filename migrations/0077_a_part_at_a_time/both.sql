@@ -1,8 +1,8 @@
--- Who is owed an email, in the order in which they are walked through: each lot begins where the one before it ended. due_at is never
+-- Who is owed an email, in the order in which they are walked through: each lot begins where the one before it ended. is_digest is never
 -- below 0. That stands here so that only a statement which says so too goes by this index: what is asked about some subscribers would else
 -- read everyone who waits, where the planner has not seen yet how many a notice has just added.
 DROP INDEX ledger_due;
-CREATE INDEX ledger_due ON ledger (due_at, subscriber_id) WHERE delivery_id IS NULL AND called_off_at IS NULL AND due_at >= 0;
+CREATE INDEX ledger_due ON ledger (due_at, subscriber_id) WHERE delivery_id IS NULL AND called_off_at IS NULL AND is_digest >= 0;
 -- No row without an email stands in these two: a notice that starts need not write them, and nobody looks there for who has none.
 DROP INDEX ledger_by_delivery;
 CREATE INDEX ledger_by_delivery ON ledger (delivery_id) WHERE delivery_id IS NOT NULL;

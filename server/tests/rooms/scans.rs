@@ -243,7 +243,8 @@ fn a_lot_of_emails_is_owed_without_going_through_everyone_who_waits() {
         let planner = Planner::of(&mut connection, world.db().kind()).await.unwrap();
         let plan = planner.plan(&mut connection, &walk.sql).await.unwrap().join("\n");
         // From where the last lot ended, in the order of the index.
-        assert!(plan.contains("ledger_due") && plan.contains("due_at"), "{plan}");
+        let from = plan.replace(' ', "").contains("(due_at,subscriber_id)>");
+        assert!(plan.contains("ledger_due") && from, "{plan}");
         for sorts_or_joins in ["Sort", "TEMP B-TREE", "Join", "Nested Loop", "SCAN"] {
             assert!(!plan.contains(sorts_or_joins), "{plan}");
         }

@@ -1,7 +1,7 @@
 //! The ledger: who is told about a notice, by which email, and what became of it. Every SQL
 //! statement about it.
 //!
-//! A row is written once the notice has started, or later for somebody who only then asks to be told
+//! A row is written once the notice has started, or later for somebody who only then asks to hear
 //! (`starting`); gets its email when that is owed, or is called off (`owing`); and says in the end
 //! whether the person was told (`outcome`). `told` counts them, `unreached` lists the families whom
 //! somebody must tell another way. `wanted` says who wants to be told, as parts of statements.

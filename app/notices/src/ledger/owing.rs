@@ -51,7 +51,7 @@ const TOGETHER: &str = "CAST(l.is_digest AS BIGINT) AS is_digest,
 /// Whether an email is due but not owed yet.
 pub async fn is_one_to_tell(db: &Db, now: Millis) -> sqlx::Result<bool> {
     let due: Option<i64> = sqlx::query_scalar(
-        "SELECT due_at FROM ledger WHERE due_at >= 0 AND due_at <= $1 AND delivery_id IS NULL
+        "SELECT due_at FROM ledger WHERE is_digest >= 0 AND due_at <= $1 AND delivery_id IS NULL
          AND called_off_at IS NULL ORDER BY due_at LIMIT 1",
     )
     .bind(now)
@@ -71,11 +71,11 @@ pub struct ToTell {
 /// The next ones with emails that are due but not owed yet, from `most` rows of the ledger, in one
 /// order for every process. Who has several may come again.
 pub async fn to_tell(db: &Db, after: &ToTell, most: i64, now: Millis) -> sqlx::Result<Vec<ToTell>> {
-    // It goes by `ledger_due` from where the last lot ended, and by nothing else: a join would be
-    // done by going through all subscribers.
+    // It goes by `ledger_due`, which says the same of `is_digest`, from where the last lot ended:
+    // a join would be done by going through all subscribers.
     sqlx::query_as(
         "SELECT l.due_at, l.subscriber_id FROM ledger l
-         WHERE l.due_at >= 0 AND l.due_at <= $1 AND (l.due_at, l.subscriber_id) > ($2, $3)
+         WHERE l.is_digest >= 0 AND l.due_at <= $1 AND (l.due_at, l.subscriber_id) > ($2, $3)
            AND l.delivery_id IS NULL AND l.called_off_at IS NULL
            AND (SELECT b.email FROM subscribers b WHERE b.id = l.subscriber_id) IS NOT NULL
          ORDER BY l.due_at, l.subscriber_id LIMIT CAST($4 AS BIGINT)",
