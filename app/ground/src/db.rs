@@ -7,6 +7,7 @@ mod commits;
 mod connections;
 pub mod copying;
 pub mod file;
+mod growth;
 pub mod guards;
 mod line;
 mod lot;
@@ -339,14 +340,10 @@ impl Db {
     /// # Errors
     /// When the database fails.
     pub async fn look_at_growth(&self) -> sqlx::Result<()> {
-        if self.kind == Kind::Sqlite {
-            let mut writer = self.pools.writers.acquire().await?;
-            // Each table (0x10000) that has grown tenfold (0x2), a part of its rows (0x10). ANALYZE
-            // would look at all rows and keep some of their values: those stay where the rows are
-            // erased, and each statement is prepared anew to compare its parameters with them.
-            sqlx::query("PRAGMA optimize = 0x10012").execute(&mut *writer).await?;
+        match self.kind {
+            Kind::Sqlite => growth::look(self).await,
+            Kind::Postgres => Ok(()),
         }
-        Ok(())
     }
 
     /// Begins to mark that this process lives, so that others know when it does not any more.

@@ -2,7 +2,7 @@
 
 use area::equality::{NUMBER_COLUMNS, signed_columns};
 use ground::personal::Column::{Id, If, Just, Left, Name, Text, Time, Who, Yes};
-use ground::personal::{Column, FORM, PUBLIC, SECRET, Table, Whose};
+use ground::personal::{Column, FORM, INSIDE, PUBLIC, SECRET, Table, Whose};
 
 /// The title of the notice that a row is about.
 const NOTICE: Column =
@@ -110,6 +110,7 @@ pub const PERSONAL: &[Table] = &[
             Id("follows_id"),
             Text("follow_kind", "Correction or withdrawal"),
             Text("changed", "What was corrected"),
+            Left("listed_up_to", INSIDE),
         ],
     },
     Table {

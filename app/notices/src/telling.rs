@@ -9,16 +9,17 @@ use ground::ids::{self, Id};
 use ground::kept_figures::{Figure, keep};
 
 use super::emails;
-use super::ledger::{self, EmailDue, Together};
+use super::ledger::{self, EmailDue, ToTell, Together};
 use super::store::{self, Notice};
 
-/// How many subscribers are looked for at a time.
+/// From how many rows of the ledger subscribers are looked for at a time.
 const LOT: i64 = 200;
 /// How many of them one write owes emails to: whoever signs in or votes waits no longer than for
 /// these.
 const IN_ONE_WRITE: usize = 25;
 
-/// Starts every notice whose time has come, once, whichever process comes first.
+/// Starts every notice whose time has come, once, whichever process comes first, and writes its
+/// ledger, some hundred people in each write. Stopped half-way, the next turn goes on.
 ///
 /// # Errors
 /// When the database fails; what was not started is started by the next turn.
@@ -26,6 +27,10 @@ pub async fn start_due(house: &House) -> Result<(), sqlx::Error> {
     while ledger::is_one_to_start(&house.db, house.clock.now()).await? {
         let now = house.clock.now();
         let mut tx = house.db.begin().await?;
+        if ledger::list_next(&mut tx).await? {
+            tx.unseen().commit().await?;
+            continue;
+        }
         let started = ledger::start_next(&mut tx, now).await?;
         tx.commit().await?;
         let Some(notice) = started else { return Ok(()) };
@@ -45,12 +50,14 @@ pub async fn tell_due(house: &House) -> Result<(), sqlx::Error> {
     if !ledger::is_one_to_tell(&house.db, house.clock.now()).await? {
         return Ok(());
     }
-    let mut after = Id::default();
+    let mut after = ToTell::default();
     loop {
         let now = house.clock.now();
-        let to_tell = ledger::to_tell(&house.db, &after, LOT, now).await?;
-        let Some(last) = to_tell.last() else { return Ok(()) };
+        let lot = ledger::to_tell(&house.db, &after, LOT, now).await?;
+        let Some(last) = lot.last() else { return Ok(()) };
         after.clone_from(last);
+        let mut to_tell: Vec<_> = lot.into_iter().map(|one| one.subscriber_id).collect();
+        to_tell.dedup();
         let due = ledger::notices_due(&house.db, &to_tell, now).await?;
         let notices = notices_of(house, due).await?;
         for some in to_tell.chunks(IN_ONE_WRITE) {

@@ -135,6 +135,7 @@ async fn told(
     let approval = Approval { by: &colleague, starts_at: at, seen: None, now: at };
     store::approve(tx, &notice_id, approval).await?;
     ledger::start_next(tx, at).await?;
+    while ledger::list_next(tx).await? {}
     let told: Vec<Id<Subscriber>> = sqlx::query_scalar(
         "SELECT subscriber_id FROM ledger WHERE notice_id = $1 ORDER BY subscriber_id",
     )

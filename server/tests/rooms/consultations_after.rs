@@ -10,8 +10,8 @@ use questionnaires::{Choice, Question, QuestionKind, Questionnaire, edit, file};
 
 use crate::consultations::{answer, begin, open, publish};
 use crate::fixtures::consultations::{ask_who_waits, import_questions, new_for_anyone};
-use crate::page::{attributes, text, texts};
-use crate::world::{Browser, World, link_to, number, on_both};
+use crate::page::{attributes, leads, text, texts};
+use crate::world::{Browser, World, change, link_to, number, on_both};
 
 /// Until after the close and its half hour of grace.
 fn close(world: &World) {
@@ -893,6 +893,51 @@ fn five_thousand_responses_are_read_counted_and_published() {
         );
         let workbook = organiser.post(&format!("{page}/answers.xlsx"), &[]).await;
         assert!(workbook.status == StatusCode::OK && workbook.html.len() > 50_000);
+    });
+}
+
+#[test]
+fn of_more_than_five_thousand_responses_a_part_is_read_at_a_time_and_the_next_by_a_link() {
+    on_both(async |world| {
+        let organiser = world.organiser().await;
+        let questions = vec![question(0, QuestionKind::LongText {})];
+        let id = open_with(&world, &organiser, questions).await;
+        let responses = format!(
+            r#"WITH RECURSIVE numbers (nth) AS
+                 (SELECT 10001 UNION ALL SELECT nth + 1 FROM numbers WHERE nth < 15030)
+               INSERT INTO responses (id, consultation_id, version, code_hash, answers, channel,
+                 state)
+               SELECT 'r' || nth, '{id}', 1, 'r' || nth,
+                 '{{"q0":{{"text":"Words of response ' || nth || '."}}}}', 'online', 'sent'
+               FROM numbers"#
+        );
+        change(&world, &responses).await;
+        close(&world);
+        let page = format!("/forum/consultations/{id}/answers");
+        let all = organiser.get(&page).await;
+        assert!(all.says("5,030 responses.") && all.says("In their own words. 0 read"));
+        let of_it = leads(&all.html, "Question number 0?");
+        let first = organiser.get(&of_it).await;
+        assert!(first.says("5000 answers") && first.says("5,000 at a time"), "{}", first.html);
+        let last = organiser.get(&format!("{of_it}?page=250")).await;
+        assert!(last.says("Words of response 15000."), "{}", last.html);
+        let next = leads(&last.html, "Show more");
+        let second = organiser.get(&next).await;
+        assert!(second.says("30 answers") && second.says("Words of response 15001."));
+        assert!(!second.says("Words of response 15000."), "{}", second.html);
+        // What is done there is about what is read there, and leads back.
+        let read = [("step", "read"), ("shown", "r15001")];
+        let back = organiser.post(&next, &read).await.leads_to();
+        let read = organiser.get(back.split('#').next().unwrap()).await;
+        assert!(read.says("✓ Read by") && read.says("Words of response 15001."));
+        let end = organiser.get(&leads(&second.html, "Show more")).await;
+        assert!(end.says("Words of response 15030.") && !end.html.contains("rel=\"next\""));
+        let not_yet = organiser.get(&format!("{of_it}?q=response+15020")).await;
+        assert!(not_yet.says("Nothing found"), "{}", not_yet.html);
+        let found = organiser.get(&leads(&not_yet.html, "Show more")).await;
+        assert!(found.says("1 found"), "{}", found.html);
+        let begins_anew = leads(&found.html, "Back to the first page");
+        assert!(organiser.get(&begins_anew).await.says("Nothing found"));
     });
 }
 

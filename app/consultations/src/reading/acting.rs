@@ -12,7 +12,7 @@ use ground::sent::Form;
 use ground::viewer::Viewer;
 use questionnaires::results::Heard;
 
-use super::material::Material;
+use super::material::{Material, Which};
 use super::question::{anchor, shown};
 use super::store::{self, At, Several};
 use super::{Suggests, about, quotation, together};
@@ -31,7 +31,8 @@ pub async fn act_on_answer(
     uri: Uri,
     Form(sent): Form,
 ) -> Result<Response, Error> {
-    let material = match Material::of(&house, &viewer, &id).await? {
+    let from = Sent::query(&uri).line("from");
+    let material = match Material::of(&house, &viewer, &id, Which::PartAfter(&from)).await? {
         Ok(material) => material,
         Err(answer) => return Ok(answer),
     };

@@ -11,7 +11,7 @@ use ground::viewer::Viewer;
 use questionnaires::answers::Answer;
 use questionnaires::results::{FOR_EXCEL, Heard};
 
-use super::material::Material;
+use super::material::{Material, Which};
 use super::{about, in_its_place};
 use crate::workbook::{Cell, Sheet, XLSX, workbook};
 
@@ -62,7 +62,7 @@ async fn rows(
     id: &Id<ids::Consultation>,
     form: &'static str,
 ) -> Result<Result<Vec<Vec<Cell>>, Response>, Error> {
-    let material = match Material::of(house, viewer, id).await? {
+    let material = match Material::of(house, viewer, id, Which::All).await? {
         Ok(material) => material,
         Err(answer) => return Ok(Err(answer)),
     };

@@ -16,11 +16,24 @@ use super::store::{self, Around};
 use super::{about, readable};
 use crate::store::{Consultation, versions};
 
+/// The most responses that a page reads: as many as there are in all but the largest areas.
+const PART: usize = 5_000;
+
+/// Which responses are read.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Which<'a> {
+    All,
+    /// A part of them, which begins after this one; at the first one where it is empty.
+    PartAfter(&'a str),
+}
+
 /// What there is to read: the questions of each version, and the responses.
 pub(super) struct Material {
     pub consultation: Consultation,
     pub versions: Vec<Consultation>,
     pub heard: Vec<Heard>,
+    /// The last of them, where they are a part and another one follows.
+    pub goes_on_after: Option<String>,
     pub around: Around,
     pub places: Vec<Named>,
 }
@@ -31,6 +44,7 @@ impl Material {
         house: &House,
         viewer: &Viewer,
         id: &Id<ids::Consultation>,
+        which: Which<'_>,
     ) -> Result<Result<Self, Response>, Error> {
         let id = Id::parse(id).ok_or(Error::NotFound)?;
         let versions = versions(&house.db, &id).await?.into_iter();
@@ -56,10 +70,20 @@ impl Material {
             });
             return Ok(Err(page.status(StatusCode::CONFLICT).answer(house, viewer)));
         }
-        let heard = store::heard(&mut *house.db.read().await?, &consultation.id).await?;
+        let (after, most) = match which {
+            Which::All => ("", usize::MAX),
+            Which::PartAfter(response_id) => (response_id, PART + 1),
+        };
+        let mut heard =
+            store::heard_after(&mut *house.db.read().await?, &consultation.id, after, most).await?;
+        let mut goes_on_after = None;
+        if heard.len() == most {
+            heard.truncate(PART);
+            goes_on_after = heard.last().map(|last| last.response_id.clone());
+        }
         let around = store::around(&house.db, &consultation.id).await?;
         let places = around.names();
-        Ok(Ok(Self { consultation, versions, heard, around, places }))
+        Ok(Ok(Self { consultation, versions, heard, goes_on_after, around, places }))
     }
 
     /// The questions that have answers: those of the last version, then what only earlier ones

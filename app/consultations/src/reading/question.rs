@@ -12,27 +12,30 @@ use ground::viewer::Viewer;
 use leptos::prelude::*;
 use questionnaires::results::{Heard, Theme};
 
-use super::material::Material;
+use super::material::{Material, Which};
 use super::ways::{OneAnswer, marks, ways};
 use super::{about, readers, together};
 
 const MOST_ON_A_PAGE: usize = 20;
 
 /// GET `/forum/consultations/{id}/answers/{key}`, with what to look for and a theme in the query;
-/// `second=yes` for a second reader, `differ=yes` for what two found different themes in.
+/// `second=yes` for a second reader, `differ=yes` for what two found different themes in. Of very
+/// many responses a part is read, which begins after that of `from`.
 pub async fn read_answers_page(
     State(house): State<House>,
     viewer: Viewer,
     Path((id, key)): Path<(Id<ids::Consultation>, String)>,
     uri: Uri,
 ) -> Result<Response, Error> {
-    let material = match Material::of(&house, &viewer, &id).await? {
+    let query = Sent::query(&uri);
+    let from = query.line("from");
+    let material = match Material::of(&house, &viewer, &id, Which::PartAfter(&from)).await? {
         Ok(material) => material,
         Err(answer) => return Ok(answer),
     };
     let me = &viewer.signed_in()?.account_id;
     let nothing = (&Sent::default(), &Refusals::default());
-    let page = shown(&material, &key, me, &Sent::query(&uri), nothing)?;
+    let page = shown(&material, &key, me, &query, nothing)?;
     Ok(page.answer(&house, &viewer))
 }
 
@@ -74,19 +77,21 @@ pub(super) fn shown(
         .collect();
     let number = page_number(query);
     let from = usize::try_from(number - 1).unwrap_or_default() * MOST_ON_A_PAGE;
-    let address = |page: i64| {
+    let part_after = query.line("from");
+    let address = |part_after: &str, page: i64| {
         let fields = [
             ("q", query.line("q")),
             ("theme", chosen.clone()),
             ("second", query.line("second")),
             ("differ", query.line("differ")),
+            ("from", part_after.to_owned()),
             ("page", if page > 1 { page.to_string() } else { String::new() }),
         ];
         let fields = fields.iter().filter(|(_, value)| !value.is_empty());
         let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         format!("/forum/consultations/{}/answers/{key}?{query}", material.consultation.id)
     };
-    let here = address(number);
+    let here = address(&part_after, number);
     let back = format!("/forum/consultations/{}/answers", material.consultation.id);
     let back = (back, "Read the answers");
     let frame = Frame::new(question.text.as_str(), back).refused_for(refusals);
@@ -136,8 +141,13 @@ pub(super) fn shown(
             }
         });
         let rows = rows.collect_view();
-        let first = (number > 1).then(|| address(1));
-        let next = (many > from + MOST_ON_A_PAGE).then(|| address(number + 1));
+        let is_part = !part_after.is_empty() || material.goes_on_after.is_some();
+        let first = (number > 1 || !part_after.is_empty()).then(|| address("", 1));
+        let next = if many > from + MOST_ON_A_PAGE {
+            Some(address(&part_after, number + 1))
+        } else {
+            material.goes_on_after.as_ref().map(|last| address(last, 1))
+        };
         let by_theme =
             own.then(|| by_theme(&here, &material.consultation.id, key, &themes, &chosen));
         let question_page =
@@ -158,6 +168,14 @@ pub(super) fn shown(
             (false, 0) => "Nothing found. Try fewer words".to_owned(),
             (false, many) => format!("{many} found"),
         };
+        let part = is_part.then(|| {
+            view! {
+                <p class="soft">
+                    "There are so many responses that we look through 5,000 at a time. “Show more” \
+                     goes on to the next ones."
+                </p>
+            }
+        });
         view! {
             {by_theme}
             {agreeing}
@@ -170,6 +188,7 @@ pub(super) fn shown(
                 <button class="button quiet">"Search"</button>
             </form>
             <p class="state">{found_words}</p>
+            {part}
             <ul class="queue">{rows}</ul>
             {at_once}
             {all_read}

@@ -9,8 +9,8 @@ use ground::ui::{Page, titled};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
-use super::material::Material;
-use super::together;
+use super::material::{Material, Which};
+use super::{store, together};
 use crate::{course, progress};
 
 /// GET `/forum/consultations/{id}/answers`
@@ -19,9 +19,16 @@ pub async fn reading_page(
     viewer: Viewer,
     Path(id): Path<Id<ids::Consultation>>,
 ) -> Result<Response, Error> {
-    let material = match Material::of(&house, &viewer, &id).await? {
+    let material = match Material::of(&house, &viewer, &id, Which::PartAfter("")).await? {
         Ok(material) => material,
         Err(answer) => return Ok(answer),
+    };
+    // Where there are more than one part of them, no page reads all to count the answers to each.
+    let is_all = material.goes_on_after.is_none();
+    let responses = if is_all {
+        material.heard.len()
+    } else {
+        store::many_heard(&mut *house.db.read().await?, &material.consultation.id).await?
     };
     let here = format!("/forum/consultations/{}", material.consultation.id);
     let (me, now) = (&viewer.signed_in()?.account_id, house.clock.now());
@@ -33,11 +40,17 @@ pub async fn reading_page(
                 .iter()
                 .filter(|heard| heard.answers.contains_key(&question.key))
                 .count();
-            let own = if question.kind.is_in_own_words() {
-                let read = together::many_read(&material.around.readings, &question.key);
-                format!(", in their own words. {read} read by somebody")
-            } else {
-                String::new()
+            let read = question
+                .kind
+                .is_in_own_words()
+                .then(|| together::many_read(&material.around.readings, &question.key));
+            let words = match (is_all, read) {
+                (true, Some(read)) => {
+                    format!("{many} answered, in their own words. {read} read by somebody")
+                }
+                (true, None) => format!("{many} answered"),
+                (false, Some(read)) => format!("In their own words. {read} read by somebody"),
+                (false, None) => String::new(),
             };
             view! {
                 <li>
@@ -47,11 +60,19 @@ pub async fn reading_page(
                             question.key,
                         )>{question.text.clone()}</a>
                     </h2>
-                    <p class="soft">{format!("{many} answered{own}")}</p>
+                    <p class="soft">{words}</p>
                 </li>
             }
         });
         let rows = rows.collect_view();
+        let not_counted = (!is_all).then(|| {
+            view! {
+                <p class="soft">
+                    "With so many responses, the answers to each question aren't counted here. The \
+                     results say how many there are."
+                </p>
+            }
+        });
         view! {
             <div class="stack">
                 <p>
@@ -65,9 +86,10 @@ pub async fn reading_page(
                     {format!(
                         "{} responses. Only organisers can read them, and nobody can tell whose \
                          they are.",
-                        material.heard.len(),
+                        disclosure::commas(responses as u64),
                     )}
                 </p>
+                {not_counted}
                 <ol class="queue">{rows}</ol>
                 <h2>"Download the answers"</h2>
                 <p class="soft">

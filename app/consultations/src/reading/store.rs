@@ -23,12 +23,25 @@ pub async fn heard(
     connection: &mut AnyConnection,
     consultation_id: &Id<ids::Consultation>,
 ) -> sqlx::Result<Vec<Heard>> {
+    heard_after(connection, consultation_id, "", usize::MAX).await
+}
+
+/// The next ones after this response, in the same order: as many, or all that are left.
+pub async fn heard_after(
+    connection: &mut AnyConnection,
+    consultation_id: &Id<ids::Consultation>,
+    response_id: &str,
+    most: usize,
+) -> sqlx::Result<Vec<Heard>> {
     let rows = sqlx::query(
         "SELECT id, version, channel, CAST(may_quote AS BIGINT) AS may_quote, answers
          FROM responses
-         WHERE consultation_id = $1 AND state = 'sent' ORDER BY id",
+         WHERE consultation_id = $1 AND state = 'sent' AND id > $2
+         ORDER BY id LIMIT CAST($3 AS BIGINT)",
     )
     .bind(consultation_id)
+    .bind(response_id)
+    .bind(i64::try_from(most).unwrap_or(i64::MAX))
     .fetch_all(connection)
     .await?;
     let one = |row: &AnyRow| {
@@ -41,6 +54,20 @@ pub async fn heard(
         })
     };
     rows.iter().map(one).collect()
+}
+
+/// How many responses count.
+pub async fn many_heard(
+    connection: &mut AnyConnection,
+    consultation_id: &Id<ids::Consultation>,
+) -> sqlx::Result<usize> {
+    let many: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM responses WHERE consultation_id = $1 AND state = 'sent'",
+    )
+    .bind(consultation_id)
+    .fetch_one(connection)
+    .await?;
+    db::number(many, "count of responses")
 }
 
 /// What is known around the responses of one consultation.

@@ -5,8 +5,8 @@ use std::time::Duration;
 use sqlx::any::AnyPoolOptions;
 use sqlx::{Any, AnyConnection, AnyPool, AssertSqlSafe, Connection as _, Executor as _};
 
-use super::Kind;
 use super::readers::Readers;
+use super::{Kind, growth};
 
 /// How long things may take before they are given up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -173,6 +173,7 @@ async fn prepare(connection: &mut AnyConnection, limits: Limits) -> sqlx::Result
                 "PRAGMA secure_delete = ON",
                 // After a burst of writes the log gives its room back.
                 "PRAGMA journal_size_limit = 8388608",
+                growth::LIMIT,
             ],
             vec![format!("PRAGMA busy_timeout = {}", limits.held.as_millis())],
         ),

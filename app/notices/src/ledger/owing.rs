@@ -8,6 +8,8 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 use subscribers::wanted::is_wanted;
 
+use super::starting::owe_half_listed;
+
 /// What one subscriber is owed now.
 #[derive(Clone, Debug)]
 pub struct EmailDue {
@@ -49,7 +51,7 @@ const TOGETHER: &str = "CAST(l.is_digest AS BIGINT) AS is_digest,
 /// Whether an email is due but not owed yet.
 pub async fn is_one_to_tell(db: &Db, now: Millis) -> sqlx::Result<bool> {
     let due: Option<i64> = sqlx::query_scalar(
-        "SELECT due_at FROM ledger WHERE due_at <= $1 AND delivery_id IS NULL
+        "SELECT due_at FROM ledger WHERE is_digest >= 0 AND due_at <= $1 AND delivery_id IS NULL
          AND called_off_at IS NULL ORDER BY due_at LIMIT 1",
     )
     .bind(now)
@@ -58,24 +60,30 @@ pub async fn is_one_to_tell(db: &Db, now: Millis) -> sqlx::Result<bool> {
     Ok(due.is_some())
 }
 
-/// Up to `most` subscribers with emails that are due but not owed yet, whose ids come after
-/// `after`, in one order for every process.
-pub async fn to_tell(
-    db: &Db,
-    after: &Id<Subscriber>,
-    most: i64,
-    now: Millis,
-) -> sqlx::Result<Vec<Id<Subscriber>>> {
-    sqlx::query_scalar(
-        "SELECT DISTINCT l.subscriber_id FROM ledger l
-         JOIN subscribers b ON b.id = l.subscriber_id AND b.email IS NOT NULL
-         WHERE l.subscriber_id > $3 AND l.due_at <= $1 AND l.delivery_id IS NULL
-           AND l.called_off_at IS NULL
-         ORDER BY l.subscriber_id LIMIT CAST($2 AS BIGINT)",
+/// Somebody with emails that are due, and their place among all of them. The default one comes
+/// before everyone.
+#[derive(Clone, Debug, Default, sqlx::FromRow)]
+pub struct ToTell {
+    due_at: i64,
+    pub subscriber_id: Id<Subscriber>,
+}
+
+/// The next ones with emails that are due but not owed yet, from `most` rows of the ledger, in one
+/// order for every process. Who has several may come again.
+pub async fn to_tell(db: &Db, after: &ToTell, most: i64, now: Millis) -> sqlx::Result<Vec<ToTell>> {
+    // It goes by `ledger_due`, which says the same of `is_digest`, from where the last lot ended:
+    // a join would be done by going through all subscribers.
+    sqlx::query_as(
+        "SELECT l.due_at, l.subscriber_id FROM ledger l
+         WHERE l.is_digest >= 0 AND l.due_at <= $1 AND (l.due_at, l.subscriber_id) > ($2, $3)
+           AND l.delivery_id IS NULL AND l.called_off_at IS NULL
+           AND (SELECT b.email FROM subscribers b WHERE b.id = l.subscriber_id) IS NOT NULL
+         ORDER BY l.due_at, l.subscriber_id LIMIT CAST($4 AS BIGINT)",
     )
     .bind(now)
+    .bind(after.due_at)
+    .bind(&after.subscriber_id)
     .bind(most)
-    .bind(after)
     .fetch_all(&mut *db.read().await?)
     .await
 }
@@ -86,16 +94,22 @@ pub async fn notices_due(
     subscribers: &[Id<Subscriber>],
     now: Millis,
 ) -> sqlx::Result<Vec<Id<Notice>>> {
-    let these = db::parameters(2, subscribers.len());
-    let sql = format!(
-        "SELECT DISTINCT notice_id FROM ledger WHERE subscriber_id IN ({these}) AND due_at <= $1
-         AND delivery_id IS NULL AND called_off_at IS NULL"
-    );
+    let sql = ask_for_notices(subscribers.len());
     let mut notices = sqlx::query_scalar(AssertSqlSafe(sql)).bind(now);
     for subscriber in subscribers {
         notices = notices.bind(subscriber);
     }
     notices.fetch_all(&mut *db.read().await?).await
+}
+
+/// The statement of [`notices_due`] about so many.
+#[must_use]
+pub fn ask_for_notices(many: usize) -> String {
+    let these = db::parameters(2, many);
+    format!(
+        "SELECT DISTINCT notice_id FROM ledger WHERE subscriber_id IN ({these}) AND due_at <= $1
+         AND delivery_id IS NULL AND called_off_at IS NULL"
+    )
 }
 
 /// The emails that are due to these subscribers and not owed yet. What they no longer ask for is
@@ -106,28 +120,12 @@ pub async fn due_now(
     subscribers: &[Id<Subscriber>],
     now: Millis,
 ) -> sqlx::Result<Vec<EmailDue>> {
-    let these = db::parameters(2, subscribers.len());
-    let call_off = format!(
-        "UPDATE ledger SET called_off_at = $1, called_off_why = 'unsubscribed'
-         WHERE subscriber_id IN ({these}) AND due_at <= $1 AND delivery_id IS NULL
-           AND called_off_at IS NULL AND NOT {}",
-        is_wanted("ledger")
-    );
+    let [call_off, due] = ask_who_is_due(subscribers.len());
     let mut call_off = sqlx::query(AssertSqlSafe(call_off)).bind(now);
     for subscriber in subscribers {
         call_off = call_off.bind(subscriber);
     }
     call_off.execute(&mut *tx).await?;
-    let due = format!(
-        "SELECT b.id AS subscriber_id, b.email, l.notice_id, {TOGETHER}
-         FROM ledger l
-         JOIN notices n ON n.id = l.notice_id
-         JOIN subscribers b ON b.id = l.subscriber_id AND b.email IS NOT NULL
-         WHERE l.subscriber_id IN ({these}) AND l.due_at <= $1 AND l.delivery_id IS NULL
-           AND l.called_off_at IS NULL
-         ORDER BY b.id, l.is_digest, CASE WHEN l.subscribed_at IS NULL THEN 0 ELSE 1 END,
-           n.effect_at, n.id"
-    );
     let mut due = sqlx::query(AssertSqlSafe(due)).bind(now);
     for subscriber in subscribers {
         due = due.bind(subscriber);
@@ -155,6 +153,29 @@ pub async fn due_now(
         }
     }
     Ok(all)
+}
+
+/// The two statements of [`due_now`] about so many.
+#[must_use]
+pub fn ask_who_is_due(many: usize) -> [String; 2] {
+    let these = db::parameters(2, many);
+    let call_off = format!(
+        "UPDATE ledger SET called_off_at = $1, called_off_why = 'unsubscribed'
+         WHERE subscriber_id IN ({these}) AND due_at <= $1 AND delivery_id IS NULL
+           AND called_off_at IS NULL AND NOT {}",
+        is_wanted("ledger")
+    );
+    let due = format!(
+        "SELECT b.id AS subscriber_id, b.email, l.notice_id, {TOGETHER}
+         FROM ledger l
+         JOIN notices n ON n.id = l.notice_id
+         JOIN subscribers b ON b.id = l.subscriber_id AND b.email IS NOT NULL
+         WHERE l.subscriber_id IN ({these}) AND l.due_at <= $1 AND l.delivery_id IS NULL
+           AND l.called_off_at IS NULL
+         ORDER BY b.id, l.is_digest, CASE WHEN l.subscribed_at IS NULL THEN 0 ELSE 1 END,
+           n.effect_at, n.id"
+    );
+    [call_off, due]
 }
 
 /// Records in the ledger which email is about a notice, and the link in it. Whoever holds the
@@ -493,7 +514,8 @@ pub async fn move_to(
     sqlx::query(NEW_ROWS).bind(old).bind(now).bind(new).execute(&mut *tx).await?;
     sqlx::query(MOVED).bind(old).bind(now).execute(&mut *tx).await?;
     call_off_emails(tx, "subscriber_id", old, "moved", now).await?;
-    call_off_emails(tx, "subscriber_id", new, "moved", now).await
+    call_off_emails(tx, "subscriber_id", new, "moved", now).await?;
+    owe_half_listed(tx, new, now).await
 }
 
 /// Whether an email about a change that is still to come came back from this subscriber, and nobody

@@ -1,5 +1,5 @@
-//! Before a notice starts, how many it would be told to; the rows of its ledger when it does; and
-//! those of people who ask to be told once it has.
+//! Before a notice starts, how many it would be told to; the rows of its ledger when it does, which
+//! are written some hundred at a time; and those of people who ask to be told once it has.
 
 use area::ELSEWHERE;
 use calendar::clock::Millis;
@@ -13,6 +13,10 @@ use subscribers::wanted::{asks_for, stopped};
 use super::owing::call_off_emails;
 use crate::rules::{Effect, Follow, due, must_know_by};
 use crate::store::{ANNOUNCED, effect, first_day_before, follow};
+
+/// How many subscribers are gone through in one write: whoever else wants to write waits for the
+/// rows of these.
+const IN_ONE_WRITE: i64 = 500;
 
 /// Who is to be told: (id, how often they want emails, place), one row a person. For a notice,
 /// those who ask for it. For one that follows another, those in the ledger of that other, at the
@@ -90,10 +94,12 @@ pub async fn reach(
     Ok(Reach { by_cadence, by_place })
 }
 
-/// Whether the time of a notice has come.
+/// Whether the time of a notice has come, or the ledger of one that has started is not all written.
 pub async fn is_one_to_start(db: &Db, now: Millis) -> sqlx::Result<bool> {
-    let due: Option<i64> = sqlx::query_scalar(
-        "SELECT starts_at FROM notices WHERE starts_at <= $1 AND started_at IS NULL LIMIT 1",
+    let due: Option<String> = sqlx::query_scalar(
+        "SELECT id FROM notices WHERE starts_at <= $1 AND started_at IS NULL
+         UNION ALL SELECT id FROM notices WHERE listed_up_to IS NOT NULL
+         LIMIT 1",
     )
     .bind(now)
     .fetch_optional(&mut *db.read().await?)
@@ -101,22 +107,58 @@ pub async fn is_one_to_start(db: &Db, now: Millis) -> sqlx::Result<bool> {
     Ok(due.is_some())
 }
 
-/// Starts the next notice whose time has come: from now on everyone can read it, and the ledger has
-/// a row for each person who is to be told. Once, whichever process comes first. Gives its id.
+/// Starts the next notice whose time has come, once, whichever process comes first: from now on
+/// everyone can read it. Of one that follows another the ledger has a row for each person who is to
+/// be told; of any other, [`list_next`] writes them. Call it when that has nothing to do, so that
+/// the ledger of what is followed is whole. Gives its id.
 pub async fn start_next(tx: &mut AnyConnection, now: Millis) -> sqlx::Result<Option<Id<Notice>>> {
     hold_addresses(tx).await?;
     let Some(started) = started(tx, now).await? else { return Ok(None) };
     if let Some((follows, _)) = &started.follows {
         replace(tx, follows, now).await?;
+        write_rows(tx, &started, now, None).await?;
     }
-    let must_know_by =
-        must_know_by(started.effect.at(), &started.must_do_by, started.told_before, now);
-    // A change that is no longer happening is told at once.
-    let is_withdrawal = matches!(started.follows, Some((_, Follow::Withdrawal)));
-    let dues = Cadence::ALL
-        .map(|cadence| if is_withdrawal { (now, false) } else { due(cadence, must_know_by, now) });
-    write_rows(tx, &started, dues).await?;
     Ok(Some(started.notice_id))
+}
+
+/// Writes the rows of the next subscribers in the ledger of a notice that has started. False when
+/// none is half written. Between two of these writes others subscribe, stop or move: whoever comes
+/// after `listed_up_to` gets their row when it is their turn, and whoever comes before it is owed
+/// the notice as one that was announced.
+pub async fn list_next(tx: &mut AnyConnection) -> sqlx::Result<bool> {
+    hold_addresses(tx).await?;
+    let row = sqlx::query(
+        "SELECT id, effect_kind, effect_at, must_do_by, started_at, listed_up_to FROM notices
+         WHERE listed_up_to IS NOT NULL ORDER BY started_at, id LIMIT 1",
+    )
+    .fetch_optional(&mut *tx)
+    .await?;
+    let Some(row) = row else { return Ok(false) };
+    let started = Started {
+        notice_id: row.get("id"),
+        effect: effect(row.get("effect_kind"), row.get("effect_at"))?,
+        must_do_by: db::day(row.get("must_do_by"), "notices.must_do_by")?,
+        follows: None,
+        told_before: None,
+    };
+    let after: Id<Subscriber> = row.get("listed_up_to");
+    let (many, up_to): (i64, Option<Id<Subscriber>>) = sqlx::query_as(
+        "SELECT count(*) AS many, max(id) AS up_to FROM (SELECT id FROM subscribers WHERE id > $1
+           ORDER BY id LIMIT CAST($2 AS BIGINT)) these",
+    )
+    .bind(&after)
+    .bind(IN_ONE_WRITE)
+    .fetch_one(&mut *tx)
+    .await?;
+    if let Some(up_to) = &up_to {
+        write_rows(tx, &started, row.get("started_at"), Some((&after, up_to))).await?;
+    }
+    sqlx::query("UPDATE notices SET listed_up_to = $2 WHERE id = $1")
+        .bind(&started.notice_id)
+        .bind(up_to.filter(|_| many == IN_ONE_WRITE))
+        .execute(tx)
+        .await?;
+    Ok(true)
 }
 
 /// A row for each notice that had been announced before this subscriber asked for what it is about,
@@ -129,11 +171,30 @@ pub async fn owe_announced(
     subscriber_id: &Id<Subscriber>,
     now: Millis,
 ) -> sqlx::Result<()> {
+    owe_started(tx, subscriber_id, "(n.listed_up_to IS NULL OR b.id <= n.listed_up_to)", now).await
+}
+
+/// Likewise for somebody who takes over from another, of a notice whose ledger is half written: it
+/// may have come past this one, and not yet to the other.
+pub(super) async fn owe_half_listed(
+    tx: &mut AnyConnection,
+    subscriber_id: &Id<Subscriber>,
+    now: Millis,
+) -> sqlx::Result<()> {
+    owe_started(tx, subscriber_id, "b.id <= n.listed_up_to", now).await
+}
+
+async fn owe_started(
+    tx: &mut AnyConnection,
+    subscriber_id: &Id<Subscriber>,
+    which: &'static str,
+    now: Millis,
+) -> sqlx::Result<()> {
     let sql = format!(
         "INSERT INTO ledger (notice_id, subscriber_id, place_id, due_at, is_digest, subscribed_at)
          SELECT n.id, b.id, {LIVES_IN}, CAST($2 AS BIGINT), 0, CAST($2 AS BIGINT)
          FROM subscribers b LEFT JOIN accounts a ON a.id = b.account_id CROSS JOIN notices n
-         WHERE b.id = $1 AND b.erased_at IS NULL AND {ANNOUNCED} AND {}
+         WHERE b.id = $1 AND b.erased_at IS NULL AND {which} AND {ANNOUNCED} AND {}
            AND NOT EXISTS (SELECT 1 FROM ledger l JOIN subscribers t ON t.id = l.subscriber_id
              WHERE l.notice_id = n.id
                AND (t.id = b.id OR (t.joined_id = b.id AND l.called_off_at IS NULL)))",
@@ -163,7 +224,8 @@ struct Started {
 /// Marks the next notice whose time has come as started.
 async fn started(tx: &mut AnyConnection, now: Millis) -> sqlx::Result<Option<Started>> {
     const SQL: &str = formatcp!(
-        "UPDATE notices SET started_at = $1
+        "UPDATE notices SET started_at = $1,
+           listed_up_to = CASE WHEN follows_id IS NULL THEN '' END
          WHERE id IN (SELECT id FROM notices WHERE starts_at <= $1 AND started_at IS NULL
            ORDER BY starts_at, id LIMIT 1)
            AND starts_at <= $1 AND started_at IS NULL
@@ -186,15 +248,26 @@ async fn started(tx: &mut AnyConnection, now: Millis) -> sqlx::Result<Option<Sta
     row.map(started).transpose()
 }
 
-/// A row for each person who is to be told. `dues`: for each cadence, when the email is due and
-/// whether it is a digest. A cadence that this program does not know has no day, and the schema
-/// refuses that.
+/// A row for each person who is to be told: of the subscribers after one and up to another, where
+/// these are given, those who have none yet. A cadence that this program does not know has no day,
+/// and the schema refuses that.
 async fn write_rows(
     tx: &mut AnyConnection,
     started: &Started,
-    [at_once, daily, weekly]: [(Millis, bool); 3],
+    started_at: Millis,
+    some: Option<(&Id<Subscriber>, &Id<Subscriber>)>,
 ) -> sqlx::Result<()> {
+    let [at_once, daily, weekly] = dues(started, started_at);
     let follows = started.follows.as_ref().map(|(follows, _)| follows);
+    // Whoever took over from somebody who has had it is not told again. They are counted for each
+    // subscriber: joined, everyone who was listed so far might be gone through.
+    let only = some.map_or("", |_| {
+        "WHERE r.id > $8 AND r.id <= $9
+           AND (SELECT count(*) FROM ledger l WHERE l.notice_id = $1 AND l.subscriber_id = r.id) = 0
+           AND (SELECT count(*) FROM subscribers t WHERE t.joined_id = r.id
+             AND (SELECT count(*) FROM ledger l WHERE l.notice_id = $1 AND l.subscriber_id = t.id
+               AND l.called_off_at IS NULL) > 0) = 0"
+    });
     let sql = format!(
         "INSERT INTO ledger (notice_id, subscriber_id, place_id, due_at, is_digest)
          SELECT $1, r.id, r.place_id,
@@ -202,20 +275,33 @@ async fn write_rows(
                   WHEN 'weekly' THEN $5 END AS BIGINT),
                 CAST(CASE r.cadence WHEN 'at once' THEN 0 WHEN 'daily' THEN $6
                   WHEN 'weekly' THEN $7 END AS INTEGER)
-         FROM ({}) r ORDER BY r.id",
+         FROM ({}) r {only} ORDER BY r.id",
         receivers("$2", follows.is_some())
     );
-    sqlx::query(AssertSqlSafe(sql))
+    let mut rows = sqlx::query(AssertSqlSafe(sql))
         .bind(&started.notice_id)
         .bind(follows.unwrap_or(&started.notice_id))
         .bind(at_once.0)
         .bind(daily.0)
         .bind(weekly.0)
         .bind(i32::from(daily.1))
-        .bind(i32::from(weekly.1))
-        .execute(tx)
-        .await?;
+        .bind(i32::from(weekly.1));
+    if let Some((after, up_to)) = some {
+        rows = rows.bind(after).bind(up_to);
+    }
+    rows.execute(tx).await?;
     Ok(())
+}
+
+/// For each cadence, when the email is due, and whether it is a digest.
+fn dues(started: &Started, started_at: Millis) -> [(Millis, bool); 3] {
+    let must_know_by =
+        must_know_by(started.effect.at(), &started.must_do_by, started.told_before, started_at);
+    // A change that is no longer happening is told at once.
+    let is_withdrawal = matches!(started.follows, Some((_, Follow::Withdrawal)));
+    Cadence::ALL.map(|cadence| {
+        if is_withdrawal { (started_at, false) } else { due(cadence, must_know_by, started_at) }
+    })
 }
 
 /// Stops what is still to be told about a notice that another now follows. Those who were to be

@@ -400,6 +400,98 @@ fn two_workers_telling_at_once_tell_each_subscriber_once_and_a_confirmation_over
     });
 }
 
+/// So many who want emails at once about this service, without anything they would have done.
+pub async fn many_subscribers(world: &World, many: usize, service: &str) {
+    let numbers = format!(
+        "WITH RECURSIVE numbers (nth) AS
+           (SELECT 1 UNION ALL SELECT nth + 1 FROM numbers WHERE nth < {many})"
+    );
+    for what in [
+        "subscribers (id, email, cadence, confirmed_at)
+         SELECT 'many' || nth, 'many' || nth || '@example.org', 'at once', 1 FROM numbers"
+            .to_owned(),
+        format!(
+            "subscriptions (id, subscriber_id, service_id, place_id, began_at, began_how)
+             SELECT 'many' || nth, 'many' || nth, '{service}', '', 1, 'letter' FROM numbers"
+        ),
+    ] {
+        change(world, &format!("{numbers} INSERT INTO {what}")).await;
+    }
+}
+
+#[test]
+fn everyone_is_told_of_each_change_once_however_many_lots_that_takes() {
+    on_both(async |world| {
+        many_subscribers(&world, 230, &world.transport).await;
+        let leaders = leaders(&world).await;
+        noticed(&world, &leaders, "Buses", 30).await;
+        start_due(&world.house).await.unwrap();
+        world.forward(MINUTE);
+        noticed(&world, &leaders, "Taxis", 30).await;
+        start_due(&world.house).await.unwrap();
+        // Some stop while they wait, and one who stops comes after the first lot.
+        change(
+            &world,
+            "UPDATE subscriptions SET ended_at = 2, ended_how = 'own page'
+             WHERE subscriber_id IN ('many7', 'many99')",
+        )
+        .await;
+        tell_due(&world.house).await.unwrap();
+        let owed = "SELECT count(*) FROM deliveries WHERE kind = 'notice'";
+        assert_eq!(number(&world, owed).await, 2 * 228);
+        let twice = "SELECT count(*) FROM (SELECT to_address FROM deliveries WHERE kind = 'notice'
+            GROUP BY to_address HAVING count(*) <> 2) others";
+        assert_eq!(number(&world, twice).await, 0, "each has one about either");
+        let waits = "SELECT count(*) FROM ledger WHERE delivery_id IS NULL AND
+            called_off_at IS NULL";
+        assert_eq!(number(&world, waits).await, 0, "nobody is left out");
+        tell_due(&world.house).await.unwrap();
+        assert_eq!(number(&world, owed).await, 2 * 228, "nobody is owed it again");
+    });
+}
+
+#[test]
+fn whoever_moves_or_joins_while_the_ledger_is_being_written_is_told_once() {
+    on_both(async |world| {
+        many_subscribers(&world, 600, &world.transport).await;
+        let ends = "UPDATE subscriptions SET ended_at = 2, ended_how = 'own page'";
+        change(&world, &format!("{ends} WHERE subscriber_id = 'many1'")).await;
+        let leaders = leaders(&world).await;
+        noticed(&world, &leaders, "Buses", 30).await;
+        // A worker is stopped after the first lot, of the ids that come first.
+        let mut tx = world.db().begin().await.unwrap();
+        assert!(ledger::start_next(&mut tx, world.now()).await.unwrap().is_some());
+        assert!(ledger::list_next(&mut tx).await.unwrap());
+        tx.commit().await.unwrap();
+        assert_eq!(number(&world, "SELECT count(*) FROM ledger").await, 499, "one has stopped");
+        tell_due(&world.house).await.unwrap();
+        world.deliver().await;
+        // Somebody who was told takes an address whose turn is still to come, and another whose
+        // turn is still to come takes one that was passed by.
+        address_changes(&world, "many10@example.org", "many9@example.org").await;
+        address_changes(&world, "many99@example.org", "many1@example.org").await;
+        change(&world, &format!("{ends} WHERE subscriber_id = 'many98'")).await;
+        subscriber(&world, "new@example.org", &world.transport, "", "at once").await;
+        start_due(&world.house).await.unwrap();
+        tell_due(&world.house).await.unwrap();
+        let told = |who: &str| {
+            format!("SELECT count(*) FROM ledger WHERE delivery_id IS NOT NULL AND {who}")
+        };
+        for (who, times) in [
+            ("subscriber_id IN ('many9', 'many98', 'many99')", 0),
+            ("subscriber_id = 'many1'", 1),
+            ("subscriber_id = 'many10'", 1),
+            ("subscriber_id = 'many97'", 1),
+            ("subscribed_at IS NOT NULL AND subscriber_id NOT LIKE 'many%'", 1),
+            ("1 = 1", 499 + 97 + 2),
+        ] {
+            assert_eq!(number(&world, &told(who)).await, times, "{who}");
+        }
+        let half_listed = "SELECT count(*) FROM notices WHERE listed_up_to IS NOT NULL";
+        assert_eq!(number(&world, half_listed).await, 0);
+    });
+}
+
 #[test]
 fn a_digest_that_was_stopped_half_way_goes_on_where_it_was() {
     on_both(async |world| {
