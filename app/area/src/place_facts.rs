@@ -2,7 +2,7 @@
 //! [`PlaceFacts`] and a row of [`FACTS`]: the forms, the statements and what a fact was before it
 //! was put right are made from these.
 
-use calendar::clock::{self, Millis};
+use calendar::clock::{self, Moment};
 use disclosure::commas;
 use forms::{Refusals, Sent};
 
@@ -77,7 +77,7 @@ impl PlaceFacts {
     ///
     /// # Errors
     /// What to put right.
-    pub fn read(sent: &Sent, now: Millis) -> Result<Self, Refusals> {
+    pub fn read(sent: &Sent, now: Moment) -> Result<Self, Refusals> {
         let mut of_number = FACTS.iter().filter(|fact| fact.part == "baseline");
         if of_number.all(|fact| sent.line(fact.name).is_empty()) {
             return Ok(Self::default());

@@ -1,6 +1,6 @@
 //! Which emails are due and owed, and which are called off.
 
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 use deliveries::Words;
 use ground::db::{self, Db, Kind};
 use ground::ids::{Delivery, Id, Notice, Service, Subscriber};
@@ -47,8 +47,8 @@ const TOGETHER: &str = "CAST(l.is_digest AS BIGINT) AS is_digest,
     CAST(CASE WHEN l.subscribed_at IS NULL THEN 0 ELSE 1 END AS BIGINT) AS is_late";
 
 /// Whether an email is due but not owed yet.
-pub async fn is_one_to_tell(db: &Db, now: Millis) -> sqlx::Result<bool> {
-    let due: Option<i64> = sqlx::query_scalar(
+pub async fn is_one_to_tell(db: &Db, now: Moment) -> sqlx::Result<bool> {
+    let due: Option<Moment> = sqlx::query_scalar(
         "SELECT due_at FROM ledger WHERE due_at <= $1 AND delivery_id IS NULL
          AND called_off_at IS NULL ORDER BY due_at LIMIT 1",
     )
@@ -64,7 +64,7 @@ pub async fn to_tell(
     db: &Db,
     after: &Id<Subscriber>,
     most: i64,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<Vec<Id<Subscriber>>> {
     sqlx::query_scalar(
         "SELECT DISTINCT l.subscriber_id FROM ledger l
@@ -84,7 +84,7 @@ pub async fn to_tell(
 pub async fn notices_due(
     db: &Db,
     subscribers: &[Id<Subscriber>],
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<Vec<Id<Notice>>> {
     let these = db::parameters(2, subscribers.len());
     let sql = format!(
@@ -104,7 +104,7 @@ pub async fn notices_due(
 pub async fn due_now(
     tx: &mut AnyConnection,
     subscribers: &[Id<Subscriber>],
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<Vec<EmailDue>> {
     let these = db::parameters(2, subscribers.len());
     let call_off = format!(
@@ -205,7 +205,7 @@ const WAITS: &str =
 pub async fn call_off(
     tx: &mut AnyConnection,
     subscriber_id: &Id<Subscriber>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<()> {
     let rows = format!(
         "UPDATE ledger SET called_off_at = $2, called_off_why = 'unsubscribed'
@@ -227,7 +227,7 @@ pub(super) async fn call_off_emails(
     column: &'static str,
     id: &str,
     why: &'static str,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<()> {
     let touched = format!(
         "id IN (SELECT l.delivery_id FROM ledger l WHERE l.{column} = $1
@@ -244,7 +244,7 @@ pub(super) async fn call_off_emails(
 pub async fn begin_again(
     tx: &mut AnyConnection,
     subscriber_id: &Id<Subscriber>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<()> {
     let sql = format!(
         "SELECT notice_id FROM ledger WHERE subscriber_id = $1 AND called_off_why = 'unsubscribed'
@@ -402,7 +402,7 @@ pub async fn stop(
     tx: &mut AnyConnection,
     subscriber_id: &Id<Subscriber>,
     services: Option<&[Id<Service>]>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<()> {
     let about = services.map_or_else(String::new, |services| {
         let these = db::parameters(3, services.len());
@@ -429,7 +429,7 @@ pub async fn move_to(
     tx: &mut AnyConnection,
     old: &Id<Subscriber>,
     new: &Id<Subscriber>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<()> {
     let has_had = format!(
         "UPDATE ledger SET called_off_at = $2, called_off_why = 'moved' WHERE subscriber_id = $3
@@ -489,7 +489,7 @@ pub async fn move_to(
 pub async fn has_come_back(
     tx: &mut AnyConnection,
     subscriber_id: &Id<Subscriber>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<bool> {
     let sql = format!(
         "SELECT count(*) FROM ledger WHERE subscriber_id = $1 AND called_off_at IS NULL AND {}",

@@ -2,7 +2,7 @@
 //! those of people who ask to be told once it has.
 
 use area::ELSEWHERE;
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 use ground::db::{self, Db, Kind};
 use ground::ids::{Id, Notice, Subscriber};
 use sqlx::any::AnyRow;
@@ -91,8 +91,8 @@ pub async fn reach(
 }
 
 /// Whether the time of a notice has come.
-pub async fn is_one_to_start(db: &Db, now: Millis) -> sqlx::Result<bool> {
-    let due: Option<i64> = sqlx::query_scalar(
+pub async fn is_one_to_start(db: &Db, now: Moment) -> sqlx::Result<bool> {
+    let due: Option<Moment> = sqlx::query_scalar(
         "SELECT starts_at FROM notices WHERE starts_at <= $1 AND started_at IS NULL LIMIT 1",
     )
     .bind(now)
@@ -103,7 +103,7 @@ pub async fn is_one_to_start(db: &Db, now: Millis) -> sqlx::Result<bool> {
 
 /// Starts the next notice whose time has come: from now on everyone can read it, and the ledger has
 /// a row for each person who is to be told. Once, whichever process comes first. Gives its id.
-pub async fn start_next(tx: &mut AnyConnection, now: Millis) -> sqlx::Result<Option<Id<Notice>>> {
+pub async fn start_next(tx: &mut AnyConnection, now: Moment) -> sqlx::Result<Option<Id<Notice>>> {
     hold_addresses(tx).await?;
     let Some(started) = started(tx, now).await? else { return Ok(None) };
     if let Some((follows, _)) = &started.follows {
@@ -127,7 +127,7 @@ pub async fn start_next(tx: &mut AnyConnection, now: Millis) -> sqlx::Result<Opt
 pub async fn owe_announced(
     tx: &mut AnyConnection,
     subscriber_id: &Id<Subscriber>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<()> {
     let sql = format!(
         "INSERT INTO ledger (notice_id, subscriber_id, place_id, due_at, is_digest, subscribed_at)
@@ -159,11 +159,11 @@ struct Started {
     effect: Effect,
     must_do_by: String,
     follows: Option<(Id<Notice>, Follow)>,
-    told_before: Option<Millis>,
+    told_before: Option<Moment>,
 }
 
 /// Marks the next notice whose time has come as started.
-async fn started(tx: &mut AnyConnection, now: Millis) -> sqlx::Result<Option<Started>> {
+async fn started(tx: &mut AnyConnection, now: Moment) -> sqlx::Result<Option<Started>> {
     let sql = format!(
         "UPDATE notices SET started_at = $1
          WHERE id IN (SELECT id FROM notices WHERE starts_at <= $1 AND started_at IS NULL
@@ -194,7 +194,7 @@ async fn started(tx: &mut AnyConnection, now: Millis) -> sqlx::Result<Option<Sta
 async fn write_rows(
     tx: &mut AnyConnection,
     started: &Started,
-    [at_once, daily, weekly]: [(Millis, bool); 3],
+    [at_once, daily, weekly]: [(Moment, bool); 3],
 ) -> sqlx::Result<()> {
     let follows = started.follows.as_ref().map(|(follows, _)| follows);
     let sql = format!(
@@ -222,7 +222,7 @@ async fn write_rows(
 
 /// Stops what is still to be told about a notice that another now follows. Those who were to be
 /// told are told what follows instead; a digest goes with its other notices.
-async fn replace(tx: &mut AnyConnection, notice_id: &Id<Notice>, now: Millis) -> sqlx::Result<()> {
+async fn replace(tx: &mut AnyConnection, notice_id: &Id<Notice>, now: Moment) -> sqlx::Result<()> {
     let kind = Kind::of(tx);
     let hold = format!(
         "SELECT id FROM subscribers WHERE id IN (SELECT subscriber_id FROM ledger
