@@ -6,7 +6,7 @@ use accounts::{emails, person_facts, store};
 use axum::extract::State;
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use calendar::clock::{self, HOUR, MINUTE, Millis};
+use calendar::clock::{self, HOUR, MINUTE, Millis, Moment};
 use deliveries::{EmailKind, Owed, owe};
 use forms::Sent;
 use ground::db;
@@ -191,7 +191,7 @@ pub async fn account_page(
 }
 
 /// Says that the account is about to be erased, with the way to keep it.
-fn leaving(at: Millis) -> impl IntoView {
+fn leaving(at: Moment) -> impl IntoView {
     view! {
         <p class="panel gold">
             <b>{format!("We will delete your account on {}.", clock::day(at))}</b>
@@ -208,7 +208,7 @@ struct Device {
     times: usize,
     is_here: bool,
     /// The session used last that is not this one, and when.
-    other: Option<(Id<Session>, Millis)>,
+    other: Option<(Id<Session>, Moment)>,
 }
 
 /// A person's sessions, the latest used first, one line for each name of a device.
@@ -636,7 +636,7 @@ mod tests {
         let session = |id: &str, device: &str, seen_at| OpenSession {
             id: id.into(),
             device: device.to_owned(),
-            seen_at,
+            seen_at: Moment::from_millis(seen_at),
         };
         let sessions = vec![
             session("here", "Firefox on Android", 9),
@@ -644,11 +644,11 @@ mod tests {
             session("b", "Firefox on Android", 7),
             session("c", "Firefox on Android", 6),
         ];
-        let line = |name: &str, times, is_here, (id, at): (&str, Millis)| Device {
+        let line = |name: &str, times, is_here, (id, at): (&str, i64)| Device {
             name: name.to_owned(),
             times,
             is_here,
-            other: Some((id.into(), at)),
+            other: Some((id.into(), Moment::from_millis(at))),
         };
         assert_eq!(
             devices(sessions, &"here".into()),

@@ -96,13 +96,15 @@ fn in_words(line: &OfRoles) -> String {
 
 #[cfg(test)]
 mod tests {
+    use calendar::clock::Moment;
+
     use super::*;
 
     #[test]
     fn each_line_says_who_did_what_and_to_whom() {
         let of = |what: &str, who: &str, whose: &str, detail: &str| {
             in_words(&OfRoles {
-                at: 0,
+                at: Moment::from_millis(0),
                 what: what.to_owned(),
                 who: who.to_owned(),
                 whose: whose.to_owned(),

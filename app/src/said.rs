@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::Uri;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use calendar::clock::{self, Millis};
+use calendar::clock::{self, Millis, Moment};
 use forms::{Sent, page_number};
 use ground::error::Error;
 use ground::house::House;
@@ -111,14 +111,14 @@ pub fn nothing_yet(viewer: &Viewer) -> AnyView {
 
 /// What somebody said and what happened about it, each with its state. `level`: the level of the
 /// headings.
-pub fn rows(said: Vec<Contribution>, within: Millis, now: Millis, level: u8) -> impl IntoView {
+pub fn rows(said: Vec<Contribution>, within: Millis, now: Moment, level: u8) -> impl IntoView {
     (!said.is_empty()).then(|| {
         let rows = said.into_iter().map(|said| row(said, within, now, level)).collect::<Vec<_>>();
         view! { <ul class="cards">{rows}</ul> }
     })
 }
 
-fn row(said: Contribution, within: Millis, now: Millis, level: u8) -> impl IntoView {
+fn row(said: Contribution, within: Millis, now: Moment, level: u8) -> impl IntoView {
     let (state, title) = (state(&said, within, now), title(&said));
     let Contribution { how, subject, at, update, wants_outcome, .. } = said;
     let how = match (how.as_str(), subject.kind) {
@@ -174,7 +174,7 @@ fn row(said: Contribution, within: Millis, now: Millis, level: u8) -> impl IntoV
 }
 
 /// The same as lines of another page: what it is, and what has happened so far.
-pub fn lines(said: Vec<Contribution>, within: Millis, now: Millis) -> impl IntoView {
+pub fn lines(said: Vec<Contribution>, within: Millis, now: Moment) -> impl IntoView {
     let lines = said.into_iter().map(|said| {
         let (state, title) = (state(&said, within, now), title(&said));
         view! {
@@ -223,7 +223,7 @@ pub async fn choose_outcome_email(
 }
 
 /// What has happened so far, in words.
-fn state(said: &Contribution, within: Millis, now: Millis) -> String {
+fn state(said: &Contribution, within: Millis, now: Moment) -> String {
     if let Some(update) = &said.update {
         let verdict = judged(update.verdict, &update.organisation);
         // One sign is enough: the one of what happened.

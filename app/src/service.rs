@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use axum::extract::State;
 use axum::http::Uri;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use calendar::clock::{self, Millis};
+use calendar::clock::{self, Millis, Moment};
 use deliveries::store::{Missed, Waiting};
 use deliveries::unread::{self, Unread};
 use forms::Sent;
@@ -123,7 +123,7 @@ fn worries(
     states: &[HealthState],
     outbox: &Waiting,
     missed: &[Missed],
-    now: Millis,
+    now: Moment,
 ) -> Vec<String> {
     let wrong = states.iter().filter_map(|state| {
         Some(format!("Not working: {} ({})", called(state.what), said(state.what, state.wrong?)))
@@ -152,7 +152,7 @@ fn worries(
 }
 
 /// That there is no daily backup, or none of late.
-pub(crate) fn no_backup(backed_up_at: Option<Millis>, now: Millis) -> Option<String> {
+pub(crate) fn no_backup(backed_up_at: Option<Moment>, now: Moment) -> Option<String> {
     match backed_up_at {
         None => Some("No daily backup is made".to_owned()),
         Some(at) if at < now - BACKUP_WITHIN => {

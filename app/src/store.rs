@@ -1,6 +1,6 @@
 //! What is open now, and what everyone may find, from every room in one query.
 
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 use consultations::rules::WhoMayAnswer;
 use consultations::store::{ListedConsultation, QUESTIONS};
 use ground::db::{Db, formatcp, known};
@@ -13,7 +13,7 @@ use sqlx::any::AnyRow;
 /// A line of the record of roles.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct OfRoles {
-    pub at: Millis,
+    pub at: Moment,
     /// What the audit log calls it.
     pub what: String,
     /// The display name of whoever did it, or sent the invitation; empty where there is none.
@@ -65,7 +65,7 @@ pub async fn of_roles(db: &Db, (most, from): (i64, i64)) -> Result<Vec<OfRoles>,
 pub async fn open_now(
     db: &Db,
     account: Option<&Id<Account>>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<(Vec<Round>, Vec<ListedConsultation>, Vec<outcomes::store::ListedUpdate>)> {
     const SQL: &str = formatcp!(
         "SELECT rounds.*, 'round' AS kind, '' AS who_for, '' AS questions, '' AS outcome,
@@ -153,7 +153,7 @@ const PUBLIC_PAGES: &str = "SELECT '/rounds/' || id AS path, counted_at AS at FR
 ///
 /// # Errors
 /// When the database fails.
-pub async fn public_pages_count(db: &Db, now: Millis) -> Result<i64, sqlx::Error> {
+pub async fn public_pages_count(db: &Db, now: Moment) -> Result<i64, sqlx::Error> {
     const SQL: &str = formatcp!("SELECT count(*) FROM ({PUBLIC_PAGES}) pages");
     sqlx::query_scalar(SQL).bind(now).fetch_one(&mut *db.read().await?).await
 }
@@ -165,9 +165,9 @@ pub async fn public_pages_count(db: &Db, now: Millis) -> Result<i64, sqlx::Error
 /// When the database fails.
 pub async fn public_pages(
     db: &Db,
-    now: Millis,
+    now: Moment,
     (most, from): (i64, i64),
-) -> Result<Vec<(String, Option<Millis>)>, sqlx::Error> {
+) -> Result<Vec<(String, Option<Moment>)>, sqlx::Error> {
     const SQL: &str = formatcp!(
         "SELECT path, at FROM ({PUBLIC_PAGES}) pages ORDER BY path
              LIMIT CAST($2 AS BIGINT) OFFSET CAST($3 AS BIGINT)"

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use axum::extract::State;
 use axum::http::Uri;
 use axum::response::{IntoResponse as _, Redirect, Response};
+use calendar::clock::Moment;
 use deliveries::tasks::{self, DUE, Task, Tell};
 use forms::Sent;
 use ground::error::Error;
@@ -35,7 +36,7 @@ fn rows(roles: &[Role]) -> Vec<Row> {
             told: task.told(),
         })
         .collect();
-    if Task::of(roles).any(|task| task.due(0).is_some()) {
+    if Task::of(roles).any(|task| task.due(Moment::default()).is_some()) {
         rows.push(Row {
             word: DUE,
             title: "Anything that is due the next day",

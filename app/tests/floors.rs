@@ -13,7 +13,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Every crate of the house, floor by floor, the lowest first.
 const FLOORS: [(&str, &[&str]); 7] = [
@@ -48,6 +48,11 @@ const FLOORS: [(&str, &[&str]); 7] = [
 
 /// What no pure crate may reach, however far below, nor what parents load into their browsers.
 const IMPURE: [&str; 6] = ["axum", "sqlx", "sqlx-core", "leptos", "tokio", "tachys"];
+
+/// The one way from a pure crate to a database, by its feature: `ground` alone asks `calendar` how
+/// a moment is a column, since no other crate may say it of a type that is not its own. Whatever is
+/// built without `ground` is built without it.
+const ROWS: (&str, &str, &str) = ("calendar", "rows", "sqlx");
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
@@ -125,8 +130,12 @@ fn what_is_pure_cannot_reach_a_page_or_a_database() {
         let normal = |dependency: &&Value| {
             dependency["dep_kinds"].as_array().unwrap().iter().any(|kind| kind["kind"].is_null())
         };
+        let name = of_package(id);
         let needed = node["deps"].as_array().unwrap().iter().filter(normal);
-        needed.map(|dependency| dependency["pkg"].as_str().unwrap().to_owned()).collect()
+        needed
+            .map(|dependency| dependency["pkg"].as_str().unwrap().to_owned())
+            .filter(|other| (name.as_str(), of_package(other).as_str()) != (ROWS.0, ROWS.2))
+            .collect()
     };
     let mut looked_at = BTreeSet::new();
     for node in nodes {
@@ -149,6 +158,31 @@ fn what_is_pure_cannot_reach_a_page_or_a_database() {
     }
     let pure = FLOORS[..2].iter().flat_map(|(_, names)| *names).map(|name| (*name).to_owned());
     assert_eq!(looked_at, pure.collect(), "each of them was looked at");
+}
+
+#[test]
+fn only_the_ground_asks_for_moments_in_rows() {
+    let metadata = metadata();
+    let packages = metadata["packages"].as_array().unwrap();
+    let (pure, feature, impure) = ROWS;
+    let named = |package: &Value, name: &str| -> Vec<Value> {
+        let all = package["dependencies"].as_array().unwrap().iter();
+        all.filter(|dependency| dependency["name"] == name).cloned().collect()
+    };
+    let calendar = packages.iter().find(|package| package["name"] == pure).unwrap();
+    let database = named(calendar, impure);
+    assert!(!database.is_empty() && database.iter().all(|named| named["optional"] == true));
+    assert_eq!(
+        calendar["features"],
+        json!({ feature: [format!("dep:{impure}")] }),
+        "nothing else brings it"
+    );
+    let asks: Vec<&str> = packages
+        .iter()
+        .filter(|package| named(package, pure).iter().any(|named| named["features"] != json!([])))
+        .map(|package| package["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(asks, ["ground"]);
 }
 
 #[test]

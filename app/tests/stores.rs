@@ -1,6 +1,7 @@
 //! What cannot be read is never empty: no file that asks the database turns what it finds there
 //! into a default. It is read by `known`, `read_json`, `parsed`, `number` and `day`
-//! (`ground/src/db.rs`), which make it an error. What no lint can tell apart is looked for here.
+//! (`ground/src/db.rs`), which make it an error. And a point in time is a `Moment`, also where it
+//! is read. What no lint can tell apart is looked for here.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
@@ -110,6 +111,30 @@ fn whatever_sets_the_address_of_an_account_sets_the_mailbox_it_counts_by() {
         }
     }
     assert!(written > 2, "only {written} statements set the address of an account");
+}
+
+#[test]
+fn what_is_called_a_time_is_a_moment_and_no_number() {
+    // The half-minute of a code, by its number.
+    let is_time = |name: &str| (name == "now" || name.ends_with("_at")) && name != "was_let_in_at";
+    let is_of_a_name = |letter: char| letter.is_alphanumeric() || letter == '_';
+    let mut faults = Vec::new();
+    for line in lines() {
+        for number in ["i64", "Option<i64>", "Millis", "Option<Millis>"] {
+            let (declared, read) = (format!(": {number}"), format!("<{number}, _>(\""));
+            let names = line.text.match_indices(&declared).map(|(at, _)| {
+                line.text[..at].rsplit(|letter: char| !is_of_a_name(letter)).next().unwrap()
+            });
+            let columns = line
+                .text
+                .match_indices(&read)
+                .map(|(at, _)| line.text[at + read.len()..].split('"').next().unwrap());
+            if names.chain(columns).any(is_time) {
+                faults.push(format!("{}:{}: {}", line.file, line.number, line.text));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "a point in time is a Moment:\n{}", faults.join("\n"));
 }
 
 #[test]

@@ -14,7 +14,7 @@ use std::fs::{self, File, TryLockError};
 use std::io::{self, BufRead as _, BufReader, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
-use calendar::clock::{self, Millis};
+use calendar::clock::{self, Moment};
 use ground::audit::{self, Checked};
 use ground::db::Db;
 use ground::db::tables::{Lines, Sum};
@@ -28,7 +28,7 @@ pub struct Manifest {
     /// The version of the program that made it.
     pub version: String,
     /// When, in milliseconds since 1970.
-    pub made_at: Millis,
+    pub made_at: Moment,
     /// The head of the audit log.
     pub audit_head: String,
     /// The columns of each table, in the order of a line.
@@ -85,7 +85,7 @@ pub async fn make(
     db: &Db,
     files: &Files,
     folder: &Path,
-    now: Millis,
+    now: Moment,
     keep: Option<usize>,
 ) -> Result<(PathBuf, Manifest), String> {
     let cannot = |error: io::Error| format!("{} cannot be written: {error}", folder.display());
@@ -192,14 +192,14 @@ pub async fn make_daily(house: &House, folder: &Path) -> Result<(), String> {
 }
 
 /// When the last daily backup was made.
-async fn last_daily(db: &Db) -> sqlx::Result<Option<Millis>> {
+async fn last_daily(db: &Db) -> sqlx::Result<Option<Moment>> {
     sqlx::query_scalar("SELECT backed_up_at FROM service_state")
         .fetch_one(&mut *db.read().await?)
         .await
 }
 
 /// Notes that a daily backup was made, and where.
-async fn note_daily(db: &Db, folder: &Path, now: Millis) -> sqlx::Result<()> {
+async fn note_daily(db: &Db, folder: &Path, now: Moment) -> sqlx::Result<()> {
     let mut tx = db.begin().await?;
     sqlx::query("UPDATE service_state SET backed_up_at = $1, backed_up_to = $2")
         .bind(now)
@@ -288,7 +288,7 @@ pub async fn restore(
     folder: &Path,
     db: &Db,
     files: &Files,
-    now: Millis,
+    now: Moment,
 ) -> Result<Manifest, String> {
     let manifest = load(folder, db, files).await?;
     hold_emails(db, now)
@@ -297,7 +297,7 @@ pub async fn restore(
     Ok(manifest)
 }
 
-async fn hold_emails(db: &Db, now: Millis) -> sqlx::Result<()> {
+async fn hold_emails(db: &Db, now: Moment) -> sqlx::Result<()> {
     let mut tx = db.begin().await?;
     sqlx::query("UPDATE service_state SET emails_held_at = $1 WHERE emails_held_at IS NULL")
         .bind(now)

@@ -8,7 +8,7 @@
 
 use std::sync::Arc;
 
-use calendar::clock::{self, Clock, DAY, HOUR, Millis};
+use calendar::clock::{self, Clock, DAY, HOUR, Millis, Moment};
 use deliveries::{Hand, Outcome, deliver_one};
 use ground::db::Db;
 use ground::health::Health;
@@ -41,7 +41,7 @@ pub fn read(days: &str) -> Result<i64, String> {
 pub async fn moved_clock(db: &Db, days: i64) -> Result<Clock, String> {
     let been = db.last_beat().await.map_err(cannot_be_used)?;
     let now = Clock::system().now();
-    let is_new = been == 0;
+    let is_new = been == Moment::default();
     if been > now + days * DAY + SET_RIGHT {
         let needed = (been - now + DAY - 1) / DAY;
         return Err(format!(

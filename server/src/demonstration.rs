@@ -39,7 +39,7 @@ mod waits;
 mod wordings;
 
 use accounts::hashed;
-use calendar::clock::{Clock, DAY, Millis};
+use calendar::clock::{Clock, DAY, Moment};
 use ground::db::{Db, Kind};
 use ground::house::House;
 use ground::ids::{Account, Id};
@@ -111,7 +111,7 @@ async fn count(tx: &mut AnyConnection, sql: &'static str) -> Result<i64, sqlx::E
 /// All until the first round is counted. False when the database holds another area.
 async fn fill_empty(
     tx: &mut AnyConnection,
-    now: Millis,
+    now: Moment,
     password: &str,
 ) -> Result<bool, sqlx::Error> {
     take_turn(tx).await?;
@@ -133,7 +133,7 @@ async fn fill_empty(
 }
 
 /// What came after the count.
-async fn fill_counted(tx: &mut AnyConnection, yesterday: Millis) -> Result<(), sqlx::Error> {
+async fn fill_counted(tx: &mut AnyConnection, yesterday: Moment) -> Result<(), sqlx::Error> {
     take_turn(tx).await?;
     if count(tx, UPDATES).await? > 0 {
         return Ok(());

@@ -8,7 +8,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use calendar::clock::{self, Clock, Millis};
+use calendar::clock::{self, Clock, Moment};
 use ground::db::{Kind, Presence};
 use ground::health::Health;
 use ground::house::House;
@@ -44,7 +44,7 @@ fn heard_within(rhythm: Rhythm) -> Duration {
 }
 
 /// Waits until a job of this rhythm that began then, and went well, is due again.
-async fn rest(rhythm: Rhythm, clock: &Clock, began: Millis, written: &mut watch::Receiver<()>) {
+async fn rest(rhythm: Rhythm, clock: &Clock, began: Moment, written: &mut watch::Receiver<()>) {
     match rhythm {
         AfterWrites => RESTS.rest(written).await,
         Every(pause) => sleep(pause).await,
@@ -278,7 +278,7 @@ mod tests {
     /// they have.
     async fn for_so_long(jobs: Vec<Job>, health: &Health, long: Duration) {
         let stop = CancellationToken::new();
-        let (clock, (_, written)) = (Clock::by_hand(0), watch::channel(()));
+        let (clock, (_, written)) = (Clock::by_hand(Moment::default()), watch::channel(()));
         let going = tokio::spawn(keep_at(jobs, health.clone(), clock, written, stop.clone()));
         sleep(long).await;
         stop.cancel();
@@ -308,7 +308,7 @@ mod tests {
         let (write, written) = watch::channel(());
         let (job, times) = counts("counts", AfterWrites);
         let (health, clock, stop) =
-            (Health::default(), Clock::by_hand(0), CancellationToken::new());
+            (Health::default(), Clock::by_hand(Moment::default()), CancellationToken::new());
         let going = tokio::spawn(keep_at(vec![job], health, clock, written, stop.clone()));
         let done = || times.load(Ordering::SeqCst);
         sleep(100 * RESTS.most).await;

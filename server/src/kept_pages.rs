@@ -60,7 +60,7 @@ impl Key {
             address: address.to_owned(),
             unpacks: unpacks.cloned(),
             changes: house.db.changes(),
-            second: house.clock.now().div_euclid(1_000),
+            second: house.clock.now().millis().div_euclid(1_000),
         })
     }
 }

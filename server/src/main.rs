@@ -13,7 +13,7 @@ use ground::audit::{self, Head};
 use ground::db::Db;
 use ground::files::Files;
 use ground::viewer::Role;
-use record::history::Moment;
+use record::history::AsOf;
 use record::pack::{self, NoPack, Verified};
 use server::backup;
 use server::copying::{self, How};
@@ -380,7 +380,7 @@ async fn copy_to(
 
 /// Makes the evidence pack for a day in a folder, and the same as a zip next to it.
 async fn evidence_pack(settings: &Settings, as_of: &str, out: &Path) -> Result<(), String> {
-    let moment = Moment::read(as_of, Clock::system().now())
+    let moment = AsOf::read(as_of, Clock::system().now())
         .map_err(|what_to_do| format!("--as-of {as_of}: {what_to_do}"))?;
     let zip = out.with_file_name(format!(
         "{}.zip",

@@ -549,7 +549,7 @@ async fn a_second_step(world: &World) {
     let code = || {
         let secret = totp_rs::Secret::try_from_base32(&secret).unwrap();
         let app = totp_rs::Builder::new().with_secret(secret).build().unwrap();
-        app.generate(u64::try_from(world.now() / 1000).unwrap()).to_string()
+        app.generate(u64::try_from(world.now().millis() / 1000).unwrap()).to_string()
     };
     for (path, fields) in [(set_up, ("code", code().as_str())), (own, ("step", "codes"))] {
         let (statements, answer) = counted(leader.post(path, &[fields])).await;

@@ -12,7 +12,7 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use calendar::clock::{Clock, DAY, HOUR};
+use calendar::clock::{Clock, DAY, HOUR, Moment};
 use ground::audit::{self, Entry};
 use ground::db::tables::Sum;
 use ground::db::{Db, Kind};
@@ -233,7 +233,7 @@ fn the_demonstration_is_served_as_it_will_be_and_its_clock_never_goes_back() {
     let late = number("SELECT max(counted_at - closes_at) FROM rounds".to_owned());
     assert!((0..=4 * HOUR).contains(&late), "it was counted when it closed: {late}");
     let days = "SELECT count(DISTINCT sent_at / 86400000) FROM deliveries WHERE sent_at > ";
-    let days = number(format!("{days}{}", began + DAY));
+    let days = number(format!("{days}{}", (began + DAY).millis()));
     assert!(days > 1, "emails went out day by day, on {days} days");
     assert!(folder.path().join("mail").read_dir().unwrap().count() > 1);
 
@@ -458,7 +458,8 @@ fn adds_a_place(url: &str) {
 fn has_done_something(url: &str) {
     on(url, async |db| {
         let mut tx = db.begin().await.unwrap();
-        let entry = Entry { at: 1, who: None, what: "place added", about: "", detail: "" };
+        let at = Moment::from_millis(1);
+        let entry = Entry { at, who: None, what: "place added", about: "", detail: "" };
         audit::note(&mut tx, entry).await.unwrap();
         tx.commit().await.unwrap();
     });

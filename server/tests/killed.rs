@@ -23,7 +23,7 @@ use ::notices::wording::Wording;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
-use calendar::clock::{Clock, DAY};
+use calendar::clock::{Clock, DAY, Moment};
 use deliveries::{EmailKind, Owed, Words, owe};
 use ground::db::Db;
 use ground::files::Files;
@@ -301,7 +301,7 @@ async fn ask_to_be_told(db: &Db, people: usize) {
     tx.commit().await.unwrap();
 }
 
-fn buses(service: Id<Service>, now: i64) -> Wording {
+fn buses(service: Id<Service>, now: Moment) -> Wording {
     let text = |text: &str| text.to_owned();
     Wording {
         form_key: id::fresh(),
@@ -337,7 +337,7 @@ struct Heard {
     /// The emails it has taken: (to whom, `Message-ID`).
     taken: Vec<(String, String)>,
     /// When a recipient was named to it: (whom, milliseconds since 1970).
-    begun: Vec<(String, i64)>,
+    begun: Vec<(String, Moment)>,
 }
 
 fn listen(peer: smtp_peer::Running) -> Arc<Mutex<Heard>> {
@@ -350,7 +350,9 @@ fn listen(peer: smtp_peer::Running) -> Arc<Mutex<Heard>> {
             let said: Value = line.parse().unwrap();
             let text = |name: &str| said[name].as_str().unwrap().to_owned();
             match said["at"].as_i64() {
-                Some(at) => heard.lock().unwrap().begun.push((text("begun"), at)),
+                Some(at) => {
+                    heard.lock().unwrap().begun.push((text("begun"), Moment::from_millis(at)));
+                }
                 None => heard.lock().unwrap().taken.push((text("to"), text("id"))),
             }
             line.clear();
@@ -375,7 +377,7 @@ fn router(db: &Db) -> Router {
 
 /// Somebody whose email waits unsubscribes with one click: her address, and when that was
 /// answered.
-async fn unsubscribe_one(db: &Db, service: &Router, skip: i64) -> Option<(String, i64)> {
+async fn unsubscribe_one(db: &Db, service: &Router, skip: i64) -> Option<(String, Moment)> {
     let waiting = "SELECT to_address, unsubscribe FROM deliveries WHERE next_at IS NOT NULL
          AND claimed_at = 0 ORDER BY id DESC LIMIT 1 OFFSET $1";
     let (to, one_click): (String, String) = sqlx::query_as(waiting)
@@ -387,12 +389,12 @@ async fn unsubscribe_one(db: &Db, service: &Router, skip: i64) -> Option<(String
 }
 
 /// Likewise somebody whose email a worker has just claimed.
-async fn unsubscribe_one_in_hand(db: &Db, service: &Router) -> Option<(String, i64)> {
+async fn unsubscribe_one_in_hand(db: &Db, service: &Router) -> Option<(String, Moment)> {
     let (_, to, one_click) = in_hand(db).await.pop()?;
     unsubscribe(service, to, one_click).await
 }
 
-async fn unsubscribe(service: &Router, to: String, one_click: String) -> Option<(String, i64)> {
+async fn unsubscribe(service: &Router, to: String, one_click: String) -> Option<(String, Moment)> {
     let path = one_click.strip_prefix("http://127.0.0.1:3000").unwrap().to_owned();
     let request = Request::post(path)
         .header("host", "127.0.0.1:3000")

@@ -74,7 +74,7 @@ async fn several_processes_on_one_postgresql_work_as_one() {
          ORDER BY closes_at LIMIT 1",
     )
     .await;
-    let now = calendar::clock::Clock::system().now();
+    let now = calendar::clock::Clock::system().now().millis();
     // A round keeps its dates; only the owner of the tables can bring its end nearer, so that the
     // test need not wait.
     sqlx::query("ALTER TABLE rounds DISABLE TRIGGER rounds_keep_their_terms")

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use calendar::clock::{DAY, Millis};
+use calendar::clock::{DAY, Moment};
 use deliveries::{EmailKind, Owed, owe};
 use forms::Refusals;
 use ground::error::Error;
@@ -74,7 +74,7 @@ async fn ask_new_address(
     house: &House,
     person: &SignedIn,
     email: &str,
-    now: Millis,
+    now: Moment,
 ) -> Result<(), Error> {
     let (token, account_id) = (id::secret(), &person.account_id);
     let (hash, ends_at) = (id::hash(&token), now + 2 * DAY);

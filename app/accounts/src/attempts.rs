@@ -13,7 +13,7 @@ use std::convert::Infallible;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::response::Response;
-use calendar::clock::{DAY, HOUR, MINUTE, Millis};
+use calendar::clock::{DAY, HOUR, MINUTE, Millis, Moment};
 use ground::error::{Error, later};
 use ground::house::House;
 use ground::viewer::Viewer;
@@ -190,7 +190,7 @@ async fn count<const N: usize>(house: &House, limits: &[Limit; N]) -> Result<[Co
     let now = house.clock.now();
     let today = house.day_key.today(&house.db, now).await?;
     let mut query =
-        sqlx::query_as::<_, (String, i64, Millis)>(AssertSqlSafe(statement(limits))).bind(now);
+        sqlx::query_as::<_, (String, i64, Moment)>(AssertSqlSafe(statement(limits))).bind(now);
     for limit in limits {
         query = query.bind(&limit.kind).bind(today.hash(&limit.subject)).bind(now + limit.window);
     }
@@ -201,7 +201,7 @@ async fn count<const N: usize>(house: &House, limits: &[Limit; N]) -> Result<[Co
     for (limit, count) in limits.iter().zip(&mut all) {
         let row = counted.iter().find(|(kind, ..)| *kind == limit.kind);
         if let Some((_, tries, ends_at)) = row {
-            let wait = if *tries > limit.most { (ends_at - now).max(1) } else { 0 };
+            let wait = if *tries > limit.most { (*ends_at - now).max(1) } else { 0 };
             *count = Counted { tries: *tries, wait };
         }
     }

@@ -112,7 +112,7 @@ async fn details_page(
 
 /// What is different once somebody lives elsewhere. Each vote counts in the place its voter has
 /// when the round closes; tallies and emails asked for stay.
-fn what_a_move_changes(votes_in: Option<(String, clock::Millis)>) -> impl IntoView {
+fn what_a_move_changes(votes_in: Option<(String, clock::Moment)>) -> impl IntoView {
     let votes = votes_in.map(|(round, closes_at)| {
         let when = clock::day_and_hour(closes_at);
         view! {

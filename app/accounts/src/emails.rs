@@ -1,6 +1,6 @@
 //! The emails about accounts.
 
-use calendar::clock::{self, Millis};
+use calendar::clock::{self, Moment};
 use deliveries::{Paragraph, Sender, Words};
 use ground::house::House;
 use ground::routes::SECOND_STEP;
@@ -367,7 +367,7 @@ pub fn council_ended(house: &House, council: &str, name: &str) -> Words {
 
 /// Tells a leader that their role ends unless they sign in with their council. `council`: its name;
 /// `ends_at`: when.
-pub fn council_to_confirm(house: &House, council: &str, ends_at: Millis) -> Words {
+pub fn council_to_confirm(house: &House, council: &str, ends_at: Moment) -> Words {
     let day = clock::day(ends_at);
     words(
         house,
@@ -389,7 +389,7 @@ pub fn council_to_confirm(house: &House, council: &str, ends_at: Millis) -> Word
 /// Tells the administrators that somebody is no leader any more, since the council has not
 /// confirmed them for too long. `council`: its name; `name`: the leader's; `since`: when it last
 /// did.
-pub fn council_unconfirmed(house: &House, council: &str, name: &str, since: Millis) -> Words {
+pub fn council_unconfirmed(house: &House, council: &str, name: &str, since: Moment) -> Words {
     let day = clock::day(since);
     words(
         house,
@@ -494,7 +494,7 @@ pub fn invitation(house: &House, role: &str, token: &str) -> Words {
 }
 
 /// Tells somebody of the staff that they signed in where they never did before.
-pub fn new_device(house: &House, device: &str, at: Millis) -> Words {
+pub fn new_device(house: &House, device: &str, at: Moment) -> Words {
     words(
         house,
         "You signed in on a new device",

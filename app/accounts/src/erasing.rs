@@ -4,7 +4,7 @@
 //! has signed in; signing in alone does not. What each room forgets is its own; `app/src/erase`
 //! asks them all.
 
-use calendar::clock::{DAY, Millis};
+use calendar::clock::{DAY, Millis, Moment};
 use deliveries::EmailKind;
 use ground::db::{Kind, formatcp};
 use ground::erasing::each;
@@ -60,7 +60,7 @@ pub async fn ask(
     account_id: &Id<Account>,
     token_hash: &str,
     wish: LeavingWish,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<ErasureAsked> {
     const SQL: &str = formatcp!(
         "INSERT INTO erasures (account_id, token_hash, asked_at, due_at, takes_down, keeps_emails)
@@ -92,7 +92,7 @@ pub async fn ask(
 pub async fn due_at(
     connection: &mut AnyConnection,
     token_hash: &str,
-) -> sqlx::Result<Option<Millis>> {
+) -> sqlx::Result<Option<Moment>> {
     sqlx::query_scalar("SELECT due_at FROM erasures WHERE token_hash = $1")
         .bind(token_hash)
         .fetch_optional(connection)
@@ -105,7 +105,7 @@ pub enum AfterErasureLink {
     /// It is kept.
     Kept,
     /// It was asked for again, and is due then.
-    Again(Millis),
+    Again(Moment),
     /// It is erased; or there never was such a link.
     Gone,
 }
@@ -126,7 +126,7 @@ pub async fn after_link(
     .bind(EmailKind::Erasing.word())
     .fetch_optional(connection)
     .await?;
-    Ok(match row.map(|row| row.get::<Option<Millis>, _>("due_at")) {
+    Ok(match row.map(|row| row.get::<Option<Moment>, _>("due_at")) {
         None => AfterErasureLink::Gone,
         Some(None) => AfterErasureLink::Kept,
         Some(Some(due_at)) => AfterErasureLink::Again(due_at),
@@ -191,7 +191,7 @@ pub struct DueErasure {
 
 /// The next account whose time has come, marked as erased. Another process passes it over. The last
 /// administrator's waits: it may be that two left at the same moment.
-pub async fn begin_next(tx: &mut AnyConnection, now: Millis) -> sqlx::Result<Option<DueErasure>> {
+pub async fn begin_next(tx: &mut AnyConnection, now: Moment) -> sqlx::Result<Option<DueErasure>> {
     let kind = Kind::of(tx);
     let admins = kind
         .hold_to_change("SELECT account_id FROM roles WHERE role = 'admin' ORDER BY account_id");

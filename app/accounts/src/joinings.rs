@@ -4,7 +4,7 @@
 //! What is kept is a count and no more: nothing says which accounts they were. The network is a
 //! hash that goes when its hour is over, and so does a count that is nothing unusual.
 
-use calendar::clock::{DAY, HOUR, Millis};
+use calendar::clock::{DAY, HOUR, Millis, Moment};
 use ground::db::Db;
 use ground::error::Error;
 use ground::house::House;
@@ -28,14 +28,14 @@ pub async fn hashed(house: &House, caller: &Caller) -> Result<String, Error> {
 }
 
 /// Counts one account that was made from this network, by its hash.
-pub async fn note(tx: &mut AnyConnection, network: &str, now: Millis) -> sqlx::Result<()> {
+pub async fn note(tx: &mut AnyConnection, network: &str, now: Moment) -> sqlx::Result<()> {
     sqlx::query(
         "INSERT INTO joinings (id, network, began_at, accounts) VALUES ($1, $2, $3, 1)
          ON CONFLICT (network, began_at) DO UPDATE SET accounts = joinings.accounts + 1",
     )
     .bind(id::fresh())
     .bind(network)
-    .bind(now.div_euclid(HOUR) * HOUR)
+    .bind(now - now.millis().rem_euclid(HOUR))
     .execute(tx)
     .await?;
     Ok(())
@@ -43,8 +43,8 @@ pub async fn note(tx: &mut AnyConnection, network: &str, now: Millis) -> sqlx::R
 
 /// Takes out the counts of all hours that began before this time, and gives those that are unusual:
 /// (when the hour began, how many accounts).
-pub async fn take(tx: &mut AnyConnection, before: Millis) -> sqlx::Result<Vec<(Millis, i64)>> {
-    let mut all: Vec<(Millis, i64)> =
+pub async fn take(tx: &mut AnyConnection, before: Moment) -> sqlx::Result<Vec<(Moment, i64)>> {
+    let mut all: Vec<(Moment, i64)> =
         sqlx::query_as("DELETE FROM joinings WHERE began_at < $1 RETURNING began_at, accounts")
             .bind(before)
             .fetch_all(tx)
@@ -55,7 +55,7 @@ pub async fn take(tx: &mut AnyConnection, before: Millis) -> sqlx::Result<Vec<(M
 
 /// Erases the networks of hours that are over, and what is not unusual or no use any more; how many
 /// rows were erased.
-pub async fn forget_due(db: &Db, now: Millis) -> sqlx::Result<u64> {
+pub async fn forget_due(db: &Db, now: Moment) -> sqlx::Result<u64> {
     let mut tx = db.begin().await?;
     let over = now - HOUR;
     let erased = sqlx::query(

@@ -5,7 +5,7 @@ use axum::Extension;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 use deliveries::{EmailKind, Owed, owe};
 use forms::{Refusals, Sent};
 use ground::error::Error;
@@ -113,7 +113,7 @@ async fn set(
     person: &SignedIn,
     new: Option<String>,
     renewed: &Renewed,
-) -> Result<Option<Millis>, Error> {
+) -> Result<Option<Moment>, Error> {
     let (now, account_id) = (house.clock.now(), &person.account_id);
     let (before, after) = &renewed.hashes;
     let mut tx = house.db.begin().await?;

@@ -7,7 +7,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{AppendHeaders, IntoResponse as _, Response};
-use calendar::clock::{DAY, HOUR, Millis, SECOND};
+use calendar::clock::{DAY, HOUR, Millis, Moment, SECOND};
 use ground::cookie;
 use ground::council::Council;
 use ground::error::Error;
@@ -99,12 +99,12 @@ impl Renewed {
 
     /// The cookies for a session that ends then; perhaps with the one by which this browser is
     /// known.
-    pub fn cookies(&self, house: &House, ends_at: Millis, browser: Option<&str>) -> Cookies {
+    pub fn cookies(&self, house: &House, ends_at: Moment, browser: Option<&str>) -> Cookies {
         cookies_of(house, &self.token, (ends_at - house.clock.now()) / SECOND, browser)
     }
 
     /// The answer with the session's new cookie; without one where the session has ended.
-    pub fn answer(&self, house: &House, ends_at: Option<Millis>, answer: Response) -> Response {
+    pub fn answer(&self, house: &House, ends_at: Option<Moment>, answer: Response) -> Response {
         match ends_at {
             Some(ends_at) => (self.cookies(house, ends_at, None), answer).into_response(),
             None => answer,

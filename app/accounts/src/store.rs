@@ -1,6 +1,6 @@
 //! Every SQL statement about people, their sessions, links and invitations.
 
-use calendar::clock::{DAY, MINUTE, Millis, SECOND};
+use calendar::clock::{DAY, MINUTE, Millis, Moment, SECOND};
 use ground::db::{Db, Kind, formatcp, known};
 use ground::ids::{Account, Id, Organisation, Passkey, Session};
 use ground::viewer::{PersonFacts, Role, SecondStep, SignedIn};
@@ -17,7 +17,7 @@ use super::second_factor::{rules, store as factors};
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
-pub async fn signed_in(db: &Db, token_hash: &str, now: Millis) -> sqlx::Result<Option<SignedIn>> {
+pub async fn signed_in(db: &Db, token_hash: &str, now: Moment) -> sqlx::Result<Option<SignedIn>> {
     held(db, "s.token_hash = $1", token_hash, now).await
 }
 
@@ -26,7 +26,7 @@ pub async fn signed_in(db: &Db, token_hash: &str, now: Millis) -> sqlx::Result<O
 pub async fn signed_in_until_now(
     db: &Db,
     token_hash: &str,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<Option<SignedIn>> {
     let by = format!(
         "s.token_before = $1 AND s.proved_at BETWEEN CAST($2 AS BIGINT) - {SECOND_TAP}
@@ -36,7 +36,7 @@ pub async fn signed_in_until_now(
 }
 
 /// `by`: the condition that finds the session.
-async fn held(db: &Db, by: &str, token_hash: &str, now: Millis) -> sqlx::Result<Option<SignedIn>> {
+async fn held(db: &Db, by: &str, token_hash: &str, now: Moment) -> sqlx::Result<Option<SignedIn>> {
     let facts = person_facts::each(|_, fact| format!("a.{}", fact.column), ", ");
     let sql = format!(
         "SELECT a.id AS account_id, s.id AS session_id, a.shown_name, a.email, {facts},
@@ -64,10 +64,10 @@ async fn held(db: &Db, by: &str, token_hash: &str, now: Millis) -> sqlx::Result<
     let Some(row) = rows.first() else { return Ok(None) };
     // Whoever took one at their council is asked for none here.
     let asked_from = row
-        .get::<Option<Millis>, _>("asked_from")
+        .get::<Option<Moment>, _>("asked_from")
         .filter(|_| row.get::<i64, _>("took_one_there") == 0);
-    let has_one = row.get::<Option<Millis>, _>("has_second_step_since").is_some();
-    let proved_at = row.get::<Option<Millis>, _>("proved_at");
+    let has_one = row.get::<Option<Moment>, _>("has_second_step_since").is_some();
+    let proved_at = row.get::<Option<Moment>, _>("proved_at");
     Ok(Some(SignedIn {
         account_id: row.get("account_id"),
         session_id: row.get("session_id"),
@@ -117,7 +117,7 @@ pub async fn account_rights(
     db: &Db,
     account_id: &Id<Account>,
     issuer: &str,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<AccountRights> {
     const SQL: &str = formatcp!(
         "SELECT r.role, a.suspended_at, {} AS has_second_step_since,
@@ -134,14 +134,14 @@ pub async fn account_rights(
         sqlx::query(SQL).bind(account_id).bind(issuer).fetch_all(&mut *db.read().await?).await?;
     let roles = roles(&rows)?;
     let second_step = rows.first().map_or(SecondStep::NotAsked, |row| {
-        let has_one = row.get::<Option<Millis>, _>("has_second_step_since").is_some();
+        let has_one = row.get::<Option<Moment>, _>("has_second_step_since").is_some();
         rules::second_step(has_one, &roles, row.get("asked_from"), now)
     });
     let is_leaving = rows.iter().any(|row| row.get::<i64, _>("erasures") > 0);
     let is_known_there = rows.iter().any(|row| row.get::<i64, _>("subjects") > 0);
     let is_with_council = is_known_there && roles == [Role::Leader];
     let is_suspended =
-        rows.iter().any(|row| row.get::<Option<Millis>, _>("suspended_at").is_some());
+        rows.iter().any(|row| row.get::<Option<Moment>, _>("suspended_at").is_some());
     Ok(AccountRights { roles, second_step, is_leaving, is_with_council, is_suspended })
 }
 
@@ -153,11 +153,11 @@ pub struct NewSession {
     pub account_id: Id<Account>,
     /// The device as its owner knows it.
     pub device: String,
-    pub now: Millis,
+    pub now: Moment,
     /// When it ends if it is not used.
-    pub idle_ends_at: Millis,
+    pub idle_ends_at: Moment,
     /// When it ends at the latest.
-    pub ends_at: Millis,
+    pub ends_at: Moment,
 }
 
 /// The browser in which a session begins.
@@ -180,7 +180,7 @@ pub struct AtCouncil {
     pub used_second_step: bool,
     /// When they signed in there, if it says so. They may not have typed anything since, so that
     /// this is what shows that it is them, and not that the session began.
-    pub signed_in_at: Option<Millis>,
+    pub signed_in_at: Option<Moment>,
 }
 
 /// Whether an address has an account.
@@ -311,8 +311,8 @@ async fn insert_session(
 pub async fn session_seen(
     db: &Db,
     session_id: &Id<Session>,
-    now: Millis,
-    idle_ends_at: Millis,
+    now: Moment,
+    idle_ends_at: Moment,
 ) -> sqlx::Result<()> {
     let mut tx = db.begin().await?.unseen();
     sqlx::query(
@@ -334,11 +334,11 @@ pub struct OpenSession {
     /// The device as its owner knows it.
     pub device: String,
     /// When it was last used, to the hour.
-    pub seen_at: Millis,
+    pub seen_at: Moment,
 }
 
 /// Erases what is no longer of use, each when `docs/retention.md` says; how many rows.
-pub async fn forget_due(db: &Db, now: Millis) -> sqlx::Result<u64> {
+pub async fn forget_due(db: &Db, now: Moment) -> sqlx::Result<u64> {
     /// What is erased, and how long after the time that the statement compares with.
     const ALL: [(&str, Millis); 11] = [
         (
@@ -371,7 +371,7 @@ pub async fn forget_due(db: &Db, now: Millis) -> sqlx::Result<u64> {
 }
 
 /// How many sessions have not ended.
-pub async fn sessions_that_stand(db: &Db, now: Millis) -> sqlx::Result<i64> {
+pub async fn sessions_that_stand(db: &Db, now: Moment) -> sqlx::Result<i64> {
     sqlx::query_scalar(
         "SELECT count(*) FROM sessions WHERE ends_at > $1 AND idle_ends_at > $1
          AND waits_for_code = 0",
@@ -385,7 +385,7 @@ pub async fn sessions_that_stand(db: &Db, now: Millis) -> sqlx::Result<i64> {
 pub async fn sessions(
     db: &Db,
     account_id: &Id<Account>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<Vec<OpenSession>> {
     sqlx::query_as(
         "SELECT id, device, seen_at FROM sessions WHERE account_id = $1 AND ends_at > $2
@@ -424,7 +424,7 @@ pub async fn know_browser(
     db: &Db,
     token_hash: &str,
     account_id: &Id<Account>,
-    ends_at: Millis,
+    ends_at: Moment,
 ) -> sqlx::Result<()> {
     let mut tx = db.begin().await?;
     sqlx::query(
@@ -444,7 +444,7 @@ pub async fn knows_browser(
     db: &Db,
     token_hash: &str,
     email: &str,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<bool> {
     let known: i64 = sqlx::query_scalar(
         "SELECT count(*) FROM known_browsers k JOIN accounts a ON a.id = k.account_id
@@ -512,7 +512,7 @@ pub async fn proof(db: &Db, session_id: &Id<Session>) -> sqlx::Result<Proof> {
     .await?;
     Ok(Proof {
         password_hash: row.get("password_hash"),
-        has_second_step: row.get::<Option<Millis>, _>("confirmed_at").is_some(),
+        has_second_step: row.get::<Option<Moment>, _>("confirmed_at").is_some(),
         has_passkey: row.get::<i64, _>("passkeys") > 0,
     })
 }
@@ -541,7 +541,7 @@ pub async fn stands(tx: &mut AnyConnection, session_id: &Id<Session>) -> sqlx::R
 }
 
 /// The round that people vote in, until its votes are counted: its name, and when voting closes.
-pub async fn votes_in(db: &Db, now: Millis) -> sqlx::Result<Option<(String, Millis)>> {
+pub async fn votes_in(db: &Db, now: Moment) -> sqlx::Result<Option<(String, Moment)>> {
     sqlx::query_as(
         "SELECT title, closes_at FROM rounds WHERE counted_at IS NULL AND vote_from <= $1
          ORDER BY closes_at LIMIT 1",
@@ -568,11 +568,11 @@ pub async fn change_details(
     tx: &mut AnyConnection,
     account_id: &Id<Account>,
     (shown_name, facts): (&str, &PersonFacts),
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<DetailsChange> {
     let rounds = Kind::of(tx)
         .hold("SELECT closes_at FROM rounds WHERE counted_at IS NULL AND vote_from <= $1");
-    let closes: Vec<Millis> = sqlx::query_scalar(rounds).bind(now).fetch_all(&mut *tx).await?;
+    let closes: Vec<Moment> = sqlx::query_scalar(rounds).bind(now).fetch_all(&mut *tx).await?;
     let columns = person_facts::each(|_, fact| fact.column.to_owned(), ", ");
     let before = format!("SELECT shown_name, {columns} FROM accounts WHERE id = $1");
     let before = sqlx::query(AssertSqlSafe(before)).bind(account_id).fetch_one(&mut *tx).await?;
@@ -630,7 +630,7 @@ pub async fn keep_sign_up(
     tx: &mut AnyConnection,
     token_hash: &str,
     email: &str,
-    ends_at: Millis,
+    ends_at: Moment,
 ) -> sqlx::Result<()> {
     sqlx::query("INSERT INTO sign_ups (token_hash, email, ends_at) VALUES ($1, $2, $3)")
         .bind(token_hash)
@@ -647,7 +647,7 @@ pub async fn sign_up(
     tx: &mut AnyConnection,
     token_hash: &str,
     chosen: &PersonFacts,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<Option<SignUp>> {
     let sql = format!(
         "SELECT s.email, {} FROM sign_ups s
@@ -667,7 +667,7 @@ pub async fn sign_up(
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Joined {
     pub account_id: Id<Account>,
-    pub joined_at: Millis,
+    pub joined_at: Moment,
     /// How many topics they support where voting is not counted yet.
     pub supported: i64,
     /// The browser they joined in, as a hash, where it is known.
@@ -697,7 +697,7 @@ pub async fn confirm(
     tx: &mut AnyConnection,
     (token_hash, by): (&str, Option<&str>),
     account: &NewAccount<'_>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<Option<Id<Account>>> {
     let used = sqlx::query(
         "UPDATE sign_ups SET used_at = CASE WHEN token_hash = $1 THEN CAST($2 AS BIGINT) END,
@@ -736,7 +736,7 @@ pub struct NewAccount<'a> {
 pub async fn make_account(
     tx: &mut AnyConnection,
     account: &NewAccount<'_>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<Option<Id<Account>>> {
     let columns = person_facts::each(|_, fact| fact.column.to_owned(), ", ");
     let values = person_facts::each(|nth, _| format!("${}", nth + 7), ", ");
@@ -763,7 +763,7 @@ pub async fn grant(
     tx: &mut AnyConnection,
     account_id: &Id<Account>,
     roles: &[Role],
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<bool> {
     let rows = roles
         .iter()
@@ -798,7 +798,7 @@ pub async fn revoke(
     tx: &mut AnyConnection,
     account_id: &Id<Account>,
     role: Role,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<bool> {
     invitations::end_waiting(tx, account_id, Some(role), now).await?;
     let revoked = sqlx::query("DELETE FROM roles WHERE account_id = $1 AND role = $2")
@@ -889,7 +889,7 @@ pub async fn end_sessions_but_for_a_moment(
     tx: &mut AnyConnection,
     account_id: &Id<Account>,
     session_id: &Id<Session>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<()> {
     sqlx::query("DELETE FROM sessions WHERE account_id = $1 AND id <> $2")
         .bind(account_id)
@@ -941,7 +941,7 @@ pub struct NewLink<'a> {
     pub purpose: &'a str,
     /// The new address of a change of address.
     pub email: Option<&'a str>,
-    pub ends_at: Millis,
+    pub ends_at: Moment,
 }
 
 /// Keeps the link in an email.
@@ -977,7 +977,7 @@ pub async fn link(
     tx: &mut AnyConnection,
     token_hash: &str,
     purpose: &str,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<Option<Link>> {
     sqlx::query_as(
         "SELECT l.account_id, a.email, l.email AS new_email, a.shown_name, p.name AS place
@@ -998,7 +998,7 @@ pub async fn use_link(
     tx: &mut AnyConnection,
     token_hash: &str,
     by: Option<&str>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<bool> {
     let used = sqlx::query(
         "UPDATE links SET used_at = $2, used_by = CAST($3 AS TEXT)
@@ -1022,7 +1022,7 @@ pub async fn link_used_here(
     token_hash: &str,
     purpose: &str,
     by: &str,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<Option<Link>> {
     sqlx::query_as(
         "SELECT l.account_id, a.email, l.email AS new_email, a.shown_name, p.name AS place
@@ -1058,7 +1058,7 @@ pub async fn set_password(
     tx: &mut AnyConnection,
     account_id: &Id<Account>,
     password_hash: &str,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<()> {
     sqlx::query("UPDATE accounts SET password_hash = $2 WHERE id = $1")
         .bind(account_id)
@@ -1118,8 +1118,8 @@ pub async fn keep_undo(
     tx: &mut AnyConnection,
     token_hash: &str,
     (account_id, old): (&Id<Account>, &str),
-    now: Millis,
-) -> sqlx::Result<Millis> {
+    now: Moment,
+) -> sqlx::Result<Moment> {
     sqlx::query(
         "INSERT INTO address_undos (token_hash, account_id, email, changed_at, ends_at)
          VALUES ($1, $2, $3, $4, $5)",
@@ -1141,7 +1141,7 @@ pub struct Undo {
     /// The address it was.
     pub old: String,
     pub email: String,
-    pub changed_at: Millis,
+    pub changed_at: Moment,
 }
 
 /// The change behind a link, while it can be undone. `held`: this write undoes it, and the address
@@ -1150,7 +1150,7 @@ pub async fn undo(
     tx: &mut AnyConnection,
     held: bool,
     token_hash: &str,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<Option<Undo>> {
     const SQL: &str = "SELECT u.account_id, u.email AS old, a.email AS email, u.changed_at
          FROM address_undos u JOIN accounts a ON a.id = u.account_id
@@ -1164,7 +1164,7 @@ pub async fn undo(
 /// the password, sessions, links, known browsers, what was chosen before signing in, and the links
 /// that undo this change and later ones. False when it was undone before. Fails as "already there"
 /// when another account has the address.
-pub async fn put_back(tx: &mut AnyConnection, undo: &Undo, now: Millis) -> sqlx::Result<bool> {
+pub async fn put_back(tx: &mut AnyConnection, undo: &Undo, now: Moment) -> sqlx::Result<bool> {
     let used = sqlx::query(
         "UPDATE address_undos SET used_at = $3
          WHERE account_id = $1 AND changed_at >= $2 AND used_at IS NULL",

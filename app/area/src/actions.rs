@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::Uri;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
 use ground::db;
@@ -76,7 +76,7 @@ async fn save_change(
     tx: &mut AnyConnection,
     change: AreaChange,
     by: &Id<Account>,
-    now: Millis,
+    now: Moment,
 ) -> Result<bool, sqlx::Error> {
     let (what, about) = match change {
         AreaChange::Add { what, name, facts } => {

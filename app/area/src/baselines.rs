@@ -1,6 +1,6 @@
 //! How many children and young people with SEND live in each place, from a CSV. Pure.
 
-use calendar::clock::{self, Millis};
+use calendar::clock::{self, Moment};
 
 use super::items::AreaItem;
 use super::lines;
@@ -26,7 +26,7 @@ pub fn written(places: &[AreaItem]) -> String {
 pub fn read(
     file: &[u8],
     places: &[AreaItem],
-    now: Millis,
+    now: Moment,
 ) -> Result<Vec<(usize, PlaceFacts)>, Vec<String>> {
     let mut before = Vec::new();
     lines::read(file, COLUMNS, |cells| {
@@ -42,7 +42,7 @@ pub fn read(
 fn one_line(
     [place, children, source, day]: [String; 4],
     places: &[AreaItem],
-    now: Millis,
+    now: Moment,
 ) -> Result<(usize, PlaceFacts), String> {
     let known = lines::place(&place, places)?;
     let children = lines::whole_number(&children)?;
@@ -83,7 +83,7 @@ mod tests {
             .to_vec()
     }
 
-    fn now() -> Millis {
+    fn now() -> Moment {
         clock::read("2026-12-01", "10:00").expect("a time")
     }
 

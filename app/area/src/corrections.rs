@@ -1,7 +1,7 @@
 //! Names, numbers and days that were put right: what each was, kept for good, and shown where it
 //! was read. `docs/adr/0044-put-right-in-sight.md` says why.
 
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 use ground::db::{Db, formatcp};
 use sqlx::AnyConnection;
 
@@ -17,7 +17,7 @@ pub struct Correction {
     pub field: String,
     pub was: String,
     pub became: String,
-    pub at: Millis,
+    pub at: Moment,
 }
 
 /// The thing and the moment of a correction.
@@ -25,7 +25,7 @@ pub struct Correction {
 pub struct Of<'a> {
     pub kind: &'static str,
     pub thing_id: &'a str,
-    pub at: Millis,
+    pub at: Moment,
 }
 
 /// Keeps what a column was before it is changed; nothing where it stays the same. Call it first in

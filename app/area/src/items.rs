@@ -1,6 +1,6 @@
 //! A service, a place or an organisation with all that is known of it.
 
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 
 use super::place_facts::PlaceFacts;
 
@@ -15,5 +15,5 @@ pub struct AreaItem {
     #[sqlx(flatten)]
     pub facts: PlaceFacts,
     /// Since when it can't be chosen.
-    pub retired_at: Option<Millis>,
+    pub retired_at: Option<Moment>,
 }

@@ -2,7 +2,7 @@
 //! [`PlaceFacts`] and a row of [`FACTS`], which says how it is asked for, read, written and told:
 //! the forms, the statements and what a fact was before it was put right are made from these.
 
-use calendar::clock::{self, Millis};
+use calendar::clock::{self, Moment};
 use disclosure::commas;
 use forms::{Refusals, Sent};
 
@@ -109,7 +109,7 @@ impl PlaceFacts {
     ///
     /// # Errors
     /// What to put right.
-    pub fn read(sent: &Sent, now: Millis) -> Result<Self, Refusals> {
+    pub fn read(sent: &Sent, now: Moment) -> Result<Self, Refusals> {
         let (mut facts, mut refusals) = (Self::default(), Refusals::default());
         for fact in &FACTS {
             let mut part = FACTS.iter().filter(|other| other.part == fact.part);

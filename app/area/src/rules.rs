@@ -1,6 +1,6 @@
 //! What an administrator may say about a service, a place or an organisation. Pure.
 
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 use forms::{Named, Refusals, Sent};
 use ground::ids::{Id, Organisation};
 
@@ -244,7 +244,7 @@ pub enum AreaChange {
 ///
 /// # Errors
 /// What to put right; likewise for [`corrected`].
-pub fn change(sent: &Sent, now: Millis) -> Result<AreaChange, Refusals> {
+pub fn change(sent: &Sent, now: Moment) -> Result<AreaChange, Refusals> {
     let what = AreaKind::read(sent.typed("what")).unwrap_or(AreaKind::Service);
     let field = what.field();
     match (sent.typed("change"), id::parse(sent.typed("id"))) {
@@ -266,7 +266,7 @@ pub fn change(sent: &Sent, now: Millis) -> Result<AreaChange, Refusals> {
 pub fn corrected(
     what: AreaKind,
     sent: &Sent,
-    now: Millis,
+    now: Moment,
 ) -> Result<(String, PlaceFacts), Refusals> {
     let mut refusals = Refusals::default();
     let name = refusals.take("name", forms::within(sent.line("name"), 80, "Enter a name"));
@@ -276,7 +276,7 @@ pub fn corrected(
     }
 }
 
-fn facts(what: AreaKind, sent: &Sent, now: Millis) -> Result<PlaceFacts, Refusals> {
+fn facts(what: AreaKind, sent: &Sent, now: Moment) -> Result<PlaceFacts, Refusals> {
     if what.has_facts() { PlaceFacts::read(sent, now) } else { Ok(PlaceFacts::default()) }
 }
 
@@ -383,7 +383,7 @@ mod tests {
 
     use super::*;
 
-    fn now() -> Millis {
+    fn now() -> Moment {
         clock::read("2026-12-01", "10:00").expect("a time")
     }
 
@@ -465,7 +465,7 @@ mod tests {
     #[test]
     fn a_name_that_was_retired_can_come_back() {
         let mut there_are = named(&["Formby"]);
-        there_are[0].retired_at = Some(1);
+        there_are[0].retired_at = Some(now());
         let asked =
             |name: &str| question(name, AreaKind::Place, &there_are, "").unwrap_or_default();
         assert!(asked("Formby").contains("Bring back Formby"));

@@ -1,6 +1,6 @@
 //! Every SQL statement about services, places, organisations and school days.
 
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 use calendar::school::{NewDay, SchoolYear};
 use forms::Named;
 use ground::db::{self, Db};
@@ -186,7 +186,7 @@ pub async fn rename(
     what: AreaKind,
     it: &AreaItem,
     name: &str,
-    at: Millis,
+    at: Moment,
 ) -> Result<bool, sqlx::Error> {
     let sql = format!("UPDATE {} SET name = $2 WHERE id = $1 AND name = $3", what.table());
     let renamed = sqlx::query(AssertSqlSafe(sql)).bind(&it.id).bind(name).bind(&it.name);
@@ -204,7 +204,7 @@ pub async fn set_facts(
     tx: &mut AnyConnection,
     place: &AreaItem,
     facts: &PlaceFacts,
-    at: Millis,
+    at: Moment,
 ) -> Result<bool, sqlx::Error> {
     let (was, said) = (place.facts.texts(), facts.texts());
     let set =
@@ -232,7 +232,7 @@ pub async fn retire(
     tx: &mut AnyConnection,
     what: AreaKind,
     id: &str,
-    at: Option<Millis>,
+    at: Option<Moment>,
 ) -> Result<bool, sqlx::Error> {
     let sql = format!("UPDATE {} SET retired_at = $2 WHERE id = $1", what.table());
     let retired = sqlx::query(AssertSqlSafe(sql)).bind(id).bind(at).execute(tx).await?;

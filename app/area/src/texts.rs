@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 use ground::audit::{self, Entry};
 use ground::db::Db;
 use ground::error::Error;
@@ -49,7 +49,7 @@ pub async fn save_by(
 }
 
 /// Saves these, (name, words), in one statement. What is not among them stays as it is.
-pub async fn save(tx: &mut AnyConnection, texts: &[(&str, &str)], now: Millis) -> sqlx::Result<()> {
+pub async fn save(tx: &mut AnyConnection, texts: &[(&str, &str)], now: Moment) -> sqlx::Result<()> {
     if texts.is_empty() {
         return Ok(());
     }

@@ -7,7 +7,9 @@ use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 
-/// Unix milliseconds.
+pub use crate::moment::Moment;
+
+/// A length of time, in milliseconds. A point in time is a [`Moment`].
 pub type Millis = i64;
 
 /// A second, in milliseconds.
@@ -50,22 +52,22 @@ impl Clock {
 
     /// A clock that stays at `now` until it is moved.
     #[must_use]
-    pub fn by_hand(now: Millis) -> Self {
-        Self(Shows::ByHand(Arc::new(AtomicI64::new(now))))
+    pub fn by_hand(now: Moment) -> Self {
+        Self(Shows::ByHand(Arc::new(AtomicI64::new(now.millis()))))
     }
 
     #[must_use]
-    pub fn now(&self) -> Millis {
+    pub fn now(&self) -> Moment {
         match &self.0 {
             Shows::Machine => machine_now(),
             Shows::Ahead(by) => machine_now() + by.load(Ordering::SeqCst),
-            Shows::ByHand(at) => at.load(Ordering::SeqCst),
+            Shows::ByHand(at) => Moment::from_millis(at.load(Ordering::SeqCst)),
         }
     }
 
     /// What the machine's clock says, which other machines and people's phones go by too.
     #[must_use]
-    pub fn machine_time(&self) -> Millis {
+    pub fn machine_time(&self) -> Moment {
         match &self.0 {
             Shows::Machine | Shows::Ahead(_) => machine_now(),
             Shows::ByHand(_) => self.now(),
@@ -89,19 +91,19 @@ impl Clock {
     }
 }
 
-fn machine_now() -> Millis {
-    Timestamp::now().as_millisecond()
+fn machine_now() -> Moment {
+    moment(Timestamp::now())
 }
 
 /// "Friday 4 December 2026", as the day is in London.
 #[must_use]
-pub fn day(at: Millis) -> String {
+pub fn day(at: Moment) -> String {
     london(at).strftime("%A %-d %B %Y").to_string()
 }
 
 /// "Friday 4 December 2026 at 5pm" or "… at 5:30pm"; midnight and noon by name.
 #[must_use]
-pub fn day_and_hour(at: Millis) -> String {
+pub fn day_and_hour(at: Moment) -> String {
     let local = london(at);
     let hour = match (local.hour(), local.minute()) {
         (0, 0) => "midnight".to_owned(),
@@ -120,13 +122,13 @@ pub fn day_of(text: &str) -> Option<String> {
 
 /// The month in London, as in `2026-12`.
 #[must_use]
-pub fn month(at: Millis) -> String {
+pub fn month(at: Moment) -> String {
     london(at).strftime("%Y-%m").to_string()
 }
 
 /// The day in London.
 #[must_use]
-pub fn date(at: Millis) -> Date {
+pub fn date(at: Moment) -> Date {
     london(at).date()
 }
 
@@ -136,7 +138,7 @@ const NIGHT: i8 = 2;
 /// The last night that had come by then, by the day it is the night before: from two in the morning
 /// in London on, it is that day's.
 #[must_use]
-pub fn last_night(at: Millis) -> Date {
+pub fn last_night(at: Moment) -> Date {
     let local = london(at);
     let day = local.date();
     if local.hour() < NIGHT { day.yesterday().unwrap_or(day) } else { day }
@@ -144,34 +146,33 @@ pub fn last_night(at: Millis) -> Date {
 
 /// The machine-readable form for `<time datetime>`.
 #[must_use]
-pub fn machine(at: Millis) -> String {
-    Timestamp::from_millisecond(at).unwrap_or_default().to_string()
+pub fn machine(at: Moment) -> String {
+    timestamp(at).to_string()
 }
 
 /// Reads what [`machine`] writes.
 #[must_use]
-pub fn read_machine(text: &str) -> Option<Millis> {
-    text.parse::<Timestamp>().ok().map(Timestamp::as_millisecond)
+pub fn read_machine(text: &str) -> Option<Moment> {
+    text.parse().ok().map(moment)
 }
 
 /// As it is written in the name of a file, in UTC: `2026-12-04T170000Z`.
 #[must_use]
-pub fn stamp(at: Millis) -> String {
-    let at = Timestamp::from_millisecond(at).unwrap_or_default();
-    at.strftime("%Y-%m-%dT%H%M%SZ").to_string()
+pub fn stamp(at: Moment) -> String {
+    timestamp(at).strftime("%Y-%m-%dT%H%M%SZ").to_string()
 }
 
 /// How many days the calendar has from one time to another, as days are in London: none on the same
 /// day, and fewer than none where the other comes first.
 #[must_use]
-pub fn days_between(from: Millis, until: Millis) -> i64 {
+pub fn days_between(from: Moment, until: Moment) -> i64 {
     (london(until).date() - london(from).date()).get_days().into()
 }
 
 /// How long from `now` until `at`, in whole days as people count them: "today", "tomorrow", "in 12
 /// days". For a time that has passed: "yesterday", "12 days ago".
 #[must_use]
-pub fn days_away(now: Millis, at: Millis) -> String {
+pub fn days_away(now: Moment, at: Moment) -> String {
     let days = days_between(now, at);
     match days {
         0 => "today".to_owned(),
@@ -185,7 +186,7 @@ pub fn days_away(now: Millis, at: Millis) -> String {
 /// How long people have left until `at`, for a button: "today is the last day", "1 day left", "12
 /// days left"; "closed" when it has passed.
 #[must_use]
-pub fn days_left(now: Millis, at: Millis) -> String {
+pub fn days_left(now: Moment, at: Moment) -> String {
     match days_between(now, at) {
         _ if at <= now => "closed".to_owned(),
         0 => "today is the last day".to_owned(),
@@ -196,10 +197,10 @@ pub fn days_left(now: Millis, at: Millis) -> String {
 
 /// Reads a day (`2026-12-04`) and a time of day (`17:00`), as London's clocks show them.
 #[must_use]
-pub fn read(day: &str, time: &str) -> Option<Millis> {
+pub fn read(day: &str, time: &str) -> Option<Moment> {
     let (day, time): (Date, Time) = (day.trim().parse().ok()?, time.trim().parse().ok()?);
     let at = day.to_datetime(time).to_zoned(TimeZone::get("Europe/London").ok()?).ok()?;
-    Some(at.timestamp().as_millisecond())
+    Some(moment(at.timestamp()))
 }
 
 /// Reads a day as a field for days sends it (`2026-12-04`), or as people write it where a browser
@@ -212,7 +213,7 @@ pub fn typed_day(typed: &str) -> Option<Date> {
 
 /// The last moment of a day (`2026-12-04`) in London: what ends on that day is still there then.
 #[must_use]
-pub fn end_of(day: &str) -> Option<Millis> {
+pub fn end_of(day: &str) -> Option<Moment> {
     let noon = read(day, "12:00")?;
     let next = date(noon).tomorrow().ok()?;
     Some(read(&next.to_string(), "00:00")? - 1)
@@ -220,14 +221,22 @@ pub fn end_of(day: &str) -> Option<Millis> {
 
 /// The day and the time of day as form fields hold them: (`2026-12-04`, `17:00`).
 #[must_use]
-pub fn fields(at: Millis) -> (String, String) {
+pub fn fields(at: Moment) -> (String, String) {
     let local = london(at);
     (local.strftime("%Y-%m-%d").to_string(), local.strftime("%H:%M").to_string())
 }
 
-fn london(at: Millis) -> Zoned {
+fn london(at: Moment) -> Zoned {
     let zone = TimeZone::get("Europe/London").unwrap_or(TimeZone::UTC);
-    Timestamp::from_millisecond(at).unwrap_or_default().to_zoned(zone)
+    timestamp(at).to_zoned(zone)
+}
+
+fn timestamp(at: Moment) -> Timestamp {
+    Timestamp::from_millisecond(at.millis()).unwrap_or_default()
+}
+
+fn moment(at: Timestamp) -> Moment {
+    Moment::from_millis(at.as_millisecond())
 }
 
 #[cfg(test)]
@@ -261,10 +270,11 @@ mod tests {
         clock.forward(DAY);
         let (shown, machine) = (clock.now(), clock.machine_time());
         let after = Clock::system().now();
-        assert!((before + 34 * DAY..=after + 34 * DAY).contains(&shown), "{shown}");
-        assert!((before..=after).contains(&machine), "{machine}");
+        assert!((before + 34 * DAY..=after + 34 * DAY).contains(&shown), "{shown:?}");
+        assert!((before..=after).contains(&machine), "{machine:?}");
         assert_eq!(clock.days_ahead(), 34);
-        assert_eq!((Clock::by_hand(DAY).machine_time(), Clock::system().days_ahead()), (DAY, 0));
+        let at = Moment::from_millis(DAY);
+        assert_eq!((Clock::by_hand(at).machine_time(), Clock::system().days_ahead()), (at, 0));
     }
 
     #[test]

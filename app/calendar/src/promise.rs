@@ -1,7 +1,7 @@
 //! The forum's promise to whoever sends it something: how soon someone reads or answers it. Pages,
 //! emails, desks and the reminders of tasks take it from here.
 
-use crate::clock::{self, DAY, Millis};
+use crate::clock::{self, DAY, Moment};
 use crate::school::is_weekday;
 
 /// As people read it.
@@ -15,7 +15,7 @@ pub const DAYS: i64 = WORKING_DAYS + 2 * (WORKING_DAYS + 4).div_euclid(5);
 /// The same time on the last working day by then: what comes at a weekend has two days less, since
 /// its first working day is the Monday.
 #[must_use]
-pub fn on_a_working_day(due: Millis) -> Millis {
+pub fn on_a_working_day(due: Moment) -> Moment {
     let mut before = (0..=MOST_BEFORE).map(|days| due - days * DAY);
     before.find(|at| is_weekday(clock::date(*at))).unwrap_or(due)
 }

@@ -4,7 +4,7 @@ use forms::{Refusals, Sent};
 use jiff::ToSpan as _;
 use jiff::civil::{Date, Weekday};
 
-use crate::clock::{self, DAY, Millis};
+use crate::clock::{self, DAY, Millis, Moment};
 
 /// No holiday is as long as this, in days.
 const LONGEST_HOLIDAY: usize = 120;
@@ -29,7 +29,7 @@ impl SchoolYear {
     /// effect, neither counted. While no term is known, every Monday to Friday counts, except
     /// closed days.
     #[must_use]
-    pub fn days_between(&self, told: Millis, effect: Millis) -> i64 {
+    pub fn days_between(&self, told: Moment, effect: Moment) -> i64 {
         let (told, effect) = (clock::date(told), clock::date(effect));
         let days = told
             .series(1.day())
@@ -83,7 +83,7 @@ impl SchoolYear {
     /// The first day from this one on that suits families: a school day as far as the terms are
     /// known, and after that a Monday to Friday that is no closed day.
     #[must_use]
-    pub fn clear_day(&self, at: Millis) -> Date {
+    pub fn clear_day(&self, at: Moment) -> Date {
         let from = clock::date(at);
         let suits = |day: &Date| {
             let is_known = self.terms.iter().any(|(_, last)| last >= day);
@@ -102,14 +102,14 @@ impl SchoolYear {
 
     /// Whether a term begins on this day, as far as the terms are known.
     #[must_use]
-    pub fn may_begin_on(&self, at: Millis) -> bool {
+    pub fn may_begin_on(&self, at: Moment) -> bool {
         let day = clock::date(at);
         !self.knows(at) || self.terms.iter().any(|(first, _)| *first == day)
     }
 
     /// Whether this day is in none of the terms, as far as they are known.
     #[must_use]
-    pub fn is_holiday(&self, at: Millis) -> bool {
+    pub fn is_holiday(&self, at: Moment) -> bool {
         self.is_out_of_term(clock::date(at))
     }
 
@@ -121,7 +121,7 @@ impl SchoolYear {
     /// `None` where there are no holidays between, as far as the terms are known: a weekend between
     /// two terms is none.
     #[must_use]
-    pub fn holidays_within(&self, from: Millis, until: Millis) -> Option<String> {
+    pub fn holidays_within(&self, from: Moment, until: Moment) -> Option<String> {
         let (first, last) = (clock::date(from), clock::date(until));
         let days: Vec<Date> = first.series(1.day()).take_while(|day| *day <= last).collect();
         let holidays = days.iter().filter(|day| self.is_out_of_term(**day)).count();
@@ -130,7 +130,7 @@ impl SchoolYear {
 
     /// Whether the terms that are known go on until this day.
     #[must_use]
-    pub fn knows(&self, effect: Millis) -> bool {
+    pub fn knows(&self, effect: Moment) -> bool {
         self.terms.iter().any(|(_, last)| *last >= clock::date(effect))
     }
 }
@@ -162,11 +162,11 @@ pub enum NewDay {
 ///
 /// # Errors
 /// What to put right, in the order of the fields.
-pub fn new_day(sent: &Sent, known: &SchoolYear, now: Millis) -> Result<NewDay, Refusals> {
+pub fn new_day(sent: &Sent, known: &SchoolYear, now: Moment) -> Result<NewDay, Refusals> {
     if sent.typed("what") == "term" { term(sent, known, now) } else { closed(sent, now) }
 }
 
-fn term(sent: &Sent, known: &SchoolYear, now: Millis) -> Result<NewDay, Refusals> {
+fn term(sent: &Sent, known: &SchoolYear, now: Moment) -> Result<NewDay, Refusals> {
     let mut refusals = Refusals::default();
     let name = refusals.take(
         "term_name",
@@ -199,7 +199,7 @@ fn term(sent: &Sent, known: &SchoolYear, now: Millis) -> Result<NewDay, Refusals
     Ok(NewDay::Term { name, first, last })
 }
 
-fn closed(sent: &Sent, now: Millis) -> Result<NewDay, Refusals> {
+fn closed(sent: &Sent, now: Moment) -> Result<NewDay, Refusals> {
     let mut refusals = Refusals::default();
     let name = refusals.take(
         "closed_name",
@@ -222,7 +222,7 @@ fn closed(sent: &Sent, now: Millis) -> Result<NewDay, Refusals> {
 }
 
 /// Reads a day that is not far from now.
-fn near(typed: &str, now: Millis, when_none: &str) -> Result<Date, String> {
+fn near(typed: &str, now: Moment, when_none: &str) -> Result<Date, String> {
     let at = clock::read(typed, "12:00").ok_or_else(|| when_none.to_owned())?;
     if (at - now).abs() > FURTHEST {
         Err("Choose a day within two years from now. Check the year".to_owned())
@@ -235,7 +235,7 @@ fn near(typed: &str, now: Millis, when_none: &str) -> Result<Date, String> {
 mod tests {
     use super::*;
 
-    fn at(day: &str) -> Millis {
+    fn at(day: &str) -> Moment {
         clock::read(day, "10:00").expect("a day")
     }
 

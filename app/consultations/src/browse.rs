@@ -4,7 +4,7 @@ use accounts::here::{self, AsksForCookies};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
-use calendar::clock::{self, Millis};
+use calendar::clock::{self, Moment};
 use forms::{Sent, page_number};
 use ground::error::Error;
 use ground::house::House;
@@ -81,7 +81,7 @@ fn pager<T>(read: &mut Vec<T>, number: i64, here: &str) -> (Option<String>, Opti
 }
 
 /// Consultations as entries of a list.
-pub fn consultation_cards(listed: Vec<ListedConsultation>, now: Millis) -> impl IntoView {
+pub fn consultation_cards(listed: Vec<ListedConsultation>, now: Moment) -> impl IntoView {
     let cards = listed.into_iter().map(|listed| {
         let times = (listed.opens_at, listed.closes_at);
         let state = listed.state(now);
@@ -172,7 +172,7 @@ pub async fn forum_consultations_page(
 }
 
 /// The part of the organisers' list that a consultation is in.
-fn heading(course: &Course, now: Millis) -> &'static str {
+fn heading(course: &Course, now: Moment) -> &'static str {
     match course.next(now) {
         NextStep::Check => "Counted: to be checked by a second organiser",
         NextStep::WaitForLast | NextStep::Compare(_) | NextStep::Read => {

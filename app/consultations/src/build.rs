@@ -5,7 +5,7 @@ use axum::Extension;
 use axum::extract::{Path, State};
 use axum::http::{Uri, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use calendar::clock::{self, Millis};
+use calendar::clock::{self, Moment};
 use calendar::school::SchoolYear;
 use disclosure::tables::Rule;
 use forms::{Named, Refusals, Sent};
@@ -145,7 +145,7 @@ pub async fn check_opening_page(
     Ok(check_opening(&consultation, &year, house.settings.rule, now).answer(&house, &viewer))
 }
 
-fn check_opening(consultation: &Consultation, year: &SchoolYear, rule: Rule, now: Millis) -> Page {
+fn check_opening(consultation: &Consultation, year: &SchoolYear, rule: Rule, now: Moment) -> Page {
     let terms = &consultation.terms;
     let opens_at = terms.opens_at.max(now);
     let opens =
@@ -174,7 +174,7 @@ fn check_opening(consultation: &Consultation, year: &SchoolYear, rule: Rule, now
 }
 
 /// What must be corrected before it can be opened.
-fn to_correct(consultation: &Consultation, now: Millis) -> Refusals {
+fn to_correct(consultation: &Consultation, now: Moment) -> Refusals {
     let mut refusals = Refusals::default();
     for fault in check::check(&consultation.questionnaire) {
         refusals.add("questions", in_words(&fault, &consultation.questionnaire));
@@ -437,7 +437,7 @@ async fn shown(
 fn banner(
     done: &str,
     state: ConsultationState,
-    (opens_at, closes_at): (Millis, Millis),
+    (opens_at, closes_at): (Moment, Moment),
 ) -> Option<AnyView> {
     let opened = if state == ConsultationState::Timed {
         format!("It isn't open yet: parents can answer from {}.", clock::day(opens_at))
@@ -562,7 +562,7 @@ fn whose(consultation: &Consultation, organisations: Vec<Named>) -> impl IntoVie
 fn after(
     consultation: &Consultation,
     state: ConsultationState,
-    now: Millis,
+    now: Moment,
 ) -> impl IntoView + use<> {
     let to = |what: &str| format!("/forum/consultations/{}{what}", consultation.id);
     let links = (consultation.terms.access == WhoMayAnswer::Link

@@ -1,7 +1,7 @@
 //! What the worker does after the close: nobody can tell any more which rows were written together,
 //! and what was never sent is erased.
 
-use calendar::clock::{DAY, Millis};
+use calendar::clock::{DAY, Millis, Moment};
 use ground::db::{Db, Kind, formatcp, known};
 use ground::ids::{self, Id};
 use questionnaires::withdrawal::GRACE;
@@ -27,7 +27,7 @@ const OF_WITHDRAWN: &str = formatcp!(
 ///
 /// # Errors
 /// When the database fails; it is tried again later.
-pub async fn tidy_due(db: &Db, now: Millis) -> sqlx::Result<()> {
+pub async fn tidy_due(db: &Db, now: Moment) -> sqlx::Result<()> {
     let due: Vec<(Id<ids::Consultation>, String)> = sqlx::query_as(
         "SELECT id, CASE WHEN mixed_at IS NULL THEN 'mix' ELSE 'erase' END AS what
          FROM consultations
@@ -54,7 +54,7 @@ pub async fn tidy_due(db: &Db, now: Millis) -> sqlx::Result<()> {
 /// their accounts. PostgreSQL keeps with each row which transaction wrote it, and reads and backs
 /// rows up in the order they were written; a response and an account were written in one. On SQLite
 /// no row holds such a thing.
-async fn mix(db: &Db, consultation_id: &Id<ids::Consultation>, now: Millis) -> sqlx::Result<()> {
+async fn mix(db: &Db, consultation_id: &Id<ids::Consultation>, now: Moment) -> sqlx::Result<()> {
     let mut tx = db.begin().await?;
     sqlx::query("DELETE FROM link_keys WHERE consultation_id = $1")
         .bind(consultation_id)
@@ -82,7 +82,7 @@ async fn mix(db: &Db, consultation_id: &Id<ids::Consultation>, now: Millis) -> s
 async fn erase_unsent(
     db: &Db,
     consultation_id: &Id<ids::Consultation>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<()> {
     let mut tx = db.begin().await?;
     responses::erase(&mut tx, UNSENT, consultation_id).await?;

@@ -1,6 +1,6 @@
 //! How far a consultation has come, for organisers: which of its steps are done, and what is next.
 
-use calendar::clock::{self, Millis};
+use calendar::clock::{self, Moment};
 use ground::ids::{self, Id};
 use ground::ui::Step;
 
@@ -14,19 +14,19 @@ pub struct Course {
     pub id: Id<ids::Consultation>,
     pub title: String,
     pub is_opened: bool,
-    pub opens_at: Millis,
-    pub closes_at: Millis,
+    pub opens_at: Moment,
+    pub closes_at: Moment,
     /// What was typed in from paper, by phone and at meetings.
     pub sheets: Vec<Sheet>,
     /// Whether somebody who read the answers has put a theme, a quotation or a redaction to one, or
     /// passed one on.
     pub is_read: bool,
     /// Who counted the answers, and when, while another organiser has not checked that.
-    pub counted: Option<(Id<ids::Account>, Millis)>,
+    pub counted: Option<(Id<ids::Account>, Moment)>,
     /// When results were published, the last time.
-    pub published_at: Option<Millis>,
+    pub published_at: Option<Moment>,
     /// When it was withdrawn: nothing of it is counted or published then.
-    pub withdrawn_at: Option<Millis>,
+    pub withdrawn_at: Option<Moment>,
 }
 
 /// A response that was typed in.
@@ -80,7 +80,7 @@ impl Course {
     }
 
     #[must_use]
-    pub fn state(&self, now: Millis) -> ConsultationState {
+    pub fn state(&self, now: Moment) -> ConsultationState {
         if self.withdrawn_at.is_some() {
             return ConsultationState::Withdrawn;
         }
@@ -96,7 +96,7 @@ impl Course {
     }
 
     #[must_use]
-    pub fn next(&self, now: Millis) -> NextStep {
+    pub fn next(&self, now: Moment) -> NextStep {
         match self.state(now) {
             ConsultationState::Withdrawn => NextStep::Withdrawn,
             ConsultationState::Written => NextStep::Open,
@@ -115,7 +115,7 @@ impl Course {
     /// Whether this organiser can take the next step: nobody compares what they typed in, or checks
     /// what they counted.
     #[must_use]
-    pub fn waits_for(&self, organiser: &Id<ids::Account>, now: Millis) -> bool {
+    pub fn waits_for(&self, organiser: &Id<ids::Account>, now: Moment) -> bool {
         match self.next(now) {
             NextStep::Read => true,
             NextStep::Compare(_) => self.to_compare().any(|sheet| sheet.typed_by != *organiser),
@@ -131,7 +131,7 @@ impl Course {
 
     /// Whether someone else has to take the next step in place of this organiser.
     #[must_use]
-    pub fn is_held_for(&self, organiser: &Id<ids::Account>, now: Millis) -> bool {
+    pub fn is_held_for(&self, organiser: &Id<ids::Account>, now: Moment) -> bool {
         matches!(self.next(now), NextStep::Check | NextStep::Compare(_))
             && !self.waits_for(organiser, now)
     }
@@ -139,7 +139,7 @@ impl Course {
     /// The steps of every consultation, with how far this one is. Where nothing came on paper there
     /// is nothing to compare.
     #[must_use]
-    pub fn steps(&self, now: Millis) -> Vec<Step> {
+    pub fn steps(&self, now: Moment) -> Vec<Step> {
         if self.withdrawn_at.is_some() {
             return Step::each(["Written", "Opened", "Withdrawn"].map(|step| (step, step, true)));
         }
@@ -176,7 +176,7 @@ impl Course {
 
     /// The next step as a link: (address, words).
     #[must_use]
-    pub fn next_link(&self, now: Millis) -> (String, String) {
+    pub fn next_link(&self, now: Moment) -> (String, String) {
         let to = |what: &str| format!("/forum/consultations/{}{what}", self.id);
         let (to, words) = match self.next(now) {
             NextStep::Open => (to(""), "Finish writing it and open it"),
@@ -197,7 +197,7 @@ impl Course {
 
     /// What organisers should know about the next step.
     #[must_use]
-    pub fn next_in_words(&self, now: Millis) -> String {
+    pub fn next_in_words(&self, now: Moment) -> String {
         match self.next(now) {
             NextStep::Open => {
                 "Write its details and its questions, then check it and open it.".to_owned()
@@ -242,9 +242,9 @@ mod tests {
 
     use super::*;
 
-    const OPENS: Millis = 1_800_000_000_000;
-    const CLOSES: Millis = OPENS + 42 * DAY;
-    const CLOSED: Millis = CLOSES + rules::GRACE;
+    const OPENS: Moment = Moment::from_millis(1_800_000_000_000);
+    const CLOSES: Moment = Moment::from_millis(OPENS.millis() + 42 * DAY);
+    const CLOSED: Moment = Moment::from_millis(CLOSES.millis() + rules::GRACE);
 
     fn course() -> Course {
         Course {

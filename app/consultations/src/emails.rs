@@ -1,7 +1,7 @@
 //! The emails with a personal link, with the code of somebody's answers, and to whoever answered
 //! and wants to hear: about results, and about what was withdrawn.
 
-use calendar::clock::{self, Millis};
+use calendar::clock::{self, Moment};
 use deliveries::{Paragraph, Sender, Words};
 use ground::house::House;
 use ground::ids::{self, Id};
@@ -17,7 +17,7 @@ pub fn asked(
     house: &House,
     consultation: &Consultation,
     link: &str,
-    reminder: Option<Millis>,
+    reminder: Option<Moment>,
 ) -> Words {
     let kept = match reminder {
         None => "We won't keep it.".to_owned(),
@@ -43,7 +43,7 @@ pub fn asked_again(
     house: &House,
     consultation: &Consultation,
     link: &str,
-    reminder: Millis,
+    reminder: Moment,
 ) -> Words {
     let names = &house.names.forum;
     Words {
@@ -58,7 +58,7 @@ pub fn asked_again(
 }
 
 /// What both say.
-fn with_link(house: &House, consultation: &Consultation, link: &str, at: Millis) -> Words {
+fn with_link(house: &House, consultation: &Consultation, link: &str, at: Moment) -> Words {
     let terms = &consultation.terms;
     Words {
         subject: String::new(),

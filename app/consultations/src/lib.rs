@@ -117,7 +117,7 @@ pub use telling::tell_due;
 pub use under_way::count_due;
 
 use axum::http::Uri;
-use calendar::clock::{self, Millis};
+use calendar::clock::{self, Moment};
 use course::Course;
 use forms::{Refusals, Sent};
 use ground::error::Error;
@@ -240,7 +240,7 @@ fn just_done(address: &Uri) -> Sent {
 }
 
 /// The state of a consultation, in words.
-fn state_in_words(state: ConsultationState, (opens_at, closes_at): (Millis, Millis)) -> String {
+fn state_in_words(state: ConsultationState, (opens_at, closes_at): (Moment, Moment)) -> String {
     match state {
         ConsultationState::Written => "○ Not open yet. Only organisers can see it.".to_owned(),
         ConsultationState::Timed => format!("○ Opens on {}", clock::day(opens_at)),

@@ -2,7 +2,7 @@
 
 use axum::extract::{Path, State};
 use axum::response::Response;
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 use deliveries::{EmailKind, Owed, owe, owe_later};
 use forms::{Refusals, Sent, addresses, mailbox};
 use ground::audit::{self, Entry};
@@ -89,7 +89,7 @@ async fn owe_links(
     house: &House,
     consultation: &Consultation,
     asked: &[(String, String)],
-    reminder: Option<Millis>,
+    reminder: Option<Moment>,
 ) -> Result<(), Error> {
     let (now, closes_at) = (house.clock.now(), consultation.terms.closes_at);
     let of = |link: &str| house.link(&format!("/consultations/{}/links/{link}", consultation.id));

@@ -1,7 +1,7 @@
 //! How far a consultation has come, as organisers see it on its pages, in their list and on their
 //! desk.
 
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 use ground::ids::{self, Id};
 use ground::ui::Steps;
 use leptos::prelude::*;
@@ -13,7 +13,7 @@ use super::course::{Course, NextStep};
 pub fn progress(
     course: &Course,
     me: &Id<ids::Account>,
-    now: Millis,
+    now: Moment,
     here: &str,
 ) -> impl IntoView + use<> {
     let (to, label) = course.next_link(now);

@@ -1,7 +1,7 @@
 //! What a consultation says besides its questions, what state it is in, and what organisers should
 //! know before they open it. Pure.
 
-use calendar::clock::{self, DAY, HOUR, Millis};
+use calendar::clock::{self, DAY, HOUR, Millis, Moment};
 use calendar::school::SchoolYear;
 use forms::{Refusals, Sent};
 use ground::ids::{self, Id};
@@ -84,8 +84,8 @@ pub struct Terms {
     /// Whose leaders answer for it, where it belongs to none of these.
     pub organisation_id: Option<Id<ids::Organisation>>,
     /// From when it can be answered.
-    pub opens_at: Millis,
-    pub closes_at: Millis,
+    pub opens_at: Moment,
+    pub closes_at: Moment,
 }
 
 /// Something a consultation can belong to: a plan, a draft of it, or a topic; or else the
@@ -120,7 +120,7 @@ const LONGEST_TITLE: usize = 100;
 impl Terms {
     /// What a copy of the consultation says: the same, from now on and for as long.
     #[must_use]
-    pub fn again(&self, form_key: String, now: Millis) -> Self {
+    pub fn again(&self, form_key: String, now: Moment) -> Self {
         let closes_at = now + (self.closes_at - self.opens_at);
         // As where it is written by hand: to the end of the last day.
         let closes_at = clock::end_of(&clock::fields(closes_at).0).unwrap_or(closes_at);
@@ -151,7 +151,7 @@ impl Belongs {
 ///
 /// # Errors
 /// What to correct, in the order of the fields.
-pub fn terms(sent: &Sent, belongs: &[Belongs], now: Millis) -> Result<Terms, Refusals> {
+pub fn terms(sent: &Sent, belongs: &[Belongs], now: Moment) -> Result<Terms, Refusals> {
     let mut refusals = Refusals::default();
     let prose = |field, what_to_do: &str| {
         forms::within(forms::prose(sent.typed(field)), LONGEST_TEXT, what_to_do)
@@ -219,7 +219,7 @@ pub fn terms(sent: &Sent, belongs: &[Belongs], now: Millis) -> Result<Terms, Ref
 }
 
 /// The first moment of the day it opens; without a day, as soon as it is opened.
-fn opens_at(sent: &Sent, now: Millis) -> Result<Millis, String> {
+fn opens_at(sent: &Sent, now: Moment) -> Result<Moment, String> {
     if sent.line("opens_day").is_empty() {
         return Ok(now);
     }
@@ -233,7 +233,7 @@ fn opens_at(sent: &Sent, now: Millis) -> Result<Millis, String> {
 }
 
 /// The last moment of the day it closes.
-fn closes_at(sent: &Sent, opens_at: Option<Millis>, now: Millis) -> Result<Millis, String> {
+fn closes_at(sent: &Sent, opens_at: Option<Moment>, now: Moment) -> Result<Moment, String> {
     let at = clock::end_of(sent.typed("closes_day"))
         .ok_or_else(|| "Enter the last day people can answer".to_owned())?;
     let opens_at = opens_at.unwrap_or(now);
@@ -296,7 +296,7 @@ pub struct ConsultationChange {
     pub form_key: String,
     pub kind: ChangeKind,
     /// The end of its last day from now on.
-    pub closes_at: Millis,
+    pub closes_at: Moment,
     pub reason: String,
 }
 
@@ -306,8 +306,8 @@ pub struct ConsultationChange {
 /// What to correct, in the order of the fields; likewise for every function here.
 pub fn other_last_day(
     sent: &Sent,
-    was: Millis,
-    now: Millis,
+    was: Moment,
+    now: Moment,
 ) -> Result<ConsultationChange, Refusals> {
     let mut refusals = Refusals::default();
     let at = clock::end_of(sent.typed("closes_day"))
@@ -339,7 +339,7 @@ pub fn other_last_day(
 pub fn ending(
     sent: &Sent,
     kind: ChangeKind,
-    closes_at: Millis,
+    closes_at: Moment,
 ) -> Result<ConsultationChange, Refusals> {
     let reason = reason(sent).map_err(|what_to_do| Refusals::one("reason", what_to_do))?;
     Ok(ConsultationChange { form_key: sent.once(), kind, closes_at, reason })
@@ -369,8 +369,8 @@ pub enum ConsultationState {
 #[must_use]
 pub fn state(
     is_opened: bool,
-    (opens_at, closes_at): (Millis, Millis),
-    now: Millis,
+    (opens_at, closes_at): (Moment, Moment),
+    now: Moment,
 ) -> ConsultationState {
     match now {
         _ if !is_opened => ConsultationState::Written,
@@ -383,7 +383,7 @@ pub fn state(
 
 /// What organisers should know before they open it: why fewer people may hear of it and answer.
 #[must_use]
-pub fn warnings((opens_at, closes_at): (Millis, Millis), year: &SchoolYear) -> Vec<String> {
+pub fn warnings((opens_at, closes_at): (Moment, Moment), year: &SchoolYear) -> Vec<String> {
     let mut warnings = Vec::new();
     if closes_at - opens_at < LONG_ENOUGH - DAY {
         let days = (closes_at - opens_at + DAY - 1) / DAY;
@@ -408,7 +408,7 @@ pub fn warnings((opens_at, closes_at): (Millis, Millis), year: &SchoolYear) -> V
 /// When a family that was given a link now is reminded of it, if it has not used it: half-way to
 /// the close, and after two weeks at the latest. `None` where there is too little time.
 #[must_use]
-pub fn reminder_at(now: Millis, closes_at: Millis) -> Option<Millis> {
+pub fn reminder_at(now: Moment, closes_at: Moment) -> Option<Moment> {
     let (soonest, latest) = REMINDED_AFTER;
     let after = ((closes_at - now) / 2).min(latest);
     (after >= soonest).then_some(now + after)
@@ -418,7 +418,7 @@ pub fn reminder_at(now: Millis, closes_at: Millis) -> Option<Millis> {
 mod tests {
     use super::*;
 
-    fn at(day: &str) -> Millis {
+    fn at(day: &str) -> Moment {
         clock::read(day, "10:00").expect("a day")
     }
 
@@ -565,8 +565,9 @@ mod tests {
 
     #[test]
     fn a_family_is_reminded_half_way_to_the_close_if_there_is_time() {
-        assert_eq!(reminder_at(0, 60 * DAY), Some(14 * DAY));
-        assert_eq!(reminder_at(0, 10 * DAY), Some(5 * DAY));
-        assert_eq!(reminder_at(0, 5 * DAY), None);
+        let now = at("2026-11-04");
+        assert_eq!(reminder_at(now, now + 60 * DAY), Some(now + 14 * DAY));
+        assert_eq!(reminder_at(now, now + 10 * DAY), Some(now + 5 * DAY));
+        assert_eq!(reminder_at(now, now + 5 * DAY), None);
     }
 }

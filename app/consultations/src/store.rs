@@ -1,7 +1,7 @@
 //! Every SQL statement about consultations and their questions; those about responses are in
 //! `responses`.
 
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 use deliveries::{EmailKind, Owed, Words, owe};
 use forms::Named;
 use ground::db::{Db, Kind, formatcp, json, known, parsed, read_json};
@@ -24,9 +24,9 @@ pub struct Consultation {
     /// What it says besides its questions.
     pub terms: Terms,
     /// When an organiser opened it; `None` while it is being written.
-    pub opened_at: Option<Millis>,
+    pub opened_at: Option<Moment>,
     /// When it was withdrawn, which is then its last moment too.
-    pub withdrawn_at: Option<Millis>,
+    pub withdrawn_at: Option<Moment>,
     /// The plan it belongs to: (id, title).
     pub plan: Option<(Id<ids::Plan>, String)>,
     /// How often anything its results are made of was changed.
@@ -38,9 +38,9 @@ pub struct Consultation {
     /// Which version of the questions this is.
     pub version: i64,
     /// When the plan it belongs to was decided, once everyone can read that.
-    pub plan_decided_at: Option<Millis>,
+    pub plan_decided_at: Option<Moment>,
     /// Since when this version is asked, where it is a later one than the first.
-    pub live_at: Option<Millis>,
+    pub live_at: Option<Moment>,
     /// How often this list of questions was changed.
     pub edits: i64,
     /// The questions, with slips in their wording corrected.
@@ -49,18 +49,18 @@ pub struct Consultation {
 
 impl Consultation {
     #[must_use]
-    pub fn state(&self, now: Millis) -> ConsultationState {
+    pub fn state(&self, now: Moment) -> ConsultationState {
         if self.withdrawn_at.is_some() { ConsultationState::Withdrawn } else { self.by_clock(now) }
     }
 
-    fn by_clock(&self, now: Millis) -> ConsultationState {
+    fn by_clock(&self, now: Moment) -> ConsultationState {
         rules::state(self.opened_at.is_some(), (self.terms.opens_at, self.terms.closes_at), now)
     }
 
     /// Whether organisers may read its answers: it has closed, or was withdrawn, since an answer to
     /// that may tell of danger too.
     #[must_use]
-    pub fn is_readable(&self, now: Millis) -> bool {
+    pub fn is_readable(&self, now: Moment) -> bool {
         self.by_clock(now) == ConsultationState::Closed
     }
 
@@ -94,7 +94,7 @@ pub async fn write(
     tx: &mut AnyConnection,
     terms: &Terms,
     by: &Id<ids::Account>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<(Id<ids::Consultation>, bool)> {
     let new: Option<Id<ids::Consultation>> = bound(
         sqlx::query_scalar(
@@ -412,7 +412,7 @@ pub async fn ask_version(
     tx: &mut AnyConnection,
     consultation_id: &Id<ids::Consultation>,
     version: i64,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<bool> {
     let asked = sqlx::query(
         "UPDATE questionnaires SET live_at = $3 WHERE consultation_id = $1 AND version = $2
@@ -505,7 +505,7 @@ pub async fn open(
     tx: &mut AnyConnection,
     consultation_id: &Id<ids::Consultation>,
     by: &Id<ids::Account>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<bool> {
     let opened = sqlx::query(
         "UPDATE consultations SET opened_by = $2, opened_at = $3, opens_at = CASE
@@ -524,14 +524,14 @@ pub async fn change_dates(
     consultation: &Consultation,
     change: &ConsultationChange,
     by: &Id<ids::Account>,
-    at: Millis,
+    at: Moment,
 ) -> sqlx::Result<bool> {
     let id = &consultation.id;
     let held = Kind::of(tx).hold_to_change(
         "SELECT opens_at, closes_at FROM consultations
          WHERE id = $1 AND opened_at IS NOT NULL AND withdrawn_at IS NULL",
     );
-    let held: Option<(Millis, Millis)> =
+    let held: Option<(Moment, Moment)> =
         sqlx::query_as(held).bind(id).fetch_optional(&mut *tx).await?;
     let done: Option<String> =
         sqlx::query_scalar("SELECT kind FROM consultation_changes WHERE form_key = $1")
@@ -589,7 +589,7 @@ async fn call_back(tx: &mut AnyConnection, id: &Id<ids::Consultation>) -> sqlx::
 
 /// What was changed about a consultation while parents could see it: its last moment before that,
 /// and since.
-pub type PastChange = ground::changes::PastChange<ChangeKind, Millis>;
+pub type PastChange = ground::changes::PastChange<ChangeKind, Moment>;
 
 /// What everyone may read of changes to a consultation, the last first.
 pub async fn changes(
@@ -630,7 +630,7 @@ pub async fn untold(db: &Db) -> sqlx::Result<Vec<(Id<ids::Consultation>, String,
 /// (id, title). One that was withdrawn has none.
 pub async fn untold_results(
     db: &Db,
-    since: Millis,
+    since: Moment,
 ) -> sqlx::Result<Vec<(Id<ids::Consultation>, String)>> {
     sqlx::query_as(
         "SELECT c.id, c.title FROM consultations c
@@ -649,7 +649,7 @@ pub async fn tell_next(
     (consultation_id, kind): (&Id<ids::Consultation>, EmailKind),
     words: &Words,
     most: i64,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<usize> {
     let people: Vec<(Id<ids::Account>, String)> = sqlx::query_as(
         "SELECT a.id, a.email FROM took_part p
@@ -693,8 +693,8 @@ pub struct ListedConsultation {
     /// What it asks.
     pub title: String,
     pub who_for: String,
-    pub opens_at: Millis,
-    pub closes_at: Millis,
+    pub opens_at: Moment,
+    pub closes_at: Moment,
     /// Whether it was opened, or is to open at its time.
     pub is_opened: bool,
     pub is_withdrawn: bool,
@@ -706,7 +706,7 @@ pub struct ListedConsultation {
 
 impl ListedConsultation {
     #[must_use]
-    pub fn state(&self, now: Millis) -> ConsultationState {
+    pub fn state(&self, now: Moment) -> ConsultationState {
         if self.is_withdrawn {
             ConsultationState::Withdrawn
         } else {
@@ -746,7 +746,7 @@ pub async fn list(
     db: &Db,
     of: Of,
     (most, skip): (i64, i64),
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<Vec<ListedConsultation>> {
     const LISTED: &str = formatcp!(
         "SELECT c.id, c.title, c.who_for, c.access, c.opens_at, c.closes_at, c.opened_at,
@@ -771,8 +771,8 @@ pub async fn list(
             who_for: row.get("who_for"),
             opens_at: row.get("opens_at"),
             closes_at: row.get("closes_at"),
-            is_opened: row.get::<Option<Millis>, _>("opened_at").is_some(),
-            is_withdrawn: row.get::<Option<Millis>, _>("withdrawn_at").is_some(),
+            is_opened: row.get::<Option<Moment>, _>("opened_at").is_some(),
+            is_withdrawn: row.get::<Option<Moment>, _>("withdrawn_at").is_some(),
             access: known(WhoMayAnswer::read(row.get("access")), "consultations.access")?,
             asks: asks(row.get("questions"))?,
         })
@@ -797,7 +797,7 @@ pub async fn courses(
     db: &Db,
     follow: Follow<'_>,
     (most, skip): (i64, i64),
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<Vec<Course>> {
     let (before, one): (i64, &str) = match follow {
         Follow::All => (7, ""),
@@ -857,12 +857,12 @@ pub async fn courses(
 }
 
 fn course(row: &AnyRow, id: Id<ids::Consultation>) -> Course {
-    let (by, at): (Option<Id<ids::Account>>, Option<Millis>) =
+    let (by, at): (Option<Id<ids::Account>>, Option<Moment>) =
         (row.get("counted_by"), row.get("counted_at"));
     Course {
         id,
         title: row.get("title"),
-        is_opened: row.get::<Option<Millis>, _>("opened_at").is_some(),
+        is_opened: row.get::<Option<Moment>, _>("opened_at").is_some(),
         opens_at: row.get("opens_at"),
         closes_at: row.get("closes_at"),
         sheets: Vec::new(),

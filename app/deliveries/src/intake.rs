@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use calendar::clock::{MINUTE, Millis, SECOND};
+use calendar::clock::{MINUTE, Millis, Moment, SECOND};
 use ground::error::Error;
 use ground::house::House;
 use ground::return_address::ReturnAddress;
@@ -73,7 +73,7 @@ pub async fn record_returns(house: &House, came_back: &[Return]) -> Result<(), s
 }
 
 #[expect(clippy::disallowed_methods, reason = "what a provider of email says")]
-fn is_signed(headers: &HeaderMap, body: &[u8], ours: &ReturnAddress, now: Millis) -> bool {
+fn is_signed(headers: &HeaderMap, body: &[u8], ours: &ReturnAddress, now: Moment) -> bool {
     let header = |name: &str| {
         let named = |prefix: &str| {
             headers.get(format!("{prefix}-{name}")).and_then(|value| value.to_str().ok())
@@ -104,7 +104,7 @@ fn is_signed(headers: &HeaderMap, body: &[u8], ours: &ReturnAddress, now: Millis
             .is_ok_and(|signature| ours.has_signed(format!("{at}{token}").as_bytes(), &signature))
 }
 
-fn is_fresh(at: &str, now: Millis) -> bool {
+fn is_fresh(at: &str, now: Moment) -> bool {
     at.parse::<i64>()
-        .is_ok_and(|at| at.saturating_mul(SECOND).abs_diff(now) <= FRESH.unsigned_abs())
+        .is_ok_and(|at| at.saturating_mul(SECOND).abs_diff(now.millis()) <= FRESH.unsigned_abs())
 }

@@ -4,7 +4,7 @@
 //! An email is asked about it by its permit (`store::may_go`), so nothing that was stopped goes,
 //! also when it was owed before.
 
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 use ground::db::{self, Db};
 use ground::ids::{Account, EmailStop, Id};
 use sqlx::{AnyConnection, AssertSqlSafe};
@@ -48,7 +48,7 @@ pub async fn stop(
     tx: &mut AnyConnection,
     account_id: &Id<Account>,
     sorts: &[Sort],
-    now: Millis,
+    now: Moment,
 ) -> Result<(), sqlx::Error> {
     let row = |nth: usize| format!("(${}, $1, ${}, CAST($2 AS BIGINT))", nth * 2 + 3, nth * 2 + 4);
     let rows = (0..sorts.len()).map(row).collect::<Vec<_>>().join(", ");
@@ -69,7 +69,7 @@ pub async fn start(
     tx: &mut AnyConnection,
     account_id: &Id<Account>,
     sorts: &[Sort],
-    now: Millis,
+    now: Moment,
 ) -> Result<(), sqlx::Error> {
     let these = db::parameters(3, sorts.len());
     let sql = format!(
@@ -88,8 +88,8 @@ pub async fn start(
 pub async fn take_back(
     tx: &mut AnyConnection,
     account_id: &Id<Account>,
-    stopped_at: Millis,
-    now: Millis,
+    stopped_at: Moment,
+    now: Moment,
 ) -> Result<(), sqlx::Error> {
     sqlx::query(
         "UPDATE email_stops SET started_at = $3 WHERE account_id = $1 AND stopped_at = $2

@@ -1,6 +1,6 @@
 //! Every SQL statement about emails.
 
-use calendar::clock::{DAY, Millis};
+use calendar::clock::{DAY, Millis, Moment};
 use ground::db::{Db, Kind, formatcp};
 use ground::ids::{Account, Delivery, Id};
 use sqlx::any::AnyRow;
@@ -22,9 +22,9 @@ pub struct Owed<'a> {
     pub account_id: Option<&'a Id<Account>>,
     pub to: &'a str,
     pub words: &'a Words,
-    pub at: Millis,
+    pub at: Moment,
     /// When it is no longer of use, as when its link has expired; `None`: 14 days after now.
-    pub not_after: Option<Millis>,
+    pub not_after: Option<Moment>,
 }
 
 /// Owes an email, in the same write as the fact it is about. It is due at once, and stays so when
@@ -68,7 +68,7 @@ pub async fn owe(tx: &mut AnyConnection, owed: Owed<'_>) -> Result<(), sqlx::Err
 pub async fn owe_later(
     tx: &mut AnyConnection,
     owed: Owed<'_>,
-    due: Millis,
+    due: Moment,
 ) -> Result<(), sqlx::Error> {
     let key = owed.dedup_key;
     owe(&mut *tx, Owed { at: due, ..owed }).await?;
@@ -115,7 +115,7 @@ pub async fn was_owed_since(
     db: &Db,
     account_id: &Id<Account>,
     kind: EmailKind,
-    since: Millis,
+    since: Moment,
 ) -> Result<bool, sqlx::Error> {
     let owed: i64 = sqlx::query_scalar(
         "SELECT count(*) FROM deliveries WHERE account_id = $1 AND kind = $2 AND owed_at >= $3",
@@ -136,7 +136,7 @@ pub async fn was_owed_since(
 /// # Errors
 /// When the database fails. Whether some were claimed nobody knows then: [`release`] what this
 /// worker holds before it claims again.
-pub async fn claim(hand: &Hand, most: usize, now: Millis) -> Result<Vec<Claimed>, sqlx::Error> {
+pub async fn claim(hand: &Hand, most: usize, now: Moment) -> Result<Vec<Claimed>, sqlx::Error> {
     claim_in_turn(hand, &Turn::ALL, most, now).await
 }
 
@@ -147,7 +147,7 @@ pub async fn claim(hand: &Hand, most: usize, now: Millis) -> Result<Vec<Claimed>
 pub async fn claim_first(
     hand: &Hand,
     most: usize,
-    now: Millis,
+    now: Moment,
 ) -> Result<Vec<Claimed>, sqlx::Error> {
     claim_in_turn(hand, &[Turn::First], most, now).await
 }
@@ -156,7 +156,7 @@ async fn claim_in_turn(
     hand: &Hand,
     turns: &[Turn],
     most: usize,
-    now: Millis,
+    now: Moment,
 ) -> Result<Vec<Claimed>, sqlx::Error> {
     if !is_one_due(&hand.db, turns, now).await? {
         return Ok(Vec::new());
@@ -179,7 +179,7 @@ async fn claim_in_turn(
 
 /// Whether an email of one of these turns is due that is in nobody's hands: whoever looks again and
 /// again need not begin a write.
-async fn is_one_due(db: &Db, turns: &[Turn], now: Millis) -> sqlx::Result<bool> {
+async fn is_one_due(db: &Db, turns: &[Turn], now: Moment) -> sqlx::Result<bool> {
     let numbers: Vec<String> = turns.iter().map(|turn| turn.number().to_string()).collect();
     let sql = format!(
         "SELECT id FROM deliveries
@@ -201,7 +201,7 @@ async fn claim_of(
     hand: &Hand,
     turn: Turn,
     most: usize,
-    now: Millis,
+    now: Moment,
 ) -> Result<Vec<Claimed>, sqlx::Error> {
     // Without leaving out what another worker is about to claim, all would wait for the same
     // emails.
@@ -227,7 +227,7 @@ async fn claim_of(
         .fetch_all(tx)
         .await?;
     // They come in any order.
-    let mut claimed: Vec<(Millis, Claimed)> =
+    let mut claimed: Vec<(Moment, Claimed)> =
         rows.iter().map(|row| (row.get("due_at"), claimed(row, hand, turn))).collect();
     claimed.sort_by(|(at, one), (other_at, other)| {
         at.cmp(other_at).then_with(|| one.email.id.cmp(&other.email.id))
@@ -290,15 +290,15 @@ pub struct Waiting {
     /// How many emails are owed and have not gone yet.
     pub owed: i64,
     /// When the oldest of them was owed.
-    pub oldest: Option<Millis>,
+    pub oldest: Option<Moment>,
     pub given_up: i64,
     /// How many ever came back.
     pub returned: i64,
     /// Since when emails are held, as in a restored copy.
     #[sqlx(rename = "emails_held_at")]
-    pub held_at: Option<Millis>,
+    pub held_at: Option<Moment>,
     /// When the last daily backup was made.
-    pub backed_up_at: Option<Millis>,
+    pub backed_up_at: Option<Moment>,
 }
 
 /// Whether an email `d` waits to be sent: a reminder that goes on a later day waits only from then
@@ -341,7 +341,7 @@ const AT_ONCE: u64 = 500;
 ///
 /// # Errors
 /// When the database fails.
-pub async fn forget_due(db: &Db, now: Millis) -> Result<u64, sqlx::Error> {
+pub async fn forget_due(db: &Db, now: Moment) -> Result<u64, sqlx::Error> {
     let stay = in_sql(EmailKind::all().filter(|kind| kind.stays()));
     let due = format!(
         "SELECT id FROM deliveries WHERE next_at IS NULL AND owed_at <= $1
@@ -388,7 +388,7 @@ pub async fn forget_due(db: &Db, now: Millis) -> Result<u64, sqlx::Error> {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn reasons(db: &Db, since: Millis) -> Result<Vec<Reason>, sqlx::Error> {
+pub async fn reasons(db: &Db, since: Moment) -> Result<Vec<Reason>, sqlx::Error> {
     let rows = sqlx::query(
         "SELECT * FROM (SELECT CAST(0 AS BIGINT) AS is_given_up, reason, count(*) AS emails
            FROM deliveries WHERE next_at IS NOT NULL AND reason <> ''
@@ -419,7 +419,7 @@ pub struct Missed {
     /// Why, without anybody's address.
     pub reason: String,
     pub emails: i64,
-    pub last_at: Millis,
+    pub last_at: Moment,
 }
 
 /// Why an email was called off, where nobody misses it.
@@ -432,7 +432,7 @@ const MISSED_BY_NOBODY: &str = "'it was called off', 'the account was erased',
 ///
 /// # Errors
 /// When the database fails.
-pub async fn missed(db: &Db, since: Millis, most: i64) -> Result<Vec<Missed>, sqlx::Error> {
+pub async fn missed(db: &Db, since: Moment, most: i64) -> Result<Vec<Missed>, sqlx::Error> {
     const SQL: &str = formatcp!(
         "SELECT a.shown_name, a.email, d.reason, count(*) AS emails,
                 max(d.given_up_at) AS last_at
@@ -465,13 +465,13 @@ pub struct ListedEmail {
     /// Their address, likewise.
     pub email: Option<String>,
     /// Since when it waits, or when it was given up or came back.
-    pub at: Millis,
+    pub at: Moment,
     /// How often it was tried.
     pub many_tries: i64,
     /// Why it did not go or came back, without anybody's address; empty where nobody said.
     pub reason: String,
     /// When it is tried next.
-    pub next_at: Option<Millis>,
+    pub next_at: Option<Moment>,
 }
 
 /// The emails of such a list: what waits the oldest first, the rest the latest first.
@@ -516,7 +516,7 @@ const TRIED_OFTEN: i64 = 15;
 ///
 /// # Errors
 /// When the database fails.
-pub async fn try_now(tx: &mut AnyConnection, now: Millis) -> Result<u64, sqlx::Error> {
+pub async fn try_now(tx: &mut AnyConnection, now: Moment) -> Result<u64, sqlx::Error> {
     let due = sqlx::query(
         "UPDATE deliveries SET next_at = $1 WHERE next_at > $1 AND claimed_at = 0 AND tries > 0
          AND tries < $2 AND is_stale = 0",
@@ -572,7 +572,7 @@ pub async fn put_back(db: &Db, id: &Id<Delivery>, tries: i64) -> Result<(), sqlx
 ///
 /// # Errors
 /// When the database fails.
-pub async fn may_go(permit: &Permit, now: Millis) -> Result<Result<(), Failure>, sqlx::Error> {
+pub async fn may_go(permit: &Permit, now: Moment) -> Result<Result<(), Failure>, sqlx::Error> {
     let sql = format!(
         "SELECT d.kind, d.next_at, a.erased_at,
                 CAST(CASE WHEN d.not_after < $2 THEN 1 ELSE 0 END AS BIGINT) AS late,
@@ -596,7 +596,7 @@ pub async fn may_go(permit: &Permit, now: Millis) -> Result<Result<(), Failure>,
         .bind(&permit.hand.worker)
         .fetch_one(&mut *permit.hand.db.read().await?)
         .await?;
-    let (next_at, erased_at): (Option<Millis>, Option<Millis>) =
+    let (next_at, erased_at): (Option<Moment>, Option<Moment>) =
         (row.get("next_at"), row.get("erased_at"));
     let is = |what: &str| row.get::<i64, _>(what) != 0;
     let is_task = row.get::<&str, _>("kind") == EmailKind::Task.word();
@@ -627,7 +627,7 @@ pub async fn may_go(permit: &Permit, now: Millis) -> Result<Result<(), Failure>,
 /// # Errors
 /// When the database fails; the emails then go again when this worker is gone, under the same
 /// `Message-ID`.
-pub async fn sent(db: &Db, emails: &[(Id<Delivery>, i64)], now: Millis) -> Result<(), sqlx::Error> {
+pub async fn sent(db: &Db, emails: &[(Id<Delivery>, i64)], now: Moment) -> Result<(), sqlx::Error> {
     let mut tx = db.begin().await?.unseen();
     let each = |nth: usize| format!("(id = ${} AND tries = ${})", nth * 2 + 2, nth * 2 + 3);
     let these = (0..emails.len()).map(each).collect::<Vec<_>>().join(" OR ");
@@ -660,7 +660,7 @@ pub async fn given_up(
     db: &Db,
     id: &Id<Delivery>,
     tries: i64,
-    now: Millis,
+    now: Moment,
     reason: &str,
 ) -> Result<(), sqlx::Error> {
     finish(db, id, tries, EmailEnd::GivenUp(now, reason)).await
@@ -674,7 +674,7 @@ pub async fn again(
     db: &Db,
     id: &Id<Delivery>,
     tries: i64,
-    next_at: Millis,
+    next_at: Moment,
     reason: &str,
 ) -> Result<(), sqlx::Error> {
     let mut tx = db.begin().await?.unseen();
@@ -703,7 +703,7 @@ pub async fn call_off(
     which: &str,
     about: &str,
     reason: &'static str,
-    now: Millis,
+    now: Moment,
 ) -> Result<(), sqlx::Error> {
     let sql = format!(
         "UPDATE deliveries SET given_up_at = $2, reason = $3, {ERASED} WHERE next_at IS NOT NULL
@@ -724,7 +724,7 @@ pub async fn forget(
     account_id: &Id<Account>,
     email: &str,
     keeps_notices: bool,
-    now: Millis,
+    now: Moment,
 ) -> Result<(), sqlx::Error> {
     const WHY: &str = "the account was erased";
     call_off(tx, "account_id = $1", account_id, WHY, now).await?;
@@ -757,7 +757,7 @@ pub async fn forget(
 pub async fn forget_address(
     tx: &mut AnyConnection,
     email: &str,
-    now: Millis,
+    now: Moment,
 ) -> Result<(), sqlx::Error> {
     let to_nobody = "to_address = $1 AND account_id IS NULL";
     call_off(tx, to_nobody, email, "the address was erased", now).await?;
@@ -821,7 +821,7 @@ const ERASED: &str =
 pub async fn came_back(
     tx: &mut AnyConnection,
     back: &Return,
-    now: Millis,
+    now: Moment,
 ) -> Result<(), sqlx::Error> {
     let reason: String = without_addresses(&back.reason).chars().take(LONGEST_REASON).collect();
     sqlx::query(
@@ -844,9 +844,9 @@ const LONGEST_REASON: usize = 500;
 /// How an email ended.
 enum EmailEnd<'a> {
     /// It was handed over, then.
-    Sent(Millis),
+    Sent(Moment),
     /// It was given up, then, and why.
-    GivenUp(Millis, &'a str),
+    GivenUp(Moment, &'a str),
 }
 
 /// An email that was called off while it was on its way is recorded as sent all the same: it was.

@@ -1,7 +1,7 @@
 //! What came to the return address of an email and could not be understood: shown to an
 //! administrator for a month. The mail itself is left in the mailbox.
 
-use calendar::clock::{DAY, Millis};
+use calendar::clock::{DAY, Millis, Moment};
 use ground::db::Db;
 use ground::house::House;
 use ground::ids::{Account, Id};
@@ -16,7 +16,7 @@ pub const SHOWN_FOR: Millis = 30 * DAY;
 /// A mail that nobody has understood yet.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct Unread {
-    pub at: Millis,
+    pub at: Moment,
     /// What its writer called it, without anybody's address; it may be empty.
     pub subject: String,
 }
@@ -51,7 +51,7 @@ pub async fn record_unread(house: &House, came: &[Unclear]) -> Result<(), sqlx::
 ///
 /// # Errors
 /// When the database fails.
-pub async fn unread(db: &Db, since: Millis, most: i64) -> Result<Vec<Unread>, sqlx::Error> {
+pub async fn unread(db: &Db, since: Moment, most: i64) -> Result<Vec<Unread>, sqlx::Error> {
     sqlx::query_as(
         "SELECT at, subject FROM unread_returns WHERE at > $1
          ORDER BY at DESC, delivery_id LIMIT CAST($2 AS BIGINT)",
@@ -78,7 +78,7 @@ pub(super) async fn forget(
 }
 
 /// Erases what was shown for long enough. Looked for where nobody waits. Returns how many.
-pub(super) async fn forget_due(db: &Db, now: Millis) -> Result<u64, sqlx::Error> {
+pub(super) async fn forget_due(db: &Db, now: Moment) -> Result<u64, sqlx::Error> {
     let due: i64 = sqlx::query_scalar("SELECT count(*) FROM unread_returns WHERE at <= $1")
         .bind(now - SHOWN_FOR)
         .fetch_one(&mut *db.read().await?)

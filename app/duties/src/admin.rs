@@ -3,7 +3,7 @@
 use axum::extract::{Path, Request, State};
 use axum::http::{Uri, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use calendar::clock::{self, Millis};
+use calendar::clock::{self, Moment};
 use forms::{Named, Refusals, Sent};
 use ground::audit::{self, Entry};
 use ground::error::Error;
@@ -227,7 +227,7 @@ async fn save(
     tx: &mut AnyConnection,
     all: &Everything,
     duties: &[Duty],
-    now: Millis,
+    now: Moment,
 ) -> Result<(), Error> {
     let days = all.to_keep_before(&all.with(duties, now), clock::date(now));
     store::keep(tx, &days, now).await?;
@@ -346,7 +346,7 @@ pub async fn duty_form(
     let all = store::everything(&house.db, None).await?;
     let kept = found(&all, &id)?;
     let organisations = area::store::organisations(&house.db).await?;
-    let sent = when::apart(&kept.duty).with("was", &kept.changed_at.to_string());
+    let sent = when::apart(&kept.duty).with("was", &kept.changed_at.millis().to_string());
     let none = Refusals::default();
     Ok(form_page((&all, Some(kept)), organisations, &sent, &none).answer(&house, &viewer))
 }
@@ -391,7 +391,7 @@ async fn save_duty(
     }
     let mut tx = house.db.begin().await?;
     if let Some(kept) = kept {
-        let is_as_shown = sent.typed("was") == kept.changed_at.to_string();
+        let is_as_shown = sent.typed("was") == kept.changed_at.millis().to_string();
         if !is_as_shown || !store::hold(&mut tx, &kept.id, kept.changed_at).await? {
             tx.roll_back().await?;
             let what_to_do = "Someone else has changed this duty since you opened this page. Open \

@@ -1,6 +1,6 @@
 //! The room's SQL.
 
-use calendar::clock::{self, Millis};
+use calendar::clock::{self, Moment};
 use forms::Named;
 use ground::db::{self, Db, known, number, parsed};
 use ground::ids::{self, Account, Id};
@@ -70,7 +70,7 @@ pub async fn everything(db: &Db, viewer: Option<&Id<Account>>) -> sqlx::Result<E
 }
 
 fn kept(row: &AnyRow) -> sqlx::Result<Kept> {
-    let on_since: Option<Millis> = row.get("at");
+    let on_since: Option<Moment> = row.get("at");
     let duty = Duty {
         word: row.get("word"),
         name: row.get("name"),
@@ -178,7 +178,7 @@ const COLUMNS: [(&str, &str); 13] = [
 
 /// Saves these duties in one statement: new ones, and over those with the same words. One that is
 /// on already stays on since then. What has passed is kept before, by [`keep`].
-pub async fn save(tx: &mut AnyConnection, duties: &[Duty], now: Millis) -> sqlx::Result<()> {
+pub async fn save(tx: &mut AnyConnection, duties: &[Duty], now: Moment) -> sqlx::Result<()> {
     if duties.is_empty() {
         return Ok(());
     }
@@ -234,7 +234,7 @@ pub async fn save(tx: &mut AnyConnection, duties: &[Duty], now: Millis) -> sqlx:
 }
 
 /// Keeps days that have passed, each with its duty as it is now, and once.
-pub async fn keep(tx: &mut AnyConnection, days: &[NewPassed], now: Millis) -> sqlx::Result<()> {
+pub async fn keep(tx: &mut AnyConnection, days: &[NewPassed], now: Moment) -> sqlx::Result<()> {
     if days.is_empty() {
         return Ok(());
     }
@@ -272,7 +272,7 @@ pub async fn keep(tx: &mut AnyConnection, days: &[NewPassed], now: Millis) -> sq
 pub async fn hold(
     tx: &mut AnyConnection,
     id: &Id<ids::Duty>,
-    changed_at: Millis,
+    changed_at: Moment,
 ) -> sqlx::Result<bool> {
     let held =
         sqlx::query("UPDATE duties SET changed_at = changed_at WHERE id = $1 AND changed_at = $2")
@@ -310,7 +310,7 @@ pub async fn say(
     duty_id: &Id<ids::Duty>,
     new: &NewReport,
     organisation: Option<&str>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<bool> {
     let said = sqlx::query(
         "INSERT INTO duty_reports (id, duty_id, year, step, done_on, fulfilled_by, thing,
@@ -342,7 +342,7 @@ pub async fn take_back(
     tx: &mut AnyConnection,
     (id, duty_id): (&Id<ids::DutyReport>, &Id<ids::Duty>),
     organisation: Option<&str>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<bool> {
     let taken = sqlx::query(
         "UPDATE duty_reports SET taken_back_at = $3
@@ -363,7 +363,7 @@ const MOST_THINGS: i64 = 20;
 
 /// What a duty can be done by: rounds, consultations and notices that everyone can see, the latest
 /// first.
-pub async fn things(db: &Db, now: Millis) -> sqlx::Result<Vec<Thing>> {
+pub async fn things(db: &Db, now: Moment) -> sqlx::Result<Vec<Thing>> {
     let rows = sqlx::query(
         "SELECT what, id, title FROM (
            SELECT * FROM (SELECT 'round' AS what, id, title, propose_from AS at FROM rounds

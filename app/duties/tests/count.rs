@@ -5,6 +5,7 @@
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
+use calendar::clock::Moment;
 use calendar::school::SchoolYear;
 use duties::rules::{By, Due, Duty, Everything, Kept, Responsible, Span, Step};
 use jiff::ToSpan as _;
@@ -84,7 +85,8 @@ fn duty(word: &str, due: Due) -> Kept {
         is_on: true,
     };
     let id = word.into();
-    Kept { id, duty, on_since: Some(0), off_since: None, days_since: 0, changed_at: 0 }
+    let at = Moment::from_millis(0);
+    Kept { id, duty, on_since: Some(at), off_since: None, days_since: at, changed_at: at }
 }
 
 /// A span as the second count reads it.

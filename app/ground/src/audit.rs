@@ -3,7 +3,7 @@
 //! changes, takes out or moves an entry, past the triggers too, must change the hash of every later
 //! one, and the last of them, the head, is known outside.
 
-use calendar::clock::{self, Millis};
+use calendar::clock::{self, Moment};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
 
@@ -14,7 +14,7 @@ use crate::db::Db;
 #[derive(Debug)]
 pub struct Entry<'a> {
     /// When, by the clock of the write.
-    pub at: Millis,
+    pub at: Moment,
     /// The account that did it; `None` for the program's own command line.
     pub who: Option<&'a str>,
     /// What was done, in a few words that do not change.
@@ -141,7 +141,7 @@ pub async fn check(db: &Db, known: Option<&str>) -> sqlx::Result<Checked> {
 
 /// That a head which was kept elsewhere is not in a chain that is unbroken. The head alone doesn't
 /// tell whether it is from later than the last entry: whoever kept it knows.
-fn not_in_it(entries: i64, last_at: Option<Millis>) -> String {
+fn not_in_it(entries: i64, last_at: Option<Moment>) -> String {
     let until = last_at.map_or_else(
         || "The audit log has no entry yet".to_owned(),
         |at| {

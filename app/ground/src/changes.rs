@@ -1,7 +1,7 @@
 //! A change to what others plan by, such as a date: always with a reason, checked before it counts
 //! ([`crate::ui::Next`]), done once however often its button is tapped, and read by everyone.
 
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 use forms::{Refusals, Sent};
 use leptos::prelude::*;
 
@@ -46,7 +46,7 @@ pub struct PastChange<K, W> {
     /// And since.
     pub is: W,
     pub reason: String,
-    pub at: Millis,
+    pub at: Moment,
 }
 
 /// Whether this is the button that confirms, tapped again: the change is there already. `changes`:

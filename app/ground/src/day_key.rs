@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use calendar::clock::{DAY, Millis};
+use calendar::clock::{DAY, Moment};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
@@ -20,7 +20,7 @@ pub struct DayKey(Arc<Mutex<Option<Today>>>);
 /// The key of one day.
 #[derive(Clone)]
 pub struct Today {
-    starts_at: Millis,
+    starts_at: Moment,
     secret: Arc<str>,
 }
 
@@ -29,8 +29,8 @@ impl DayKey {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn today(&self, db: &Db, now: Millis) -> sqlx::Result<Today> {
-        let starts_at = now - now.rem_euclid(DAY);
+    pub async fn today(&self, db: &Db, now: Moment) -> sqlx::Result<Today> {
+        let starts_at = now - now.millis().rem_euclid(DAY);
         if let Some(known) = self.known(starts_at) {
             return Ok(known);
         }
@@ -50,7 +50,7 @@ impl DayKey {
         Ok(today)
     }
 
-    fn known(&self, starts_at: Millis) -> Option<Today> {
+    fn known(&self, starts_at: Moment) -> Option<Today> {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         known.clone().filter(|known| known.starts_at == starts_at)
     }
@@ -83,7 +83,7 @@ impl fmt::Debug for DayKey {
 /// Without the key.
 impl fmt::Debug for Today {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Today({})", self.starts_at)
+        write!(f, "Today({})", self.starts_at.millis())
     }
 }
 
@@ -93,7 +93,7 @@ mod tests {
 
     #[test]
     fn the_same_words_have_another_hash_under_another_key() {
-        let key = |secret: &str| Today { starts_at: 0, secret: secret.into() };
+        let key = |secret: &str| Today { starts_at: Moment::from_millis(0), secret: secret.into() };
         let hash = key("one").hash("parent@example.org");
         assert_eq!(hash, key("one").hash("parent@example.org"));
         assert_ne!(hash, key("two").hash("parent@example.org"));

@@ -24,7 +24,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Instant;
 
-use calendar::clock::{self, Millis};
+use calendar::clock::{self, Millis, Moment};
 // Puts a text together of constants, such as the parts that statements share.
 pub use const_format::formatcp;
 use sqlx::{AnyConnection, AssertSqlSafe, SqlSafeStr, SqlStr};
@@ -185,12 +185,12 @@ impl Db {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn clock_ahead(&self, now: Millis) -> Result<Millis, sqlx::Error> {
+    pub async fn clock_ahead(&self, now: Moment) -> Result<Millis, sqlx::Error> {
         let sql = match self.kind {
             Kind::Sqlite => return Ok(0),
             Kind::Postgres => "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)",
         };
-        let theirs: Millis = sqlx::query_scalar(sql).fetch_one(&mut *self.read().await?).await?;
+        let theirs: Moment = sqlx::query_scalar(sql).fetch_one(&mut *self.read().await?).await?;
         Ok(now - theirs)
     }
 
@@ -284,17 +284,17 @@ impl Db {
     ///
     /// # Errors
     /// Why it does not.
-    pub async fn beat(&self, now: Millis) -> Result<(), sqlx::Error> {
+    pub async fn beat(&self, now: Moment) -> Result<(), sqlx::Error> {
         let mut tx = self.begin().await?.unheard();
         sqlx::query("UPDATE service_state SET beat_at = $1").bind(now).execute(&mut *tx).await?;
         tx.commit().await
     }
 
-    /// The time that was written so last; 0 when none ever was.
+    /// The time that was written so last; the default when none ever was.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn last_beat(&self) -> Result<Millis, sqlx::Error> {
+    pub async fn last_beat(&self) -> Result<Moment, sqlx::Error> {
         sqlx::query_scalar("SELECT beat_at FROM service_state")
             .fetch_one(&mut *self.read().await?)
             .await

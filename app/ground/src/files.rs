@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use object_store::path::Path;
 use object_store::prefix::PrefixStore;
@@ -174,10 +174,10 @@ impl Files {
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn take_away(&self, hash: &str, before: Millis) -> Result<(), object_store::Error> {
+    pub async fn take_away(&self, hash: &str, before: Moment) -> Result<(), object_store::Error> {
         let path = Path::from(hash);
         match self.store.head(&path).await {
-            Ok(there) if there.last_modified.timestamp_millis() >= before => Ok(()),
+            Ok(there) if there.last_modified.timestamp_millis() >= before.millis() => Ok(()),
             Ok(_) => self.store.delete(&path).await,
             Err(object_store::Error::NotFound { .. }) => Ok(()),
             Err(error) => Err(error),

@@ -5,7 +5,7 @@
 //! settled. What it has not counted yet, or not lately, is counted by whoever wants to see it. So a
 //! figure is right whether or not the worker has come round.
 
-use calendar::clock::{MINUTE, Millis};
+use calendar::clock::{MINUTE, Millis, Moment};
 use sqlx::AnyConnection;
 
 /// How long after it was counted the worker counts a figure again that may still change.
@@ -104,7 +104,7 @@ pub async fn keep(
     figure: Figure,
     about: &str,
     counted: &[Part],
-    at: Millis,
+    at: Moment,
 ) -> sqlx::Result<()> {
     // Also where there is nobody; and another process that counts the same waits here.
     sqlx::query(

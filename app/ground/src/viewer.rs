@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use calendar::clock::{MINUTE, Millis};
+use calendar::clock::{MINUTE, Millis, Moment};
 
 use crate::error::Error;
 use crate::ids::{Account, Id, Place, Session};
@@ -35,18 +35,18 @@ pub struct SignedIn {
     pub email: String,
     pub facts: PersonFacts,
     pub roles: Vec<Role>,
-    pub joined_at: Millis,
+    pub joined_at: Moment,
     /// When this session was last noted as used.
-    pub seen_at: Millis,
+    pub seen_at: Moment,
     /// When they were here before this visit; `None` on their first.
-    pub visited_before: Option<Millis>,
+    pub visited_before: Option<Moment>,
     /// Whether they have shown in the last minutes that it is them: by password, link, code or
     /// passkey.
     pub is_fresh: bool,
     /// Whether a second step is asked of them when they sign in.
     pub second_step: SecondStep,
     /// When their account will be erased, where they asked for that.
-    pub leaves_at: Option<Millis>,
+    pub leaves_at: Option<Moment>,
 }
 
 /// What a person says of themselves by choosing from the area's lists, as where they live: the ids,
@@ -94,7 +94,7 @@ pub enum SecondStep {
     /// They have none, and nobody asks them to.
     NotAsked,
     /// They have none, and will need one from then on.
-    AskedFrom(Millis),
+    AskedFrom(Moment),
     /// They have none, and need one to do anything but what a parent does.
     Missing,
     SetUp,
@@ -143,7 +143,7 @@ impl Viewer {
 
     /// Whether they have joined in the last minutes.
     #[must_use]
-    pub fn has_just_joined(&self, now: Millis) -> bool {
+    pub fn has_just_joined(&self, now: Moment) -> bool {
         self.person.as_ref().is_some_and(|person| now < person.joined_at.saturating_add(JUST))
     }
 

@@ -4,7 +4,7 @@
 //! The schema holds the same rule (the views `held_decisions` and `early_decisions`), so that no
 //! program can publish past it.
 
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 
 use super::gate::Point;
 
@@ -89,7 +89,7 @@ pub fn lacks(facts: &DecisionFacts) -> String {
 /// Whether it was made before a consultation on the plan closed. Both are the last moment of a day:
 /// on its last day people can still answer.
 #[must_use]
-pub fn is_early(decided_at: Millis, closes_at: Millis) -> bool {
+pub fn is_early(decided_at: Moment, closes_at: Moment) -> bool {
     closes_at >= decided_at
 }
 
@@ -123,6 +123,9 @@ mod tests {
 
     #[test]
     fn a_decision_on_the_last_day_of_a_consultation_is_early_and_on_the_next_it_is_not() {
+        let is_early = |decided, closes| {
+            super::is_early(Moment::from_millis(decided), Moment::from_millis(closes))
+        };
         assert!(is_early(5, 5) && is_early(4, 5) && !is_early(6, 5));
     }
 }

@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use calendar::clock::{DAY, Millis};
+use calendar::clock::{DAY, Millis, Moment};
 
 use super::session::SessionState;
 
@@ -18,7 +18,7 @@ pub struct GateFacts {
     /// The topics tied to the plan, except withdrawn ones.
     pub topics: Vec<TopicFacts>,
     /// When the first draft was recorded, published or not.
-    pub first_draft_at: Option<Millis>,
+    pub first_draft_at: Option<Moment>,
     /// The planning sessions that parents took part in.
     pub sessions: Vec<SessionState>,
     /// Whether one counts that only leaders say was held, as for drafts that were published while
@@ -44,7 +44,7 @@ impl GateFacts {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TopicFacts {
     /// Since when everyone can read it.
-    pub open_since: Option<Millis>,
+    pub open_since: Option<Moment>,
     pub vote_closed: bool,
 }
 
@@ -63,7 +63,7 @@ pub struct Point {
 
 /// The points of the gate, in the order they can be made to hold.
 #[must_use]
-pub fn points(facts: &GateFacts, now: Millis) -> Vec<Point> {
+pub fn points(facts: &GateFacts, now: Moment) -> Vec<Point> {
     let before = facts.first_draft_at.unwrap_or(now);
     let is_open = |topic: &TopicFacts| {
         topic.open_since.is_some_and(|since| since + OPEN_BEFORE_DRAFTS <= before)
@@ -116,7 +116,7 @@ pub fn points(facts: &GateFacts, now: Millis) -> Vec<Point> {
 
 /// Whether every point holds.
 #[must_use]
-pub fn is_open(facts: &GateFacts, now: Millis) -> bool {
+pub fn is_open(facts: &GateFacts, now: Moment) -> bool {
     points(facts, now).iter().all(|point| point.holds)
 }
 
@@ -124,10 +124,14 @@ pub fn is_open(facts: &GateFacts, now: Millis) -> bool {
 mod tests {
     use super::*;
 
+    fn at(millis: i64) -> Moment {
+        Moment::from_millis(millis)
+    }
+
     fn good() -> GateFacts {
         GateFacts {
-            topics: vec![TopicFacts { open_since: Some(0), vote_closed: true }],
-            first_draft_at: Some(OPEN_BEFORE_DRAFTS),
+            topics: vec![TopicFacts { open_since: Some(at(0)), vote_closed: true }],
+            first_draft_at: Some(at(OPEN_BEFORE_DRAFTS)),
             sessions: Vec::new(),
             claims_count: false,
             has_statement: true,
@@ -135,7 +139,7 @@ mod tests {
     }
 
     fn shut(facts: &GateFacts) -> Vec<&'static str> {
-        points(facts, 100 * DAY)
+        points(facts, at(100 * DAY))
             .into_iter()
             .filter(|point| !point.holds)
             .map(|point| point.asks)
@@ -144,29 +148,30 @@ mod tests {
 
     #[test]
     fn the_gate_opens_when_every_point_holds() {
-        assert!(is_open(&good(), 100 * DAY));
+        assert!(is_open(&good(), at(100 * DAY)));
     }
 
     #[test]
     fn a_topic_must_have_been_open_for_fourteen_days_before_the_first_draft() {
-        let early = GateFacts { first_draft_at: Some(OPEN_BEFORE_DRAFTS - 1), ..good() };
+        let early = GateFacts { first_draft_at: Some(at(OPEN_BEFORE_DRAFTS - 1)), ..good() };
         assert_eq!(
             shut(&early),
             ["Every topic was open for at least 14 days before any draft was written"]
         );
-        let late = TopicFacts { open_since: Some(1), vote_closed: true };
+        let late = TopicFacts { open_since: Some(at(1)), vote_closed: true };
         let one_late = GateFacts { topics: vec![good().topics[0], late], ..good() };
         assert_eq!(shut(&one_late).len(), 1);
         let none_yet = GateFacts { first_draft_at: None, ..good() };
         assert!(
-            !is_open(&none_yet, OPEN_BEFORE_DRAFTS - 1) && is_open(&none_yet, OPEN_BEFORE_DRAFTS)
+            !is_open(&none_yet, at(OPEN_BEFORE_DRAFTS - 1))
+                && is_open(&none_yet, at(OPEN_BEFORE_DRAFTS))
         );
     }
 
     #[test]
     fn an_open_vote_is_enough_only_with_a_planning_session() {
         let voting = GateFacts {
-            topics: vec![TopicFacts { open_since: Some(0), vote_closed: false }],
+            topics: vec![TopicFacts { open_since: Some(at(0)), vote_closed: false }],
             ..good()
         };
         assert_eq!(
@@ -176,12 +181,14 @@ mod tests {
         let met =
             |sessions: &[SessionState]| GateFacts { sessions: sessions.to_vec(), ..voting.clone() };
         let (claimed, disputed) = (SessionState::Claimed, SessionState::Disputed);
-        assert!(is_open(&met(&[disputed, SessionState::Confirmed]), 100 * DAY));
+        assert!(is_open(&met(&[disputed, SessionState::Confirmed]), at(100 * DAY)));
         assert_eq!(shut(&met(&[claimed, disputed])).len(), 1, "only leaders say so");
-        let waits = points(&met(&[claimed]), 100 * DAY);
+        let waits = points(&met(&[claimed]), at(100 * DAY));
         assert!(waits[2].who.starts_with("Someone at the forum"), "{waits:?}");
         let before = |state| GateFacts { claims_count: true, ..met(&[state]) };
-        assert!(is_open(&before(claimed), 100 * DAY) && !is_open(&before(disputed), 100 * DAY));
+        assert!(
+            is_open(&before(claimed), at(100 * DAY)) && !is_open(&before(disputed), at(100 * DAY))
+        );
     }
 
     #[test]

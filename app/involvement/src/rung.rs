@@ -3,7 +3,7 @@
 //!
 //! The rules are in a table in `docs/the-rung.md`; the first that holds, from the top, decides.
 
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 
 use super::gate::OPEN_BEFORE_DRAFTS;
 use super::session::{SessionFacts, SessionState};
@@ -53,32 +53,32 @@ impl Rung {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RungFacts {
     /// Since when each tied topic has been open, except withdrawn ones.
-    pub topics_open_since: Vec<Millis>,
+    pub topics_open_since: Vec<Moment>,
     /// When the voting on the last of them closed, if all have.
-    pub votes_closed_at: Option<Millis>,
+    pub votes_closed_at: Option<Moment>,
     /// The planning sessions that parents took part in. One counts from when it was recorded.
     pub sessions: Vec<SessionFacts>,
     /// When the forum wrote its first statement.
-    pub statement_at: Option<Millis>,
-    pub first_draft_at: Option<Millis>,
+    pub statement_at: Option<Moment>,
+    pub first_draft_at: Option<Moment>,
     /// When the first draft was published.
-    pub published_at: Option<Millis>,
+    pub published_at: Option<Moment>,
     pub is_overridden: bool,
 }
 
 impl RungFacts {
     /// When the first planning session was recorded that others have confirmed.
     #[must_use]
-    pub fn met_parents_at(&self) -> Option<Millis> {
+    pub fn met_parents_at(&self) -> Option<Moment> {
         self.first_session(|state| state == SessionState::Confirmed)
     }
 
     /// Likewise where leaders say that it was held, and the forum has not disputed that.
-    fn say_they_met_at(&self) -> Option<Millis> {
+    fn say_they_met_at(&self) -> Option<Moment> {
         self.first_session(|state| state != SessionState::Disputed)
     }
 
-    fn first_session(&self, counts: impl Fn(SessionState) -> bool) -> Option<Millis> {
+    fn first_session(&self, counts: impl Fn(SessionState) -> bool) -> Option<Moment> {
         let counting = self.sessions.iter().filter(|session| counts(session.state()));
         counting.map(|session| session.recorded_at).min()
     }
@@ -87,13 +87,13 @@ impl RungFacts {
 /// The rung so far, and what decided it; `None` until something has happened that parents had a
 /// part in or were told about.
 #[must_use]
-pub fn rung(facts: &RungFacts, now: Millis) -> Option<(Rung, &'static str)> {
+pub fn rung(facts: &RungFacts, now: Moment) -> Option<(Rung, &'static str)> {
     // What has not happened yet could happen now.
     let (draft, published) = (
         facts.first_draft_at.unwrap_or(now),
         facts.published_at.unwrap_or(now.max(facts.first_draft_at.unwrap_or(now))),
     );
-    let before = |at: Option<Millis>, limit: Millis| at.is_some_and(|at| at <= limit);
+    let before = |at: Option<Moment>, limit: Moment| at.is_some_and(|at| at <= limit);
     let has_topics = !facts.topics_open_since.is_empty();
     // A draft recorded before any topic was open can never be called co-production, nor
     // co-designing.
@@ -187,24 +187,28 @@ mod tests {
     use calendar::clock::DAY;
     use proptest::prelude::*;
 
-    fn confirmed(recorded_at: Millis) -> SessionFacts {
+    fn day(nth: i64) -> Moment {
+        Moment::from_millis(nth * DAY)
+    }
+
+    fn confirmed(recorded_at: Moment) -> SessionFacts {
         SessionFacts { recorded_at, confirmed_at: Some(recorded_at + 1), disputed_at: None }
     }
 
     fn from_the_start() -> RungFacts {
         RungFacts {
-            topics_open_since: vec![0, DAY],
-            votes_closed_at: Some(30 * DAY),
-            sessions: vec![confirmed(40 * DAY)],
-            statement_at: Some(50 * DAY),
-            first_draft_at: Some(45 * DAY),
-            published_at: Some(60 * DAY),
+            topics_open_since: vec![day(0), day(1)],
+            votes_closed_at: Some(day(30)),
+            sessions: vec![confirmed(day(40))],
+            statement_at: Some(day(50)),
+            first_draft_at: Some(day(45)),
+            published_at: Some(day(60)),
             is_overridden: false,
         }
     }
 
     fn decided(facts: &RungFacts) -> Option<Rung> {
-        rung(facts, 200 * DAY).map(|(rung, _)| rung)
+        rung(facts, day(200)).map(|(rung, _)| rung)
     }
 
     #[test]
@@ -216,7 +220,7 @@ mod tests {
     fn each_thing_that_came_too_late_or_never_lowers_the_rung() {
         let start = from_the_start();
         assert_eq!(
-            decided(&RungFacts { first_draft_at: Some(5 * DAY), ..start.clone() }),
+            decided(&RungFacts { first_draft_at: Some(day(5)), ..start.clone() }),
             Some(Rung::CoDesigning)
         );
         assert_eq!(
@@ -228,13 +232,13 @@ mod tests {
             Some(Rung::Consulting)
         );
         let told = RungFacts {
-            first_draft_at: Some(45 * DAY),
-            published_at: Some(60 * DAY),
+            first_draft_at: Some(day(45)),
+            published_at: Some(day(60)),
             ..RungFacts::default()
         };
         assert_eq!(decided(&told), Some(Rung::Informing));
         assert_eq!(decided(&RungFacts { is_overridden: true, ..start }), Some(Rung::Consulting));
-        let told_after = RungFacts { statement_at: Some(61 * DAY), ..told };
+        let told_after = RungFacts { statement_at: Some(day(61)), ..told };
         assert_eq!(
             decided(&told_after),
             Some(Rung::Informing),
@@ -245,21 +249,21 @@ mod tests {
 
     #[test]
     fn a_session_that_only_leaders_say_was_held_lifts_no_plan_above_engaging() {
-        let claimed = SessionFacts { confirmed_at: None, ..confirmed(40 * DAY) };
+        let claimed = SessionFacts { confirmed_at: None, ..confirmed(day(40)) };
         let start = RungFacts { votes_closed_at: None, ..from_the_start() };
         let with = |session| RungFacts { sessions: vec![session], ..start.clone() };
-        assert_eq!(decided(&with(confirmed(40 * DAY))), Some(Rung::CoProduction));
+        assert_eq!(decided(&with(confirmed(day(40)))), Some(Rung::CoProduction));
         assert_eq!(decided(&with(claimed)), Some(Rung::Engaging));
-        let disputed = SessionFacts { disputed_at: Some(70 * DAY), ..confirmed(40 * DAY) };
+        let disputed = SessionFacts { disputed_at: Some(day(70)), ..confirmed(day(40)) };
         assert_eq!(decided(&with(disputed)), Some(Rung::Consulting), "the forum disagrees");
         // Confirmed late, it was held when it was held.
-        let late = SessionFacts { confirmed_at: Some(100 * DAY), ..claimed };
+        let late = SessionFacts { confirmed_at: Some(day(100)), ..claimed };
         assert_eq!(decided(&with(late)), Some(Rung::CoProduction));
     }
 
     #[test]
     fn where_there_is_no_rung_since_the_forum_disagrees_it_says_so() {
-        let disputed = SessionFacts { disputed_at: Some(70 * DAY), ..confirmed(40 * DAY) };
+        let disputed = SessionFacts { disputed_at: Some(day(70)), ..confirmed(day(40)) };
         let facts = RungFacts { sessions: vec![disputed], ..RungFacts::default() };
         assert_eq!(decided(&facts), None);
         assert!(none_yet(&facts).contains("the forum disagrees"));
@@ -269,14 +273,14 @@ mod tests {
     #[test]
     fn before_a_draft_is_published_no_reason_speaks_of_one_that_was() {
         let voted = RungFacts {
-            topics_open_since: vec![0],
-            votes_closed_at: Some(30 * DAY),
+            topics_open_since: vec![day(0)],
+            votes_closed_at: Some(day(30)),
             ..RungFacts::default()
         };
-        let met = RungFacts { sessions: vec![confirmed(40 * DAY)], ..voted.clone() };
-        let stated = RungFacts { statement_at: Some(50 * DAY), ..met.clone() };
+        let met = RungFacts { sessions: vec![confirmed(day(40))], ..voted.clone() };
+        let stated = RungFacts { statement_at: Some(day(50)), ..met.clone() };
         for facts in [voted, met, stated] {
-            let (_, why) = rung(&facts, 200 * DAY).expect("a rung");
+            let (_, why) = rung(&facts, day(200)).expect("a rung");
             assert!(!why.contains("before") && !why.contains("first draft"), "{why}");
         }
     }
@@ -284,7 +288,7 @@ mod tests {
     #[test]
     fn before_any_draft_a_topic_must_have_been_open_for_its_fourteen_days_already() {
         let young = RungFacts {
-            topics_open_since: vec![199 * DAY],
+            topics_open_since: vec![day(199)],
             first_draft_at: None,
             published_at: None,
             ..from_the_start()
@@ -303,12 +307,12 @@ mod tests {
             is_overridden: bool,
         ) {
             let facts = RungFacts {
-                topics_open_since: topics.into_iter().map(|day| day * DAY).collect(),
-                votes_closed_at: votes.map(|day| day * DAY),
-                sessions: met.map(|day| confirmed(day * DAY)).into_iter().collect(),
-                statement_at: statement.map(|day| day * DAY),
-                first_draft_at: Some(9 * DAY),
-                published_at: published.map(|day| day * DAY),
+                topics_open_since: topics.into_iter().map(day).collect(),
+                votes_closed_at: votes.map(day),
+                sessions: met.map(|nth| confirmed(day(nth))).into_iter().collect(),
+                statement_at: statement.map(day),
+                first_draft_at: Some(day(9)),
+                published_at: published.map(day),
                 is_overridden,
             };
             prop_assert!(decided(&facts).is_none_or(|rung| rung <= Rung::Engaging));
@@ -318,7 +322,7 @@ mod tests {
         fn an_overridden_plan_is_never_above_consulting(met in proptest::option::of(0_i64..200)) {
             let facts = RungFacts {
                 is_overridden: true,
-                sessions: met.map(confirmed).into_iter().collect(),
+                sessions: met.map(|at| confirmed(Moment::from_millis(at))).into_iter().collect(),
                 ..from_the_start()
             };
             prop_assert!(decided(&facts).is_some_and(|rung| rung <= Rung::Consulting));

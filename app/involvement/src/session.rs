@@ -6,7 +6,7 @@
 //! can dispute it. The schema holds the same rules
 //! (the view `confirmed_sessions`, and what guards `session_confirmations`).
 
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 
 /// How far a session has got.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,23 +46,23 @@ impl SessionState {
 /// When a session was recorded, and what others said about it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SessionFacts {
-    pub recorded_at: Millis,
+    pub recorded_at: Moment,
     /// When the forum confirmed it, or the second parent did.
-    pub confirmed_at: Option<Millis>,
-    pub disputed_at: Option<Millis>,
+    pub confirmed_at: Option<Moment>,
+    pub disputed_at: Option<Moment>,
 }
 
 impl SessionFacts {
     /// How far it has got.
     #[must_use]
     pub fn state(&self) -> SessionState {
-        self.state_at(Millis::MAX)
+        self.state_at(Moment::MAX)
     }
 
     /// How far it had got at that time.
     #[must_use]
-    pub fn state_at(&self, at: Millis) -> SessionState {
-        let by_then = |said: Option<Millis>| said.is_some_and(|said| said <= at);
+    pub fn state_at(&self, at: Moment) -> SessionState {
+        let by_then = |said: Option<Moment>| said.is_some_and(|said| said <= at);
         if by_then(self.disputed_at) {
             SessionState::Disputed
         } else if by_then(self.confirmed_at) {
@@ -240,10 +240,15 @@ mod tests {
 
     #[test]
     fn a_session_is_what_was_last_said_of_it_by_then() {
-        let facts = SessionFacts { recorded_at: 1, confirmed_at: Some(5), disputed_at: Some(9) };
-        assert_eq!(facts.state_at(4), SessionState::Claimed);
-        assert_eq!(facts.state_at(5), SessionState::Confirmed);
-        assert_eq!(facts.state_at(9), SessionState::Disputed);
+        let at = Moment::from_millis;
+        let facts = SessionFacts {
+            recorded_at: at(1),
+            confirmed_at: Some(at(5)),
+            disputed_at: Some(at(9)),
+        };
+        assert_eq!(facts.state_at(at(4)), SessionState::Claimed);
+        assert_eq!(facts.state_at(at(5)), SessionState::Confirmed);
+        assert_eq!(facts.state_at(at(9)), SessionState::Disputed);
         assert_eq!(facts.state(), SessionState::Disputed);
     }
 
@@ -300,13 +305,13 @@ mod tests {
     struct Logged {
         facts: SessionFacts,
         parents: bool,
-        day: Millis,
+        day: Moment,
         said: Vec<(usize, bool)>,
         disputed: bool,
     }
 
     impl Logged {
-        fn saying(&self, who: usize, for_forum: bool, now: Millis) -> Saying {
+        fn saying(&self, who: usize, for_forum: bool, now: Moment) -> Saying {
             let by_forum = self.said.iter().any(|(_, for_forum)| *for_forum);
             Saying {
                 for_forum,
@@ -330,9 +335,9 @@ mod tests {
     }
 
     /// What a log comes to: the facts of the rung, the sessions, and whether the gate is open.
-    fn played(log: &[Event]) -> (RungFacts, Vec<Logged>, Millis) {
+    fn played(log: &[Event]) -> (RungFacts, Vec<Logged>, Moment) {
         let (mut facts, mut sessions) = (RungFacts::default(), Vec::<Logged>::new());
-        let mut now = 20 * DAY;
+        let mut now = Moment::from_millis(20 * DAY);
         for event in log {
             now += 8 * DAY;
             match *event {

@@ -1,7 +1,7 @@
 //! Where answers go to comments that were sent without an account: an address, once it is confirmed
 //! and for as long as something may go there.
 
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 use ground::db::{Db, formatcp};
 use ground::ids::{Comment, Id};
 use sqlx::AnyConnection;
@@ -13,7 +13,7 @@ use super::rules::{ADDRESS_KEPT, AS_SENT_KEPT, CONFIRM_WITHIN};
 pub struct Address {
     pub comment_id: Id<Comment>,
     /// When somebody pressed the button in the email to it.
-    pub confirmed_at: Option<Millis>,
+    pub confirmed_at: Option<Moment>,
 }
 
 /// Saves where the answer to this comment goes, once. Nothing but the email with the link goes
@@ -25,7 +25,7 @@ pub async fn keep_address(
     tx: &mut AnyConnection,
     comment_id: &Id<Comment>,
     (email, token_hash): (&str, &str),
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<()> {
     sqlx::query(
         "INSERT INTO comment_addresses (comment_id, token_hash, email, asked_at)
@@ -42,7 +42,7 @@ pub async fn keep_address(
 }
 
 /// The address behind a link, while that works.
-pub async fn address(db: &Db, token_hash: &str, now: Millis) -> sqlx::Result<Option<Address>> {
+pub async fn address(db: &Db, token_hash: &str, now: Moment) -> sqlx::Result<Option<Address>> {
     sqlx::query_as(
         "SELECT comment_id, confirmed_at FROM comment_addresses
          WHERE token_hash = $1 AND (confirmed_at IS NOT NULL OR asked_at > $2)",
@@ -57,7 +57,7 @@ pub async fn address(db: &Db, token_hash: &str, now: Millis) -> sqlx::Result<Opt
 pub async fn confirm_address(
     tx: &mut AnyConnection,
     token_hash: &str,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<()> {
     sqlx::query(
         "UPDATE comment_addresses SET confirmed_at = $2
@@ -83,7 +83,7 @@ pub async fn forget_address(tx: &mut AnyConnection, comment_id: &Id<Comment>) ->
 /// Erases addresses that nobody confirmed in time, those that were kept for long enough, and what
 /// was sent before the forum took something out. The address of what was passed on stays, as its
 /// words do, for the safeguarding lead.
-pub async fn forget_due(db: &Db, now: Millis) -> sqlx::Result<()> {
+pub async fn forget_due(db: &Db, now: Moment) -> sqlx::Result<()> {
     const ADDRESSES: &str = "FROM comment_addresses
          WHERE (confirmed_at IS NULL AND asked_at <= $1) OR (asked_at <= $2
            AND NOT EXISTS (SELECT 1 FROM comments c

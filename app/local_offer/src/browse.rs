@@ -3,7 +3,7 @@
 use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::Response;
-use calendar::clock::{self, Millis};
+use calendar::clock::{self, Millis, Moment};
 use calendar::promise::WITHIN;
 use forms::{Sent, page_number};
 use ground::contact::Contact;
@@ -120,7 +120,7 @@ pub async fn comments_page(
     Ok(page.wide().answer(&house, &viewer))
 }
 
-fn card(comment: &Comment, within: Millis, now: Millis) -> impl IntoView + use<> {
+fn card(comment: &Comment, within: Millis, now: Moment) -> impl IntoView + use<> {
     view! {
         <li class="card">
             <h2>
@@ -189,7 +189,7 @@ pub fn about(comment: &Comment) -> String {
 }
 
 /// Whether a comment is answered, or by when it must be.
-pub fn answer_state(comment: &Comment, within: Millis, now: Millis) -> impl IntoView + use<> {
+pub fn answer_state(comment: &Comment, within: Millis, now: Moment) -> impl IntoView + use<> {
     if let Some(promise) = comment.promise() {
         let by = clock::day_of(&promise.action_by).map(|day| format!(" by {day}"));
         let state = format!("✓ Answered – action promised{}", by.unwrap_or_default());
@@ -230,7 +230,7 @@ pub fn who_answers(comment: &Comment) -> &'static str {
 }
 
 /// What has happened to a comment, for its author.
-pub fn state_for_author(comment: &Comment, within: Millis, now: Millis) -> impl IntoView + use<> {
+pub fn state_for_author(comment: &Comment, within: Millis, now: Moment) -> impl IntoView + use<> {
     if comment.taken_down_at.is_some() {
         view! { <p class="state">"× Taken down by the forum"</p> }.into_any()
     } else if comment.withdrawn_at.is_some() {
@@ -249,7 +249,7 @@ pub fn state_for_author(comment: &Comment, within: Millis, now: Millis) -> impl 
 }
 
 /// A comment in the list of what its author has said.
-pub fn mine(comment: &Comment, within: Millis, now: Millis) -> impl IntoView + use<> {
+pub fn mine(comment: &Comment, within: Millis, now: Moment) -> impl IntoView + use<> {
     // What was passed on has no page for its author: nobody looking over a shoulder can read it.
     let title = if comment.passed_on_at.is_some() {
         view! { "A comment you sent" }.into_any()

@@ -1,6 +1,6 @@
 //! The emails to a comment's author.
 
-use calendar::clock::{self, DAY, Millis};
+use calendar::clock::{self, DAY, Moment};
 use calendar::promise::WITHIN;
 use deliveries::{Paragraph, Sender, Words};
 use ground::house::House;
@@ -28,7 +28,7 @@ pub fn received(house: &House, comment_id: &Id<Comment>) -> Words {
 
 /// Asks whether the person behind an address wants the answer to a comment that was sent with it.
 /// Without its words.
-pub fn confirm_address(house: &House, token: &str, ends_at: Millis) -> Words {
+pub fn confirm_address(house: &House, token: &str, ends_at: Moment) -> Words {
     let paragraphs = vec![
         "Someone sent us a comment on the Local Offer, and gave this email address for the answer."
             .into(),

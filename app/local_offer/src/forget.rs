@@ -1,6 +1,6 @@
 //! What is left of the comments of an account that is erased.
 
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 use ground::db::Kind;
 use ground::erasing::{each, let_go};
 use ground::ids::{Account, Id};
@@ -16,7 +16,7 @@ pub async fn forget(
     tx: &mut AnyConnection,
     (account_id, email): (&Id<Account>, &str),
     takes_down: bool,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<()> {
     // Nobody answers one meanwhile.
     let hold =

@@ -2,7 +2,7 @@
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use calendar::clock::{self, Millis};
+use calendar::clock::{self, Moment};
 use deliveries::{EmailKind, Owed, owe};
 use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
@@ -65,7 +65,7 @@ struct Promised {
     promise: store::Response,
     /// Whether whoever looks promised it, or leads for those who did.
     is_theirs: bool,
-    now: Millis,
+    now: Moment,
 }
 
 const NOT_THEIRS: &str =

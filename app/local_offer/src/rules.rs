@@ -1,6 +1,6 @@
 //! What a comment, a response and the forum's word on it may be. Pure.
 
-use calendar::clock::{self, DAY, Millis};
+use calendar::clock::{self, DAY, Millis, Moment};
 use forms::{Refusals, Sent, redaction};
 use ground::ids::{CommentResponse, Id, Service};
 
@@ -136,12 +136,12 @@ pub enum CommentState {
 /// The dated facts that say what has happened to a comment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CommentFacts {
-    pub published_at: Option<Millis>,
-    pub declined_at: Option<Millis>,
-    pub passed_on_at: Option<Millis>,
+    pub published_at: Option<Moment>,
+    pub declined_at: Option<Moment>,
+    pub passed_on_at: Option<Moment>,
     /// By its author, or by the forum as it was taken down.
-    pub withdrawn_at: Option<Millis>,
-    pub taken_down_at: Option<Millis>,
+    pub withdrawn_at: Option<Moment>,
+    pub taken_down_at: Option<Moment>,
 }
 
 impl CommentFacts {
@@ -307,7 +307,7 @@ pub struct NewResponse {
 ///
 /// # Errors
 /// What to put right.
-pub fn response(sent: &Sent, now: Millis) -> Result<NewResponse, Refusals> {
+pub fn response(sent: &Sent, now: Moment) -> Result<NewResponse, Refusals> {
     let mut refusals = Refusals::default();
     let response = refusals.take(
         "response",
@@ -322,7 +322,7 @@ pub fn response(sent: &Sent, now: Millis) -> Result<NewResponse, Refusals> {
 }
 
 /// Reads what will be done and by when, or why nothing is: by which of the two was chosen.
-fn will_do(sent: &Sent, now: Millis) -> Result<WillDo, Refusals> {
+fn will_do(sent: &Sent, now: Moment) -> Result<WillDo, Refusals> {
     let words = |name, what_to_do| {
         forms::within(forms::prose(sent.typed(name)), LONGEST_ACTION, what_to_do)
     };
@@ -341,7 +341,7 @@ fn will_do(sent: &Sent, now: Millis) -> Result<WillDo, Refusals> {
 }
 
 /// A day by which something can still be done, as it was typed.
-fn day_to_come(typed: &str, now: Millis) -> Result<String, String> {
+fn day_to_come(typed: &str, now: Moment) -> Result<String, String> {
     match clock::end_of(typed) {
         _ if typed.is_empty() => Err("Say by which day it will be done".to_owned()),
         None => Err("Enter a date, like 2026-12-04".to_owned()),
@@ -353,7 +353,7 @@ fn day_to_come(typed: &str, now: Millis) -> Result<String, String> {
 /// Whether the day by which something was promised is still going on, or to come: until it is over
 /// nobody can say that it was not done. `by`: as `2026-12-04`; empty for none.
 #[must_use]
-pub fn is_before_its_day_is_over(by: &str, now: Millis) -> bool {
+pub fn is_before_its_day_is_over(by: &str, now: Moment) -> bool {
     clock::end_of(by).is_some_and(|end| now <= end)
 }
 
@@ -377,7 +377,7 @@ pub struct NewVerdict {
 pub fn verdict(
     sent: &Sent,
     promised: (&Id<CommentResponse>, &str),
-    now: Millis,
+    now: Moment,
 ) -> Result<NewVerdict, Refusals> {
     let (response_id, by) = promised;
     let mut refusals = Refusals::default();
@@ -417,17 +417,21 @@ mod tests {
 
     #[test]
     fn what_is_not_public_is_for_its_author_and_what_was_passed_on_not_even_for_them() {
-        let published = CommentFacts { published_at: Some(1), ..CommentFacts::default() };
+        let published =
+            CommentFacts { published_at: Some(Moment::from_millis(1)), ..CommentFacts::default() };
         assert!(published.is_public() && published.may_read(false));
         for facts in [
             CommentFacts::default(),
-            CommentFacts { declined_at: Some(1), ..CommentFacts::default() },
-            CommentFacts { withdrawn_at: Some(2), ..published },
+            CommentFacts { declined_at: Some(Moment::from_millis(1)), ..CommentFacts::default() },
+            CommentFacts { withdrawn_at: Some(Moment::from_millis(2)), ..published },
         ] {
             assert!(!facts.is_public() && !facts.may_read(false) && facts.may_read(true));
         }
-        let passed_on = CommentFacts { passed_on_at: Some(1), ..CommentFacts::default() };
-        for facts in [passed_on, CommentFacts { withdrawn_at: Some(2), ..passed_on }] {
+        let passed_on =
+            CommentFacts { passed_on_at: Some(Moment::from_millis(1)), ..CommentFacts::default() };
+        for facts in
+            [passed_on, CommentFacts { withdrawn_at: Some(Moment::from_millis(2)), ..passed_on }]
+        {
             assert!(!facts.is_public() && !facts.may_read(false) && !facts.may_read(true));
         }
     }

@@ -1,6 +1,6 @@
 //! Every SQL statement about comments on the Local Offer.
 
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 use ground::db::{Db, Kind, day, formatcp, known, number};
 use ground::erasing::NOBODY;
 use ground::ids::{self, Account, CommentResponse, CommentVerdict, Id};
@@ -31,16 +31,16 @@ pub struct Comment {
     /// As everyone reads it.
     pub words: String,
     /// When the forum took out what names somebody, as it published the rest.
-    pub redacted_at: Option<Millis>,
+    pub redacted_at: Option<Moment>,
     /// What its author sent before that, while it is kept.
     pub as_sent: Option<String>,
-    pub sent_at: Millis,
-    pub published_at: Option<Millis>,
+    pub sent_at: Moment,
+    pub published_at: Option<Moment>,
     /// When it was declined, and for which reason.
-    pub declined: Option<(Millis, String)>,
-    pub passed_on_at: Option<Millis>,
-    pub withdrawn_at: Option<Millis>,
-    pub taken_down_at: Option<Millis>,
+    pub declined: Option<(Moment, String)>,
+    pub passed_on_at: Option<Moment>,
+    pub withdrawn_at: Option<Moment>,
+    pub taken_down_at: Option<Moment>,
     /// Whether it is for the leader who looks to answer; false for everyone else.
     pub is_theirs_to_answer: bool,
     /// Whether somebody can answer it: an organisation is set down as running its service.
@@ -106,7 +106,7 @@ pub struct Response {
     pub why_nothing: String,
     /// The name of the organisation that answered; empty if the leader belongs to none.
     pub organisation: String,
-    pub at: Millis,
+    pub at: Moment,
     /// What the forum said about what was promised, the first first.
     pub verdicts: Vec<Verdict>,
 }
@@ -117,7 +117,7 @@ pub struct Verdict {
     pub is_done: bool,
     /// What was found; empty for nothing more.
     pub words: String,
-    pub at: Millis,
+    pub at: Moment,
 }
 
 /// What everyone can find of this room: (kind, id, title, words, since). A comment has no title.
@@ -139,7 +139,7 @@ pub enum WhichComments<'a> {
     /// Those of them that nobody can answer: no organisation is set down as running the service.
     Stranded,
     /// Those published from the first time on and before the second, the first first.
-    Between(Millis, Millis),
+    Between(Moment, Moment),
     /// Those of them of which the last promise was by a day before this one, as `2026-12-04`, and
     /// the forum has said nothing about it, the first published first.
     ToJudge(&'a str),
@@ -192,7 +192,7 @@ struct Chosen<'a> {
     /// `$1` of the condition.
     text: &'a str,
     /// `$2` and `$3`.
-    between: (Millis, Millis),
+    between: (Moment, Moment),
 }
 
 impl<'a> WhichComments<'a> {
@@ -208,7 +208,7 @@ impl<'a> WhichComments<'a> {
             condition,
             order,
             text: "",
-            between: (0, 0),
+            between: (Moment::default(), Moment::default()),
         };
         match *self {
             Self::Public => {
@@ -336,7 +336,7 @@ fn add_response(comment: &mut Comment, row: &AnyRow) -> sqlx::Result<()> {
             verdicts: Vec::new(),
         });
     }
-    let given_at = row.get::<Option<Millis>, _>("given_at");
+    let given_at = row.get::<Option<Moment>, _>("given_at");
     if let (Some(response), Some(at)) = (comment.responses.last_mut(), given_at) {
         let is_done = row.get::<i64, _>("is_done") == 1;
         response.verdicts.push(Verdict { is_done, words: row.get("found"), at });
@@ -361,7 +361,7 @@ fn comment(row: &AnyRow) -> sqlx::Result<Comment> {
         as_sent: row.get("as_sent"),
         sent_at: row.get("sent_at"),
         published_at: row.get("published_at"),
-        declined: row.get::<Option<Millis>, _>("declined_at").zip(row.get("decline_reason")),
+        declined: row.get::<Option<Moment>, _>("declined_at").zip(row.get("decline_reason")),
         passed_on_at: row.get("passed_on_at"),
         withdrawn_at: row.get("withdrawn_at"),
         taken_down_at: row.get("taken_down_at"),
@@ -378,7 +378,7 @@ pub async fn find(db: &Db, id: &Id<ids::Comment>) -> sqlx::Result<Option<Comment
 
 /// How many comments were declined between two times. Only for [`disclosure`] to put into
 /// words.
-pub async fn declined(db: &Db, after: Millis, before: Millis) -> sqlx::Result<u64> {
+pub async fn declined(db: &Db, after: Moment, before: Moment) -> sqlx::Result<u64> {
     let declined: i64 = sqlx::query_scalar(
         "SELECT count(*) FROM comments WHERE declined_at >= $1 AND declined_at < $2",
     )
@@ -407,7 +407,7 @@ pub async fn send(
     tx: &mut AnyConnection,
     new: &NewComment,
     author: &Id<Account>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<Id<ids::Comment>> {
     sqlx::query(
         "INSERT INTO comments (id, form_key, author_id, subject, voice, service_id, words, sent_at)
@@ -438,7 +438,7 @@ pub async fn decide(
     comment_id: &Id<ids::Comment>,
     decision: &CommentDecision,
     by: &Id<Account>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<bool> {
     let (published, declined, reason, passed_on) = match decision {
         CommentDecision::Publish => (Some(now), None, None, None),
@@ -466,7 +466,7 @@ async fn redact(
     comment_id: &Id<ids::Comment>,
     words: &str,
     by: &Id<Account>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<bool> {
     let published = sqlx::query(
         "UPDATE comments SET published_at = $2, redacted_at = $2, as_sent = words, words = $3,
@@ -490,7 +490,7 @@ pub async fn withdraw(
     tx: &mut AnyConnection,
     comment_id: &Id<ids::Comment>,
     author: &Id<Account>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<bool> {
     let withdrawn = sqlx::query(
         "UPDATE comments SET withdrawn_at = $3
@@ -505,7 +505,7 @@ pub async fn withdraw(
 pub async fn take_down(
     tx: &mut AnyConnection,
     comment_id: &Id<ids::Comment>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<bool> {
     let taken_down = sqlx::query(
         "UPDATE comments SET taken_down_at = $2, withdrawn_at = $2, words = $3, as_sent = NULL
@@ -523,7 +523,7 @@ pub async fn respond(
     comment_id: &Id<ids::Comment>,
     new: &NewResponse,
     by: &Id<Account>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<bool> {
     let (action, action_by, why_nothing) = match &new.will_do {
         WillDo::Action { what, by } => (what.as_str(), by.as_str(), ""),
@@ -588,7 +588,7 @@ pub async fn judge(
     tx: &mut AnyConnection,
     new: &NewVerdict,
     by: &Id<Account>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<bool> {
     const SQL: &str = formatcp!(
         "INSERT INTO comment_verdicts (id, given_by, response_id, form_key, is_done, words,
@@ -616,7 +616,7 @@ pub struct PassedOnComment {
     pub words: String,
     /// Its author's email address; `None` once the account is erased, or where they gave none.
     pub author_email: Option<String>,
-    pub passed_on_at: Millis,
+    pub passed_on_at: Moment,
     pub history: History,
 }
 

@@ -4,7 +4,7 @@
 use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
-use calendar::clock::{self, Millis};
+use calendar::clock::{self, Millis, Moment};
 use ground::error::Error;
 use ground::house::House;
 use ground::ui::{Page, When};
@@ -129,7 +129,7 @@ fn part(
     comments: &[Comment],
     subject: Option<Subject>,
     within: Millis,
-    now: Millis,
+    now: Moment,
 ) -> impl IntoView + use<> {
     let of = comments.iter().filter(|comment| comment.subject == subject);
     let rows = of.enumerate().map(|(nth, comment)| one(nth + 1, comment, within, now));
@@ -150,7 +150,7 @@ fn part(
     .into_any()
 }
 
-fn one(number: usize, comment: &Comment, within: Millis, now: Millis) -> impl IntoView + use<> {
+fn one(number: usize, comment: &Comment, within: Millis, now: Moment) -> impl IntoView + use<> {
     let voice =
         comment.voice.map(|voice| view! { <p class="soft">"Whose view: "{voice.title()}</p> });
     let answers = if comment.responses.is_empty() {
@@ -208,7 +208,7 @@ pub async fn comments_of_year_csv(
 
 /// The lines of a comment: one for each answer, or one without any.
 fn lines(comment: &Comment) -> Vec<[String; 13]> {
-    let day = |at: Millis| clock::fields(at).0;
+    let day = |at: Moment| clock::fields(at).0;
     let said = [
         comment.subject.map_or("", Subject::title).to_owned(),
         comment.voice.map_or("", super::rules::Voice::title).to_owned(),
@@ -252,7 +252,11 @@ mod tests {
 
     #[test]
     fn each_answer_is_a_line_with_what_was_promised_and_the_last_word_of_the_forum() {
-        let verdict = |is_done, at| Verdict { is_done, words: "It rings.".into(), at };
+        let verdict = |is_done, millis| Verdict {
+            is_done,
+            words: "It rings.".into(),
+            at: Moment::from_millis(millis),
+        };
         let answer = Answer {
             id: "r".into(),
             response: "=We know".into(),
@@ -260,7 +264,7 @@ mod tests {
             action_by: "2026-12-04".into(),
             why_nothing: String::new(),
             organisation: String::new(),
-            at: 0,
+            at: Moment::from_millis(0),
             verdicts: vec![verdict(false, 1), verdict(true, 2)],
         };
         let mut comment = Comment {
@@ -273,8 +277,8 @@ mod tests {
             words: "Nobody answers.".into(),
             redacted_at: None,
             as_sent: None,
-            sent_at: 0,
-            published_at: Some(0),
+            sent_at: Moment::from_millis(0),
+            published_at: Some(Moment::from_millis(0)),
             declined: None,
             passed_on_at: None,
             withdrawn_at: None,

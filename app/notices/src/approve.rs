@@ -4,7 +4,7 @@
 use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use calendar::clock::{self, Millis};
+use calendar::clock::{self, Millis, Moment};
 use forms::{Refusals, Sent, page_number};
 use ground::audit::{self, Entry};
 use ground::db;
@@ -203,8 +203,8 @@ async fn chosen_start(
     notice: &Notice,
     sent: &Sent,
     by: &Id<Account>,
-    now: Millis,
-) -> Result<Result<Millis, String>, Error> {
+    now: Moment,
+) -> Result<Result<Moment, String>, Error> {
     let at = match starts_at(sent, now) {
         Ok(at) => at,
         Err(what_to_do) => return Ok(Err(what_to_do)),
@@ -216,7 +216,7 @@ async fn chosen_start(
         return Ok(Ok(soon(notice, now, house.settings.call_back)));
     }
     // If it starts now, the page has already said so.
-    if !sent.line("start_day").is_empty() && sent.typed("late") != at.to_string() {
+    if !sent.line("start_day").is_empty() && sent.typed("late") != at.millis().to_string() {
         let ground = area::store::ground(&house.db, by).await?;
         if let Some(late) = told_late(notice, &ground, at) {
             return Ok(Err(format!(
@@ -232,7 +232,7 @@ async fn why_not_approved(
     house: &House,
     waits: &Notice,
     by: &Id<Account>,
-    seen: Option<Millis>,
+    seen: Option<Moment>,
 ) -> Result<&'static str, Error> {
     Ok(if waits.discarded_at.is_some() {
         "Restore it first. Someone has discarded it since you opened it"
@@ -249,14 +249,14 @@ async fn why_not_approved(
 
 /// When people are told who are to be told now: late enough that the approval can still be undone,
 /// unless that would be too late for them.
-pub(super) fn soon(notice: &Notice, now: Millis, call_back: Millis) -> Millis {
+pub(super) fn soon(notice: &Notice, now: Moment, call_back: Millis) -> Moment {
     let later = now + call_back;
     if too_late(notice, later).is_none() { later } else { now }
 }
 
 /// Why people cannot be told from this moment on, and what to do. A notice that follows another may
 /// be late.
-pub(super) fn too_late(notice: &Notice, starts_at: Millis) -> Option<&'static str> {
+pub(super) fn too_late(notice: &Notice, starts_at: Moment) -> Option<&'static str> {
     let must_do_by = rules::last_moment(&notice.words.must_do_by);
     if notice.words.follows.is_some() {
         None
@@ -318,7 +318,7 @@ async fn discard(
 }
 
 /// When to start telling people: now, or at a future time.
-pub(super) fn starts_at(sent: &Sent, now: Millis) -> Result<Millis, String> {
+pub(super) fn starts_at(sent: &Sent, now: Moment) -> Result<Moment, String> {
     let time = sent.line("start_time");
     if sent.line("start_day").is_empty() && time.is_empty() {
         return Ok(now);

@@ -3,7 +3,7 @@
 use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::Response;
-use calendar::clock::{self, Millis};
+use calendar::clock::{self, Moment};
 use disclosure::Shown;
 use forms::{Sent, page_number};
 use ground::contact::phone_link;
@@ -297,7 +297,7 @@ fn answered(
 }
 
 /// That the forum took questions and answers down, and why.
-fn taken_down(taken_down: &[(Millis, String)]) -> impl IntoView + use<> {
+fn taken_down(taken_down: &[(Moment, String)]) -> impl IntoView + use<> {
     let each = taken_down.iter().map(|(at, why)| {
         view! {
             <li>
@@ -390,7 +390,7 @@ fn follow_ways(notice: &Notice) -> impl IntoView + use<> {
 /// Whether the page says who was told in time. If it is corrected or withdrawn before its day, it
 /// does not; once the day has come, nothing takes the numbers away. Nobody can be told of a
 /// correction before a change that has already started.
-fn is_ever_counted(notice: &Notice, started_at: Millis) -> bool {
+fn is_ever_counted(notice: &Notice, started_at: Moment) -> bool {
     let effect = notice.words.effect.at();
     notice.followed_at.is_none_or(|at| at >= effect)
         && (started_at < effect || notice.words.follows.is_none())
@@ -400,9 +400,9 @@ fn is_ever_counted(notice: &Notice, started_at: Millis) -> bool {
 /// How many were told before it took effect; until then, when the numbers will be shown.
 fn in_time(
     notice: &Notice,
-    started_at: Millis,
+    started_at: Moment,
     told: &[Told],
-    now: Millis,
+    now: Moment,
     area: &str,
 ) -> impl IntoView + use<> {
     let since = view! {
@@ -527,7 +527,7 @@ pub fn stage_words(stage: NoticeStage) -> String {
 
 /// The way to be heard while a change is only proposed. A notice has no last day for that: until it
 /// is decided or starts, people can write.
-fn may_say(notice: &Notice, now: Millis) -> impl IntoView + use<> {
+fn may_say(notice: &Notice, now: Moment) -> impl IntoView + use<> {
     let is_open = notice.course.stage(now) == NoticeStage::Proposed;
     (is_open && notice.course.effect.at() > now).then(|| {
         view! {
@@ -543,7 +543,7 @@ fn may_say(notice: &Notice, now: Millis) -> impl IntoView + use<> {
 }
 
 /// What families must do and by when: the strongest thing on its page.
-pub fn to_do(notice: &Notice, now: Millis) -> impl IntoView + use<> {
+pub fn to_do(notice: &Notice, now: Moment) -> impl IntoView + use<> {
     let words = &notice.words;
     (!notice.course.is_withdrawal() && !words.must_do.is_empty()).then(|| {
         let by = words.must_do_by_day().map(|by| {
@@ -581,7 +581,7 @@ fn reach(words: &Wording) -> impl IntoView + use<> {
 }
 
 /// What a notice says, the day first.
-pub fn words_of(notice: &Notice, now: Millis) -> impl IntoView + use<> {
+pub fn words_of(notice: &Notice, now: Moment) -> impl IntoView + use<> {
     let words = &notice.words;
     let is_withdrawn = notice.course.is_withdrawal();
     let families = words.families.map(|families| disclosure::commas(families.unsigned_abs()));

@@ -1,6 +1,6 @@
 //! A change as an entry of a list: its day as a leaf of a calendar, and what is known about it.
 
-use calendar::clock::{self, Millis};
+use calendar::clock::{self, Moment};
 use ground::ui::Labels;
 use leptos::prelude::*;
 
@@ -9,12 +9,12 @@ use super::rules::{Course, Effect, NoticeStage};
 use super::store::ListedNotice;
 
 /// Notices as entries of a list.
-pub fn cards(listed: Vec<ListedNotice>, now: Millis) -> impl IntoView {
+pub fn cards(listed: Vec<ListedNotice>, now: Moment) -> impl IntoView {
     let cards = listed.into_iter().map(|listed| card(listed, now)).collect_view();
     view! { <ul class="cards">{cards}</ul> }
 }
 
-fn card(listed: ListedNotice, now: Millis) -> impl IntoView {
+fn card(listed: ListedNotice, now: Moment) -> impl IntoView {
     let stage = listed.course.stage(now);
     let state = stage_words(stage);
     view! {
@@ -33,7 +33,7 @@ fn card(listed: ListedNotice, now: Millis) -> impl IntoView {
 }
 
 /// Notices as lines of a list, each with its day: beside something else that the page is about.
-pub fn lines(listed: Vec<ListedNotice>, now: Millis) -> impl IntoView {
+pub fn lines(listed: Vec<ListedNotice>, now: Moment) -> impl IntoView {
     let line = |listed: ListedNotice| {
         view! {
             <li>
@@ -63,7 +63,7 @@ pub fn leaf(effect: Effect, stage: NoticeStage) -> impl IntoView {
 }
 
 /// The day a change starts, in words and for machines, and how long until then.
-pub fn day(course: &Course, now: Millis) -> impl IntoView + use<> {
+pub fn day(course: &Course, now: Moment) -> impl IntoView + use<> {
     let effect = course.effect;
     view! {
         {course.from()}

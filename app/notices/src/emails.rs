@@ -1,7 +1,7 @@
 //! The emails about notices: one notice, a digest of several, or what had been announced before
 //! somebody asked to be told.
 
-use calendar::clock::{self, Millis};
+use calendar::clock::{self, Moment};
 use deliveries::{Paragraph, Sender, Stop, Words};
 use ground::house::House;
 
@@ -131,7 +131,7 @@ pub fn question(house: &House, notice: &Notice, question: &str) -> Words {
 
 /// Says that a question has arrived. Without its words: nobody has confirmed the address, and
 /// nobody has read yet whether they name a child.
-pub fn received(house: &House, notice: &Notice, until: Millis) -> Words {
+pub fn received(house: &House, notice: &Notice, until: Moment) -> Words {
     let words = &notice.words;
     let team = if words.email.is_empty() { "the leaders of the service" } else { &words.whom };
     Words {

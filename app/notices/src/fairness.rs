@@ -6,7 +6,7 @@
 use area::equality::{self, EqualityChoices, NewEquality, TITLE};
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
 use ground::error::Error;
@@ -84,7 +84,7 @@ pub(super) fn banner(notice: &Notice) -> Option<impl IntoView + use<>> {
 }
 
 /// That it was said who it affects, as a part of its page.
-pub(super) fn section(notice: &Notice, now: Millis) -> Option<impl IntoView + use<>> {
+pub(super) fn section(notice: &Notice, now: Moment) -> Option<impl IntoView + use<>> {
     let to = format!("/notices/{}/equality", notice.id);
     let now = notice.is_current().then_some(now);
     notice.equality.as_ref().map(|last| equality::section(last, to, now))
@@ -258,7 +258,7 @@ pub async fn go_ahead(
     }
     tx.commit().await?;
     // A second tap of the same button finds what the first has saved.
-    let is_told = |(name, reason, _): &(String, String, Millis)| {
+    let is_told = |(name, reason, _): &(String, String, Moment)| {
         *name == passing.name && *reason == passing.reason
     };
     if !is_new && !super::notice(&house, &notice.id).await?.passed.as_ref().is_some_and(is_told) {

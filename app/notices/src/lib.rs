@@ -42,7 +42,7 @@ pub use personal::PERSONAL;
 pub use questions::answer_due;
 pub use telling::{count_due, start_due, tell_due};
 
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Id};
@@ -121,7 +121,7 @@ async fn notice(house: &House, id: &Id<ids::Notice>) -> Result<Notice, Error> {
 }
 
 /// The notice at an address, and when people were first told; "not found" until they are.
-async fn told(house: &House, id: &Id<ids::Notice>) -> Result<(Notice, Millis), Error> {
+async fn told(house: &House, id: &Id<ids::Notice>) -> Result<(Notice, Moment), Error> {
     let notice = notice(house, id).await?;
     let told = notice.course.started_at.ok_or(Error::NotFound)?;
     Ok((notice, told))

@@ -4,7 +4,7 @@ use atom_syndication::{Content, Entry, Feed, Link, Person};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use calendar::clock::{self, Millis};
+use calendar::clock::{self, Moment};
 use forms::Sent;
 use ground::error::Error;
 use ground::house::House;
@@ -85,7 +85,7 @@ fn entry(house: &House, listed: &ListedNotice) -> Entry {
     }
 }
 
-fn time(at: Millis) -> atom_syndication::FixedDateTime {
+fn time(at: Moment) -> atom_syndication::FixedDateTime {
     clock::machine(at).parse().unwrap_or_default()
 }
 
@@ -140,8 +140,8 @@ pub async fn notice_calendar(
 }
 
 /// A moment as calendars write it: `20270104T080000Z`.
-fn utc(at: Millis) -> String {
-    clock::machine(at / clock::SECOND * clock::SECOND).replace(['-', ':'], "")
+fn utc(at: Moment) -> String {
+    clock::machine(at - at.millis() % clock::SECOND).replace(['-', ':'], "")
 }
 
 /// GET `/notices/{id}/poster`: to print and hang up.

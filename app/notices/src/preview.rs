@@ -6,7 +6,7 @@ use area::store::Ground;
 use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use calendar::clock::{self, HOUR, MINUTE, Millis, SECOND};
+use calendar::clock::{self, HOUR, MINUTE, Millis, Moment, SECOND};
 use forms::{Refusals, Sent};
 use ground::error::Error;
 use ground::house::House;
@@ -114,7 +114,7 @@ pub(super) async fn preview_with(
 
 /// What a leader should know before anyone is told: the change starts first, or families are told
 /// later than the area's rule.
-fn warnings(notice: &Notice, ground: &Ground, now: Millis) -> impl IntoView + use<> {
+fn warnings(notice: &Notice, ground: &Ground, now: Moment) -> impl IntoView + use<> {
     let told = notice.course.starts_at.unwrap_or(now);
     if let Some(what_to_do) = too_late(notice, told) {
         return Some(view! { <p class="panel warn">{what_to_do}"."</p> }.into_any());
@@ -138,7 +138,7 @@ fn small_groups(notice: &Notice) -> impl IntoView + use<> {
 
 /// That families would hear later than the area's rule for the service, if they are told from this
 /// moment.
-pub(super) fn told_late(notice: &Notice, ground: &Ground, told: Millis) -> Option<String> {
+pub(super) fn told_late(notice: &Notice, ground: &Ground, told: Moment) -> Option<String> {
     let effect = notice.words.effect.at();
     let is_about = |service: &str| notice.words.services.iter().any(|id| *id == service);
     let early = ground.services.iter().filter(|spoken| is_about(&spoken.service.id));
@@ -175,7 +175,7 @@ pub(super) fn told_late(notice: &Notice, ground: &Ground, told: Millis) -> Optio
 }
 
 /// By when people must know, if they are told from this moment.
-fn must_know_by(notice: &Notice, told: Millis) -> Millis {
+fn must_know_by(notice: &Notice, told: Moment) -> Moment {
     rules::must_know_by(
         notice.words.effect.at(),
         &notice.words.must_do_by,
@@ -188,7 +188,7 @@ fn must_know_by(notice: &Notice, told: Millis) -> Millis {
 /// since both are about the same people.
 ///
 /// To the nearest ten: a leader can look at many notices before one is sent.
-fn who(reach: &Reach, notice: &Notice, now: Millis) -> impl IntoView + use<> {
+fn who(reach: &Reach, notice: &Notice, now: Moment) -> impl IntoView + use<> {
     let split = |numbers: Vec<u64>| disclosure::split(&numbers);
     let by_cadence = split(reach.by_cadence.iter().map(|(_, people)| *people).collect());
     let by_place = split(reach.by_place.iter().map(|(_, people)| *people).collect());
@@ -266,7 +266,7 @@ fn ways(
     approval: MayApprove,
     sent: &Sent,
     refusals: &Refusals,
-    now: Millis,
+    now: Moment,
 ) -> impl IntoView + use<> {
     let change = format!("/lead/notices/{}/words", notice.id);
     if notice.discarded_at.is_some() {
@@ -347,7 +347,7 @@ fn only_leader() -> impl IntoView {
 
 /// How long an approval can still be undone: in words, and counted down by the browser itself.
 /// Nothing where that is hours away.
-fn time_left(id: &Id<ids::Notice>, at: Millis, now: Millis) -> impl IntoView + use<> {
+fn time_left(id: &Id<ids::Notice>, at: Moment, now: Moment) -> impl IntoView + use<> {
     let left = at - now;
     let here = format!("/lead/notices/{id}");
     (left <= 2 * HOUR).then(|| {
@@ -404,7 +404,7 @@ fn approve_form(
     notice: &Notice,
     sent: &Sent,
     refusals: &Refusals,
-    (call_back, now): (Millis, Millis),
+    (call_back, now): (Millis, Moment),
 ) -> AnyView {
     let undo = (call_back > 0).then(|| {
         let words = format!(
@@ -432,10 +432,11 @@ fn approve_form(
         />
     }
     .into_any();
-    let seen = notice.written_at.to_string();
+    let seen = notice.written_at.millis().to_string();
     // The refusal has said what approving it for this time means.
     let late = starts_at(sent, now).ok().filter(|_| !sent.line("start_day").is_empty());
-    let late = late.map(|at| view! { <input type="hidden" name="late" value=at.to_string() /> });
+    let late =
+        late.map(|at| view! { <input type="hidden" name="late" value=at.millis().to_string() /> });
     view! {
         <form id="approve" method="post" novalidate>
             <input type="hidden" name="seen" value=seen />

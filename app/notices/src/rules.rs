@@ -1,7 +1,7 @@
 //! When a notice takes effect, what state it is in, when each email about it is due, and what may
 //! be said about who was told. Pure.
 
-use calendar::clock::{self, DAY, HOUR, Millis};
+use calendar::clock::{self, DAY, HOUR, Millis, Moment};
 use disclosure::Shown;
 use subscribers::Cadence;
 
@@ -9,17 +9,17 @@ use subscribers::Cadence;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effect {
     /// A day, from its first moment.
-    Day(Millis),
+    Day(Moment),
     /// An hour of a day.
-    Hour(Millis),
+    Hour(Moment),
     /// The start of the term that begins on this day.
-    Term(Millis),
+    Term(Moment),
 }
 
 impl Effect {
     /// The first moment of it.
     #[must_use]
-    pub fn at(self) -> Millis {
+    pub fn at(self) -> Moment {
         let (Self::Day(at) | Self::Hour(at) | Self::Term(at)) = self;
         at
     }
@@ -36,7 +36,7 @@ impl Effect {
 
     /// Reads what is stored.
     #[must_use]
-    pub fn read(kind: &str, at: Millis) -> Option<Self> {
+    pub fn read(kind: &str, at: Moment) -> Option<Self> {
         [Self::Day(at), Self::Hour(at), Self::Term(at)]
             .into_iter()
             .find(|effect| effect.kind() == kind)
@@ -60,7 +60,7 @@ const DIGESTS_TAKE: Millis = 4 * HOUR;
 /// When an email is due to someone who wants emails this often, and whether it is part of a digest:
 /// in the next digest if that comes in time before the change, else at once.
 #[must_use]
-pub fn due(cadence: Cadence, effect_at: Millis, now: Millis) -> (Millis, bool) {
+pub fn due(cadence: Cadence, effect_at: Moment, now: Moment) -> (Moment, bool) {
     match cadence.next_digest(now) {
         Some(digest) if digest + DIGESTS_TAKE <= effect_at => (digest, true),
         _ => (now, false),
@@ -72,18 +72,18 @@ pub fn due(cadence: Cadence, effect_at: Millis, now: Millis) -> (Millis, bool) {
 /// `2026-12-04`, or empty; a day that is over at `now` no longer counts.
 #[must_use]
 pub fn must_know_by(
-    effect_at: Millis,
+    effect_at: Moment,
     must_do_by: &str,
-    told_before: Option<Millis>,
-    now: Millis,
-) -> Millis {
+    told_before: Option<Moment>,
+    now: Moment,
+) -> Moment {
     let must_do_by = last_moment(must_do_by).filter(|by| *by > now);
-    [must_do_by, told_before].into_iter().flatten().fold(effect_at, Millis::min)
+    [must_do_by, told_before].into_iter().flatten().fold(effect_at, Moment::min)
 }
 
 /// The end of a day written as `2026-12-04`.
 #[must_use]
-pub fn last_moment(day: &str) -> Option<Millis> {
+pub fn last_moment(day: &str) -> Option<Moment> {
     clock::end_of(day)
 }
 
@@ -171,7 +171,7 @@ pub const NOBODY_TO_EMAIL: &str = "When we announced this, there was nobody to e
 /// How early people began to be told about a change that has started, as a sentence. `told`: who
 /// was told, place by place; empty where there was nobody to tell.
 #[must_use]
-pub fn told_when(told: &[Told], started_at: Millis, effect_at: Millis) -> String {
+pub fn told_when(told: &[Told], started_at: Moment, effect_at: Moment) -> String {
     if told.is_empty() {
         return NOBODY_TO_EMAIL.to_owned();
     }
@@ -229,8 +229,8 @@ pub fn from(follow: Option<Follow>) -> &'static str {
 #[derive(Clone, Copy, Debug)]
 pub struct Course {
     /// When we start telling people, once it is approved.
-    pub starts_at: Option<Millis>,
-    pub started_at: Option<Millis>,
+    pub starts_at: Option<Moment>,
+    pub started_at: Option<Moment>,
     pub is_decided: bool,
     /// When it starts.
     pub effect: Effect,
@@ -253,7 +253,7 @@ pub enum NoticeStage {
     /// It waits for a second person.
     Written,
     /// It is approved and starts later.
-    Timed(Millis),
+    Timed(Moment),
     /// People are told; it is not decided.
     Proposed,
     /// People are told; it is decided and will happen.
@@ -289,14 +289,14 @@ impl Course {
     /// How long until the change starts: "in 11 days". `None` once it has started, when it is no
     /// longer happening, and where people have been told another day since.
     #[must_use]
-    pub fn days_left(&self, now: Millis) -> Option<String> {
+    pub fn days_left(&self, now: Moment) -> Option<String> {
         let is_to_come = self.effect.at() > now && self.followed_by.is_none();
         (is_to_come && !self.is_withdrawal()).then(|| clock::days_away(now, self.effect.at()))
     }
 
     /// The state of the notice now.
     #[must_use]
-    pub fn stage(&self, now: Millis) -> NoticeStage {
+    pub fn stage(&self, now: Moment) -> NoticeStage {
         match (self.starts_at, self.started_at) {
             (None, _) => NoticeStage::Written,
             (Some(at), None) => NoticeStage::Timed(at),
@@ -316,7 +316,7 @@ mod tests {
     use super::*;
     use calendar::clock::DAY;
 
-    fn now() -> Millis {
+    fn now() -> Moment {
         clock::read("2026-12-03", "10:00").expect("a time")
     }
 
@@ -421,8 +421,8 @@ mod tests {
     #[test]
     fn a_notice_is_written_timed_told_in_force_corrected_or_withdrawn() {
         let course = Course {
-            starts_at: Some(0),
-            started_at: Some(0),
+            starts_at: Some(Moment::from_millis(0)),
+            started_at: Some(Moment::from_millis(0)),
             is_decided: true,
             effect: Effect::Day(now()),
             follow: None,
@@ -469,8 +469,8 @@ mod tests {
     #[test]
     fn days_are_counted_to_a_change_that_is_still_to_come() {
         let course = Course {
-            starts_at: Some(0),
-            started_at: Some(0),
+            starts_at: Some(Moment::from_millis(0)),
+            started_at: Some(Moment::from_millis(0)),
             is_decided: true,
             effect: Effect::Hour(now() + 11 * DAY),
             follow: None,

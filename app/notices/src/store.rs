@@ -1,7 +1,7 @@
 //! Every SQL statement about notices; those about who is told are in `ledger`.
 
 use area::equality::{self, Kept, NewEquality, Signed, SignedEquality, Signing, Takes};
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 use forms::Sent;
 use ground::db::{self, Db, formatcp};
 use ground::ids::{self, Account, Id, Place, Service, Subscriber};
@@ -22,20 +22,20 @@ pub struct Notice {
     pub labels: Vec<String>,
     /// Who wrote its present words: (account, name).
     pub written_by: (Id<Account>, String),
-    pub written_at: Millis,
+    pub written_at: Moment,
     pub approved_by: Option<String>,
     /// That somebody has said who it affects, the last time they did.
     pub equality: Option<Signed>,
     /// Who went ahead though nobody had, why and when.
-    pub passed: Option<(String, String, Millis)>,
+    pub passed: Option<(String, String, Moment)>,
     pub course: Course,
     /// When its draft was discarded; it can be brought back.
-    pub discarded_at: Option<Millis>,
+    pub discarded_at: Option<Moment>,
     /// The notice that corrects or withdraws it, once people have been told about that.
     pub followed_by: Option<Id<ids::Notice>>,
-    pub followed_at: Option<Millis>,
+    pub followed_at: Option<Moment>,
     /// The first of the days that people go by, if they were told what it corrects or withdraws.
-    pub told_before: Option<Millis>,
+    pub told_before: Option<Moment>,
 }
 
 impl Notice {
@@ -77,7 +77,7 @@ pub async fn write(
     tx: &mut AnyConnection,
     notice: &Wording,
     by: &Id<Account>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<(Id<ids::Notice>, bool)> {
     let new: Option<Id<ids::Notice>> = bound(
         sqlx::query_scalar(
@@ -117,8 +117,8 @@ pub struct Change<'a> {
     pub words: &'a Wording,
     pub by: &'a Id<Account>,
     /// When the words that were changed had been written, if known.
-    pub seen: Option<Millis>,
-    pub now: Millis,
+    pub seen: Option<Moment>,
+    pub now: Moment,
 }
 
 /// Changes the words of a notice that is not approved; whoever changes them is now their writer.
@@ -196,10 +196,10 @@ async fn tie(
 pub struct Approval<'a> {
     pub by: &'a Id<Account>,
     /// From when people are told.
-    pub starts_at: Millis,
+    pub starts_at: Moment,
     /// When the words that were read had been written, if known.
-    pub seen: Option<Millis>,
-    pub now: Millis,
+    pub seen: Option<Moment>,
+    pub now: Moment,
 }
 
 /// Approves a notice that someone else wrote, or one's own if the area asks for no second person.
@@ -262,7 +262,7 @@ pub async fn signings(db: &Db, notice_id: &Id<ids::Notice>) -> sqlx::Result<Vec<
 pub async fn sign_equality(
     tx: &mut AnyConnection,
     notice_id: &Id<ids::Notice>,
-    (by, at): (&Id<Account>, Millis),
+    (by, at): (&Id<Account>, Moment),
     record: &NewEquality,
 ) -> sqlx::Result<bool> {
     let signing = Signing { about: notice_id, by, at };
@@ -274,7 +274,7 @@ pub async fn sign_equality(
 pub async fn pass(
     tx: &mut AnyConnection,
     notice_id: &Id<ids::Notice>,
-    (by, at): (&Id<Account>, Millis),
+    (by, at): (&Id<Account>, Moment),
     passing: &Override,
 ) -> sqlx::Result<bool> {
     let kept = sqlx::query(
@@ -311,7 +311,7 @@ pub async fn call_back(tx: &mut AnyConnection, notice_id: &Id<ids::Notice>) -> s
 pub async fn discard(
     tx: &mut AnyConnection,
     notice_id: &Id<ids::Notice>,
-    at: Option<Millis>,
+    at: Option<Moment>,
 ) -> sqlx::Result<bool> {
     let discarded = sqlx::query(
         "UPDATE notices SET discarded_at = CAST($2 AS BIGINT)
@@ -411,7 +411,7 @@ pub async fn first_told(db: &Db, id: &Id<ids::Notice>) -> sqlx::Result<(Id<ids::
 }
 
 /// Reads when a change starts.
-pub(super) fn effect(kind: &str, at: Millis) -> sqlx::Result<Effect> {
+pub(super) fn effect(kind: &str, at: Moment) -> sqlx::Result<Effect> {
     db::known(Effect::read(kind, at), "notices.effect_kind")
 }
 
@@ -474,12 +474,12 @@ fn notice(row: &AnyRow, rows: &[AnyRow]) -> sqlx::Result<Notice> {
 }
 
 fn signed(row: &AnyRow) -> Option<Signed> {
-    let at = row.get::<Option<Millis>, _>("signed_at")?;
+    let at = row.get::<Option<Moment>, _>("signed_at")?;
     Some(Signed { signed_name: row.get("signed_name"), review_day: row.get("review_day"), at })
 }
 
-fn passed(row: &AnyRow) -> Option<(String, String, Millis)> {
-    let at = row.get::<Option<Millis>, _>("passed_at")?;
+fn passed(row: &AnyRow) -> Option<(String, String, Moment)> {
+    let at = row.get::<Option<Moment>, _>("passed_at")?;
     Some((row.get("passed_name"), row.get("passed_reason"), at))
 }
 
@@ -508,7 +508,7 @@ pub struct Filter {
     /// Empty for any. Notices about the whole area are about each place.
     pub place: Id<Place>,
     /// Only those that take effect after this time, the next first; else the last told first.
-    pub after: Option<Millis>,
+    pub after: Option<Moment>,
     pub skip: i64,
 }
 
@@ -552,7 +552,7 @@ pub async fn announced_to(
     db: &Db,
     subscriber_id: &Id<Subscriber>,
     most: i64,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<Vec<ListedNotice>> {
     let sql = format!(
         "SELECT {LISTED}
@@ -599,7 +599,7 @@ pub async fn told_notices(db: &Db, filter: &Filter, most: i64) -> sqlx::Result<V
     let rows = sqlx::query(sql)
         .bind(&filter.service)
         .bind(&filter.place)
-        .bind(filter.after.unwrap_or(i64::MIN))
+        .bind(filter.after.unwrap_or(Moment::MIN))
         .bind(most)
         .bind(filter.skip)
         .fetch_all(&mut *db.read().await?)
@@ -642,7 +642,7 @@ pub async fn under_way(
     db: &Db,
     leader: &Id<Account>,
     most: i64,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<Vec<ListedNotice>> {
     const ORDER: &str = "CASE WHEN n.approved_at IS NULL THEN 0 WHEN n.started_at IS NULL THEN 1
          ELSE 2 END, n.effect_at, n.id";

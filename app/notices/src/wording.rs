@@ -2,7 +2,7 @@
 
 use area::equality::Takes;
 use area::store::Ground;
-use calendar::clock::{self, DAY, Millis};
+use calendar::clock::{self, DAY, Millis, Moment};
 use forms::{Named, Refusals, Sent};
 use ground::ids::{Id, Notice, Place, Service};
 
@@ -68,7 +68,7 @@ impl Wording {
     /// How long families have left to do it: "in 3 days"; `None` once the day is over, or without
     /// one.
     #[must_use]
-    pub fn days_left_to_do(&self, now: Millis) -> Option<String> {
+    pub fn days_left_to_do(&self, now: Moment) -> Option<String> {
         let by = last_moment(&self.must_do_by).filter(|by| *by >= now)?;
         Some(clock::days_away(now, by))
     }
@@ -98,7 +98,7 @@ pub struct Follows {
 ///
 /// # Errors
 /// What to put right, in the order of the fields.
-pub fn wording(sent: &Sent, ground: &Ground, now: Millis) -> Result<Wording, Refusals> {
+pub fn wording(sent: &Sent, ground: &Ground, now: Moment) -> Result<Wording, Refusals> {
     read(sent, ground, None, now)
 }
 
@@ -111,7 +111,7 @@ pub fn correction(
     sent: &Sent,
     ground: &Ground,
     original: (&Id<Notice>, &Wording),
-    now: Millis,
+    now: Moment,
 ) -> Result<Wording, Refusals> {
     read(sent, ground, Some(original), now)
 }
@@ -145,7 +145,7 @@ fn read(
     sent: &Sent,
     ground: &Ground,
     corrects: Option<(&Id<Notice>, &Wording)>,
-    now: Millis,
+    now: Moment,
 ) -> Result<Wording, Refusals> {
     let mut refusals = Refusals::default();
     let follows = corrects.map(|(notice_id, _)| {
@@ -254,14 +254,14 @@ fn effect(
     sent: &Sent,
     ground: &Ground,
     told: Option<Effect>,
-    now: Millis,
+    now: Moment,
     refusals: &mut Refusals,
 ) -> Option<Effect> {
     let (day, kind) = (sent.typed("effect_day"), sent.typed("effect"));
     if clock::read(day, "00:00").is_none() {
         refusals.add("effect_day", "Enter the day it starts");
     }
-    let (effect, time): (fn(Millis) -> Effect, _) = match kind {
+    let (effect, time): (fn(Moment) -> Effect, _) = match kind {
         "day" => (Effect::Day, "00:00".to_owned()),
         "term" => (Effect::Term, "00:00".to_owned()),
         "hour" => (Effect::Hour, sent.line("effect_time")),
@@ -297,7 +297,7 @@ fn effect(
 fn decided(
     sent: &Sent,
     effect: Option<Effect>,
-    now: Millis,
+    now: Moment,
     refusals: &mut Refusals,
 ) -> Option<String> {
     if !refusals.take(
@@ -344,7 +344,7 @@ fn families(text: &str) -> Result<Option<i64>, String> {
 }
 
 /// By when something is to be done: today or later, or as people were already told.
-fn day_by(sent: &Sent, told: Option<&str>, now: Millis) -> Result<String, String> {
+fn day_by(sent: &Sent, told: Option<&str>, now: Moment) -> Result<String, String> {
     if sent.line("must_do_by").is_empty() {
         return Ok(String::new());
     }
@@ -366,7 +366,7 @@ mod tests {
     use super::*;
     use area::store::Spoken;
 
-    fn now() -> Millis {
+    fn now() -> Moment {
         clock::read("2026-12-03", "10:00").expect("a time")
     }
 

@@ -6,7 +6,7 @@ use area::store::Ground;
 use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use calendar::clock::{self, Millis};
+use calendar::clock::{self, Moment};
 use forms::{Named, Refusals, Sent};
 use ground::audit::{self, Entry};
 use ground::error::Error;
@@ -222,7 +222,7 @@ fn read(
     sent: &Sent,
     ground: &Ground,
     follows: Option<(Follow, &Id<ids::Notice>, &Wording)>,
-    now: Millis,
+    now: Moment,
 ) -> Result<Wording, Refusals> {
     match follows {
         None => wording::wording(sent, ground, now),
@@ -303,7 +303,7 @@ struct NoticeForm {
     back: String,
     follow: Option<Follow>,
     /// When the words it starts with were written.
-    seen: Option<Millis>,
+    seen: Option<Moment>,
 }
 
 const NEW: NoticeForm = NoticeForm {
@@ -365,8 +365,9 @@ fn write_page(form: &NoticeForm, sent: &Sent, ground: &Ground, refusals: &Refusa
             };
             view! { <Area name="changed" label hint value=sent.typed("changed") refusals /> }
         });
-        let seen =
-            seen.map(|seen| view! { <input type="hidden" name="seen" value=seen.to_string() /> });
+        let seen = seen.map(
+            |seen| view! { <input type="hidden" name="seen" value=seen.millis().to_string() /> },
+        );
         let words = (follow != Some(Follow::Withdrawal))
             .then(|| words_fields(sent, ground, follow, refusals));
         view! {

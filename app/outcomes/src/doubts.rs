@@ -1,6 +1,6 @@
 //! What parents told the forum is not their experience, as organisers read it; nobody else can.
 
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 use ground::ui::When;
 use leptos::prelude::*;
 
@@ -9,7 +9,7 @@ pub struct Said {
     pub words: String,
     /// The parent's display name.
     pub by: String,
-    pub at: Millis,
+    pub at: Moment,
     /// What to know about it, in words that follow the time; empty where there is nothing.
     pub note: &'static str,
 }

@@ -1,7 +1,7 @@
 //! What happened after parents said something, what the forum says about it, and by when it must be
 //! said. Pure.
 
-use calendar::clock::{self, DAY, Millis};
+use calendar::clock::{self, DAY, Millis, Moment};
 
 /// What happened, as the leader says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -156,15 +156,15 @@ pub enum Awaited {
     /// It has been said, and is no longer being decided.
     Said,
     /// It must be said by this time.
-    Due(Millis),
+    Due(Moment),
     /// It should have been said by this time, and everyone sees that it was not.
-    Overdue(Millis),
+    Overdue(Moment),
 }
 
 /// Where an outcome has got to that people have waited for since `since`. `told`: the outcome said
 /// last, if any; `within`: how long leaders have, in milliseconds.
 #[must_use]
-pub fn awaited(since: Millis, told: Option<&Outcome>, within: Millis, now: Millis) -> Awaited {
+pub fn awaited(since: Moment, told: Option<&Outcome>, within: Millis, now: Moment) -> Awaited {
     let by = match told {
         Some(Outcome::Deciding { by }) => {
             clock::end_of(by).unwrap_or(since).min(due_by(since, within + LONGEST_DECIDING))
@@ -177,7 +177,7 @@ pub fn awaited(since: Millis, told: Option<&Outcome>, within: Millis, now: Milli
 
 /// By when something said at `since` must be answered: the last moment of a day.
 #[must_use]
-pub fn due_by(since: Millis, within: Millis) -> Millis {
+pub fn due_by(since: Moment, within: Millis) -> Moment {
     clock::end_of(&clock::fields(since + within).0).unwrap_or(since + within)
 }
 
@@ -185,7 +185,7 @@ pub fn due_by(since: Millis, within: Millis) -> Millis {
 mod tests {
     use super::*;
 
-    fn at(day: &str) -> Millis {
+    fn at(day: &str) -> Moment {
         clock::read(day, "12:00").expect("a time")
     }
 

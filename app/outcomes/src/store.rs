@@ -1,6 +1,6 @@
 //! What was said last about each thing, as other rooms list it.
 
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 use ground::db::{Db, formatcp, known};
 use ground::ids::{Account, Id, Plan, Topic, Update};
 use sqlx::Row as _;
@@ -19,7 +19,7 @@ pub struct ListedUpdate {
     /// Its name; empty where nobody knows which it is.
     pub organisation: String,
     /// When the latest words were said.
-    pub at: Millis,
+    pub at: Moment,
     /// What the organisation says it did; empty where a list does not show it.
     pub we_did: String,
     /// What the forum found, in its words; empty while it has said nothing, or nothing more.

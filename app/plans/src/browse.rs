@@ -5,7 +5,7 @@ use area::corrections::Correction;
 use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::Response;
-use calendar::clock::{self, Millis};
+use calendar::clock::{self, Moment};
 use forms::Sent;
 use ground::aside::aside;
 use ground::error::Error;
@@ -250,7 +250,7 @@ fn banner(done: &str) -> impl IntoView + use<> {
 /// What the plan, and those who plan it, were called before.
 fn called_before(plan: &Plan) -> impl IntoView + use<> {
     // What an organisation was called before the plan was registered was never on this page.
-    let registered_at = plan.events.first().map_or(0, |event| event.at);
+    let registered_at = plan.events.first().map(|event| event.at).unwrap_or_default();
     let was_shown = |was: &&Correction| {
         matches!(was.kind.as_str(), "plan" | "organisation") && was.at > registered_at
     };
@@ -292,7 +292,7 @@ fn override_banner(draft: &Draft) -> Option<impl IntoView + use<>> {
     })
 }
 
-fn rung_entry(plan: &Plan, now: Millis) -> impl IntoView + use<> {
+fn rung_entry(plan: &Plan, now: Moment) -> impl IntoView + use<> {
     let facts = plan.rung();
     let so_far = if facts.published_at.is_none() {
         "How involved parents are so far"
@@ -310,7 +310,7 @@ fn rung_entry(plan: &Plan, now: Millis) -> impl IntoView + use<> {
 }
 
 /// The gate of the next draft, or as it was for the last one published.
-fn gate_of(plan: &Plan, now: Millis) -> impl IntoView + use<> {
+fn gate_of(plan: &Plan, now: Moment) -> impl IntoView + use<> {
     match plan.settled_at() {
         None => {
             let points = gate_list(&gate::points(&plan.gate(), now), &|_| None);

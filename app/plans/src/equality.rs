@@ -6,7 +6,7 @@
 use area::equality::{self, EqualityChoices, NewEquality, TITLE, Takes};
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 use forms::{Refusals, Sent};
 use ground::error::Error;
 use ground::house::House;
@@ -49,7 +49,7 @@ pub async fn equality_page(
 }
 
 /// That there is such a record, as a part of the plan's page, with what the plan takes away.
-pub fn section(plan: &Plan, now: Millis) -> Option<impl IntoView + use<>> {
+pub fn section(plan: &Plan, now: Moment) -> Option<impl IntoView + use<>> {
     let to = format!("/plans/{}/equality", plan.id);
     let takes = Takes::in_words(&plan.takes);
     plan.equality.last().map(|last| {

@@ -76,7 +76,7 @@ pub use forget::forget;
 pub use personal::PERSONAL;
 pub use rendering::render_due;
 
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 use forms::Refusals;
 use ground::audit::{self, Entry};
 use ground::db::Transaction;
@@ -253,7 +253,7 @@ async fn begin(
     house: &House,
     plan_id: &Id<ids::Plan>,
     by: &By,
-) -> Result<(Transaction, Millis), Error> {
+) -> Result<(Transaction, Moment), Error> {
     let mut tx = house.db.begin().await?;
     let Some(at) = store::hold_for(&mut tx, plan_id, by, house.clock.now()).await? else {
         tx.roll_back().await?;

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use calendar::clock::{self, Millis};
+use calendar::clock::{self, Moment};
 use forms::{Named, Refusals, Sent};
 use ground::error::Error;
 use ground::house::House;
@@ -99,7 +99,7 @@ struct Chosen<'a> {
 }
 
 /// The page before a plan is registered.
-fn check_plan(plan: &NewPlan, chosen: Chosen<'_>, sent: &Sent, now: Millis) -> Page {
+fn check_plan(plan: &NewPlan, chosen: Chosen<'_>, sent: &Sent, now: Moment) -> Page {
     let Chosen { kind, must_answer, choices } = chosen;
     fn names(chosen: &[&str], there_are: &[Named]) -> String {
         let is_chosen = |named: &&Named| chosen.contains(&named.id.as_str());

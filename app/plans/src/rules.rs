@@ -1,7 +1,7 @@
 //! What may be said about a plan. Pure: what was sent and the time in, facts or refusals out.
 
 use area::Leader;
-use calendar::clock::{self, DAY, Millis};
+use calendar::clock::{self, DAY, Millis, Moment};
 use forms::{Named, Refusals, Sent};
 use ground::changes::ChangeKind;
 use ground::files::{FileKind, NotTaken, kind_of};
@@ -50,7 +50,7 @@ pub fn reads_drafts(leader: &Leader, planned_by: &[Id<Organisation>]) -> bool {
 /// Whether a draft may be read: by everyone once it is published, and before that by those who read
 /// all drafts of the plan.
 #[must_use]
-pub fn may_read_draft(published_at: Option<Millis>, reads_all: bool) -> bool {
+pub fn may_read_draft(published_at: Option<Moment>, reads_all: bool) -> bool {
     published_at.is_some() || reads_all
 }
 
@@ -68,7 +68,7 @@ pub struct PlanChoices {
 ///
 /// # Errors
 /// What to put right, in the order of the fields; likewise for every function here.
-pub fn new_plan(sent: &Sent, choices: &PlanChoices, now: Millis) -> Result<NewPlan, Refusals> {
+pub fn new_plan(sent: &Sent, choices: &PlanChoices, now: Moment) -> Result<NewPlan, Refusals> {
     let mut refusals = Refusals::default();
     let title =
         refusals.take("title", forms::within(sent.line("title"), 120, "Give the plan a title"));
@@ -139,7 +139,7 @@ pub fn other_due_day(
     sent: &Sent,
     was: &str,
     is_untouched: bool,
-    now: Millis,
+    now: Moment,
 ) -> Result<PlanChange, Refusals> {
     let mut refusals = Refusals::default();
     let due = clock::read(sent.typed("due_day"), "23:59");
@@ -244,7 +244,7 @@ impl Meeting {
 }
 
 /// Reads when and where a planning session was held, and how many took part.
-pub fn meeting(sent: &Sent, now: Millis) -> Result<Meeting, Refusals> {
+pub fn meeting(sent: &Sent, now: Moment) -> Result<Meeting, Refusals> {
     let mut refusals = Refusals::default();
     let held = clock::read(sent.typed("day"), "00:00");
     let day = refusals.take(
@@ -281,7 +281,7 @@ pub fn title(sent: &Sent) -> Result<String, Refusals> {
 }
 
 /// Reads a planning session from what was sent.
-pub fn new_session(sent: &Sent, now: Millis) -> Result<NewSession, Refusals> {
+pub fn new_session(sent: &Sent, now: Moment) -> Result<NewSession, Refusals> {
     let mut refusals = Refusals::default();
     let meeting = refusals.take_all(meeting(sent, now));
     let decided = refusals
@@ -554,7 +554,7 @@ pub(crate) fn prose(sent: &Sent, field: &str, what_to_do: &str) -> Result<String
 mod tests {
     use super::*;
 
-    const NOW: Millis = 1_800_000_000_000;
+    const NOW: Moment = Moment::from_millis(1_800_000_000_000);
 
     fn fields<T: std::fmt::Debug>(answer: Result<T, Refusals>) -> Vec<&'static str> {
         answer.expect_err("refusals").iter().map(|(field, _)| field).collect()

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use calendar::clock::{self, Millis};
+use calendar::clock::{self, Moment};
 use forms::{Refusals, Sent};
 use serde::{Deserialize, Serialize};
 
@@ -22,7 +22,7 @@ pub struct Mending {
     /// What was wrong.
     pub note: String,
     /// When it was corrected.
-    pub at: Millis,
+    pub at: Moment,
 }
 
 /// Questions with their wording corrected. Each says so beneath it.
@@ -79,7 +79,7 @@ pub fn field(key: &str) -> String {
 ///
 /// # Errors
 /// What to do.
-pub fn read(sent: &Sent, question: &Question, at: Millis) -> Result<Mending, Refusals> {
+pub fn read(sent: &Sent, question: &Question, at: Moment) -> Result<Mending, Refusals> {
     let mut refusals = Refusals::default();
     let text = refusals
         .take("text", forms::within(sent.line("text"), LONGEST_LINE, "Write your question"));
@@ -134,7 +134,8 @@ mod tests {
             ("option.good", "Good"),
             ("option.bad", "The option bad"),
         ]);
-        let mending = read(&sent, &question, 1_796_000_000_000).expect("a mending");
+        let mending =
+            read(&sent, &question, Moment::from_millis(1_796_000_000_000)).expect("a mending");
         assert_eq!(mending.options.len(), 1, "only what changed");
         let again = corrected(of(vec![question.clone()]), std::slice::from_ref(&mending));
         let how = again.question("how").expect("the question");
@@ -160,9 +161,9 @@ mod tests {
             ("option.good", "The option good"),
             ("option.bad", "The option bad"),
         ]);
-        assert!(read(&same, &question, 0).is_err());
+        assert!(read(&same, &question, Moment::default()).is_err());
         assert!(
-            read(&Sent::of(&[("text", "Other?")]), &question, 0).is_err(),
+            read(&Sent::of(&[("text", "Other?")]), &question, Moment::default()).is_err(),
             "a note is needed, and no answer may be empty"
         );
     }

@@ -1,7 +1,7 @@
 //! Until when somebody can delete answers that they sent, and how they are told. Whatever guards
 //! it, shows the button or says it asks here.
 
-use calendar::clock::{self, MINUTE, Millis};
+use calendar::clock::{self, MINUTE, Millis, Moment};
 
 /// How long people who have started may go on after the close.
 pub const GRACE: Millis = 30 * MINUTE;
@@ -15,13 +15,13 @@ pub fn ends_at(closes_at: Millis) -> Millis {
 /// Whether answers can still be deleted by whoever sent them, where the forum has not withdrawn
 /// what they answer.
 #[must_use]
-pub fn is_possible(closes_at: Millis, now: Millis) -> bool {
+pub fn is_possible(closes_at: Moment, now: Moment) -> bool {
     now < ends_at(closes_at)
 }
 
 /// Until when, in words that follow "until".
 #[must_use]
-pub fn until(closes_at: Millis) -> String {
+pub fn until(closes_at: Moment) -> String {
     format!("the end of {}", clock::day(closes_at))
 }
 

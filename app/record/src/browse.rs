@@ -3,7 +3,7 @@
 
 use axum::extract::{Path, State};
 use axum::response::Response;
-use calendar::clock::{self, Millis};
+use calendar::clock::{self, Millis, Moment};
 use disclosure::{Shown, commas};
 use ground::error::Error;
 use ground::house::House;
@@ -59,7 +59,7 @@ pub(super) fn ways(open: &'static str) -> impl IntoView {
 }
 
 /// That the gate was overridden for a draft, by whom, and why.
-fn overridden(of: impl IntoView, name: String, reason: String, at: Millis) -> impl IntoView {
+fn overridden(of: impl IntoView, name: String, reason: String, at: Moment) -> impl IntoView {
     view! {
         <li class="panel warn">
             <p>
@@ -76,7 +76,7 @@ fn share_words(part: InTime) -> String {
 }
 
 /// What a page asks that has figures at this place, and those figures.
-async fn asked(house: &House, spot: Spot, now: Millis) -> sqlx::Result<(History, Vec<Figure>)> {
+async fn asked(house: &House, spot: Spot, now: Moment) -> sqlx::Result<(History, Vec<Figure>)> {
     let history = store::asked(&house.db, spot.asks(), now).await?;
     let within = house.settings.outcome_within;
     let figures = figures(&history, &house.names.area, within, now);
@@ -282,7 +282,7 @@ fn decisions(plans: &[Plan]) -> impl IntoView + use<> {
     })
 }
 
-fn plan_row(plan: &Plan, now: Millis) -> impl IntoView + use<> {
+fn plan_row(plan: &Plan, now: Moment) -> impl IntoView + use<> {
     let rung = rung_of(plan, now).map_or("Nothing has happened yet", |(rung, _)| rung.title());
     let draft = match plan.rung().first_draft_at {
         Some(at) => view! { <When at /> }.into_any(),
@@ -304,7 +304,7 @@ fn plan_row(plan: &Plan, now: Millis) -> impl IntoView + use<> {
 }
 
 /// What is overdue, longest overdue first.
-fn late(awaited: &[Awaited], within: Millis, now: Millis) -> Vec<(Millis, &Awaited)> {
+fn late(awaited: &[Awaited], within: Millis, now: Moment) -> Vec<(Moment, &Awaited)> {
     let mut late: Vec<_> = awaited
         .iter()
         .filter_map(|awaited| match awaited.standing(within, now) {
@@ -622,7 +622,7 @@ pub async fn places_page(State(house): State<House>, viewer: Viewer) -> Result<R
 
 /// Who took part in a round or a consultation, place by place.
 struct TookPart {
-    at: Millis,
+    at: Moment,
     title: String,
     address: String,
     /// What is counted: supports or answers.
@@ -723,7 +723,7 @@ pub async fn plan_record_page(
     let of_plan = store::of_plan(&house.db, &id, so_far(now)).await?;
     let page = Page::new(format!("How are we doing? {}", plan.title), || {
         let events = plan.timeline();
-        let points: Vec<(Millis, String)> = events
+        let points: Vec<(Moment, String)> = events
             .iter()
             .map(|event| (event.at, plans::happened(&event.what).to_owned()))
             .collect();

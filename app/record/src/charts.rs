@@ -1,17 +1,17 @@
 //! Small pictures for people who would rather look than read. Each says in words what it shows, and
 //! comes with a table of the same numbers.
 
-use calendar::clock::{self, DAY, Millis};
+use calendar::clock::{self, DAY, Moment};
 use leptos::prelude::*;
 
 /// What happened on a line from the first day to the last: (when, what). Points close together
 /// share a number.
-pub fn timeline(title: &str, points: &[(Millis, String)]) -> impl IntoView + use<> {
+pub fn timeline(title: &str, points: &[(Moment, String)]) -> impl IntoView + use<> {
     let first = points.iter().map(|(at, _)| *at).min()?;
     let last = points.iter().map(|(at, _)| *at).max()?;
     let length = (last - first).max(DAY);
     // Whole units, so that the same days give the same picture everywhere.
-    let x = |at: Millis| 14 + (at - first) * 312 / length;
+    let x = |at: Moment| 14 + (at - first) * 312 / length;
     let mut places: Vec<(i64, Vec<usize>)> = Vec::new();
     for (nth, (at, _)) in points.iter().enumerate() {
         match places.last_mut() {
@@ -96,7 +96,7 @@ fn in_words(share: Option<u64>) -> String {
     share.map_or_else(|| "–".to_owned(), |share| format!("{share}%"))
 }
 
-fn short(at: Millis) -> String {
+fn short(at: Moment) -> String {
     let day = clock::day(at);
     day.split_once(' ').map_or(day.clone(), |(_, rest)| rest.to_owned())
 }
@@ -117,7 +117,8 @@ mod tests {
 
     #[test]
     fn points_close_together_share_a_number_and_what_happened_is_escaped() {
-        let points = [(0, "a <b>".to_owned()), (DAY, "c".to_owned()), (100 * DAY, "d".to_owned())];
+        let points = [(0, "a <b>"), (DAY, "c"), (100 * DAY, "d")]
+            .map(|(at, what)| (Moment::from_millis(at), what.to_owned()));
         let chart = rendered(|| timeline("In order", &points));
         assert_eq!(chart.matches("class=\"point\"").count(), 2, "{chart}");
         assert!(chart.contains(">1–2</text>") && chart.contains(">3</text>"), "{chart}");

@@ -14,7 +14,7 @@ use ground::ui::{Field, Frame, Page};
 use ground::viewer::Viewer;
 use leptos::prelude::*;
 
-use super::history::Moment;
+use super::history::AsOf;
 use super::pack::{self, NoPack};
 
 /// GET `/forum/evidence-pack`
@@ -36,7 +36,7 @@ pub async fn save_evidence_pack(
         let refusals = Refusals::one("as_of", what_to_do);
         evidence_pack_page(&typed, &refusals).answer(&house, &viewer)
     };
-    let moment = match Moment::read(&typed, now) {
+    let moment = match AsOf::read(&typed, now) {
         Ok(moment) => moment,
         Err(what_to_do) => return Ok(refused(what_to_do)),
     };

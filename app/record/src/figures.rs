@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use calendar::clock::Millis;
+use calendar::clock::{Millis, Moment};
 use disclosure::{Shown, commas};
 use ground::ids::{Id, Update};
 use involvement::rung::Rung;
@@ -50,12 +50,12 @@ impl InTime {
 
 /// What the page of a change shows about who was told: place by place, or in one row.
 #[must_use]
-pub fn shown(told: &ToldOf, area: &str, at: Millis) -> rules::Figures {
+pub fn shown(told: &ToldOf, area: &str, at: Moment) -> rules::Figures {
     rules::figures(&told.told, area, told.effect_at.saturating_add(SETTLED_AFTER) <= at)
 }
 
 /// The rows of that as numbers; `None`: not shown.
-fn rows(told: &ToldOf, area: &str, at: Millis) -> Vec<(String, Option<InTime>)> {
+fn rows(told: &ToldOf, area: &str, at: Moment) -> Vec<(String, Option<InTime>)> {
     let in_time = |before: Shown, not: Shown| {
         let (before, not) = (before.to_ten()?, not.to_ten()?);
         Some(InTime { before, all: before + not })
@@ -86,7 +86,7 @@ pub struct ToldInTime {
 
 /// How many were told in time about all of these changes.
 #[must_use]
-pub fn told_in_time(told: &[ToldOf], area: &str, at: Millis) -> ToldInTime {
+pub fn told_in_time(told: &[ToldOf], area: &str, at: Moment) -> ToldInTime {
     let mut sums = ToldInTime { changes: told.len(), ..ToldInTime::default() };
     let mut quarters: BTreeMap<String, InTime> = BTreeMap::new();
     for notice in told {
@@ -100,8 +100,7 @@ pub fn told_in_time(told: &[ToldOf], area: &str, at: Millis) -> ToldInTime {
             sums.not_shown += 1;
             continue;
         };
-        let quarter =
-            quarters.entry(super::history::Moment::quarter(notice.effect_at)).or_default();
+        let quarter = quarters.entry(super::history::AsOf::quarter(notice.effect_at)).or_default();
         for part in shown {
             sums.all.add(part);
             quarter.add(part);
@@ -312,7 +311,7 @@ impl Figure {
 /// The figures of a history. `within`: how long leaders have to say what happened, in
 /// milliseconds.
 #[must_use]
-pub fn figures(history: &History, area: &str, within: Millis, at: Millis) -> Vec<Figure> {
+pub fn figures(history: &History, area: &str, within: Millis, at: Moment) -> Vec<Figure> {
     [
         of_plans(history, at),
         of_changes(history, area, at),
@@ -368,7 +367,7 @@ fn met(plans: &[Plan]) -> String {
     format!("{} {all}: {}", sessions.len(), parts.collect::<Vec<_>>().join(", "))
 }
 
-fn of_plans(history: &History, at: Millis) -> Vec<Figure> {
+fn of_plans(history: &History, at: Moment) -> Vec<Figure> {
     let plans = &history.plans;
     let published =
         plans.iter().filter(|plan| plan.drafts.iter().any(|draft| draft.published_at.is_some()));
@@ -442,7 +441,7 @@ fn of_plans(history: &History, at: Millis) -> Vec<Figure> {
     figures
 }
 
-fn of_changes(history: &History, area: &str, at: Millis) -> Vec<Figure> {
+fn of_changes(history: &History, area: &str, at: Moment) -> Vec<Figure> {
     let told = told_in_time(&history.told, area, at);
     let share = told.all.share().map_or_else(|| TOO_FEW.to_owned(), |percent| percent.to_string());
     let shares: Vec<(u64, u64)> =
@@ -557,7 +556,7 @@ pub fn of_contributors(contributed: &[Contributed]) -> Vec<Figure> {
     ]
 }
 
-fn of_awaited(history: &History, within: Millis, at: Millis) -> Vec<Figure> {
+fn of_awaited(history: &History, within: Millis, at: Moment) -> Vec<Figure> {
     let states: Vec<AwaitedState> =
         history.awaited.iter().map(|awaited| awaited.standing(within, at)).collect();
     let overdue = many(&states, is_overdue);
@@ -621,7 +620,7 @@ fn of_consultations(history: &History) -> Vec<Figure> {
     ]
 }
 
-fn of_comments(history: &History, within: Millis, at: Millis) -> Vec<Figure> {
+fn of_comments(history: &History, within: Millis, at: Moment) -> Vec<Figure> {
     let states: Vec<AwaitedState> =
         history.comments.iter().map(|comment| comment.standing(within, at)).collect();
     vec![
@@ -642,7 +641,7 @@ pub fn told_in_full(told: &ToldInTime) -> String {
     }
 }
 
-fn of_waits(history: &History, at: Millis) -> Vec<Figure> {
+fn of_waits(history: &History, at: Moment) -> Vec<Figure> {
     let services = Waits::each(history.waits.clone(), Month::last_over(at));
     let compared: Vec<_> = services.iter().filter_map(Waits::unlike).collect();
     let disputed = compared.iter().filter(|unlike| unlike.is_disputed()).count();
@@ -734,6 +733,9 @@ mod tests {
     use notices::rules::Told;
     use plans::reports::store::OfPlan;
 
+    /// When every change that these tests tell about is settled.
+    const LATER: Moment = Moment::from_millis(100 * DAY);
+
     fn told(rows: &[(&str, u64, u64, u64)]) -> ToldOf {
         let told = rows.iter().map(|(place, before, after, never)| Told {
             place: (*place).to_owned(),
@@ -744,8 +746,8 @@ mod tests {
         ToldOf {
             notice_id: "n".into(),
             title: "t".into(),
-            effect_at: 0,
-            started_at: 0,
+            effect_at: Moment::default(),
+            started_at: Moment::default(),
             families: None,
             takes_away: false,
             equality_signed_at: None,
@@ -756,7 +758,7 @@ mod tests {
 
     #[test]
     fn a_figure_stands_only_where_its_question_is_asked() {
-        let figures = figures(&History::default(), "Sefton", DAY, 0);
+        let figures = figures(&History::default(), "Sefton", DAY, Moment::default());
         let on_pages = figures.iter().filter_map(|figure| Some((figure, figure.on_page.as_ref()?)));
         let mut found = 0;
         for (figure, OnPage { spot, .. }) in on_pages {
@@ -782,7 +784,7 @@ mod tests {
             plan: plan.map(|(does, is_done)| OfPlan {
                 id: "p".into(),
                 title: "A plan".into(),
-                draft: does.map(|_| (1, 0)),
+                draft: does.map(|_| (1, Moment::default())),
                 answer: does.map(|does| (does, String::new(), String::new())),
                 is_done,
             }),
@@ -812,7 +814,7 @@ mod tests {
                 told(&[("North", 18, 0, 0), ("South", 16, 0, 22)]),
             ],
             "Sefton",
-            100 * DAY,
+            LATER,
         );
         assert_eq!(
             sums.by_place,
@@ -827,13 +829,10 @@ mod tests {
 
     #[test]
     fn a_change_told_to_too_few_people_says_nothing() {
-        let sums = told_in_time(&[told(&[("North", 4, 1, 0)])], "Sefton", 100 * DAY);
+        let sums = told_in_time(&[told(&[("North", 4, 1, 0)])], "Sefton", LATER);
         assert_eq!((sums.all, sums.not_shown, sums.all.share()), (InTime::default(), 1, None));
-        let by_area = told_in_time(
-            &[told(&[("North", 30, 0, 3), ("South", 40, 0, 27)])],
-            "Sefton",
-            100 * DAY,
-        );
+        let by_area =
+            told_in_time(&[told(&[("North", 30, 0, 3), ("South", 40, 0, 27)])], "Sefton", LATER);
         assert_eq!(
             (by_area.all, by_area.by_place.len()),
             (InTime { before: 70, all: 100 }, 0),
@@ -843,12 +842,12 @@ mod tests {
 
     #[test]
     fn a_change_that_nobody_asked_to_be_told_about_is_no_number_of_people_told() {
-        let nobody = told_in_time(&[told(&[])], "Sefton", 100 * DAY);
+        let nobody = told_in_time(&[told(&[])], "Sefton", LATER);
         assert_eq!((nobody.changes, nobody.to_nobody, nobody.not_shown), (1, 1, 0));
         assert!(nobody.by_quarter.is_empty() && nobody.by_place.is_empty());
         assert_eq!(told_in_full(&nobody), "there was nobody to tell");
         assert_eq!(told_in_full(&ToldInTime::default()), "no change has started yet");
-        let few = told_in_time(&[told(&[]), told(&[("North", 4, 1, 0)])], "Sefton", 100 * DAY);
+        let few = told_in_time(&[told(&[]), told(&[("North", 4, 1, 0)])], "Sefton", LATER);
         assert_eq!(told_in_full(&few), TOO_FEW);
     }
 

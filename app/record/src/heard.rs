@@ -1,7 +1,7 @@
 //! Who got the emails about outcomes, by the whole days it took: as the worker counted it last, or
 //! counted anew.
 
-use calendar::clock::{DAY, Millis};
+use calendar::clock::{DAY, Millis, Moment};
 use ground::db::{self, Db};
 use ground::house::House;
 use ground::ids::{Id, Plan, Update};
@@ -25,7 +25,7 @@ const NOT: &str = "not";
 pub async fn contributed_so_far(
     db: &Db,
     plan_id: Option<&Id<Plan>>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<Vec<Contributed>> {
     let of_plan = plan_id.map_or(
         "",
@@ -67,7 +67,7 @@ pub async fn contributed_so_far(
 /// `contributors_told`: for each version of an update the emails that were owed by then, by the
 /// whole days from its publication until the email was handed over; none for an email that was
 /// not, or that came back. Counted anew.
-pub async fn contributed(db: &Db, at: Millis) -> sqlx::Result<Vec<Contributed>> {
+pub async fn contributed(db: &Db, at: Moment) -> sqlx::Result<Vec<Contributed>> {
     let sql = counting("s.published_at <= $1");
     let rows = sqlx::query(AssertSqlSafe(sql)).bind(at).fetch_all(&mut *db.read().await?).await?;
     rows.iter().map(of_row).collect()
@@ -100,7 +100,7 @@ pub async fn count_due(house: &House) -> sqlx::Result<()> {
 }
 
 /// The same counted anew for these updates alone.
-async fn counted_of(db: &Db, these: &[Id<Update>], at: Millis) -> sqlx::Result<Vec<Contributed>> {
+async fn counted_of(db: &Db, these: &[Id<Update>], at: Moment) -> sqlx::Result<Vec<Contributed>> {
     let sql = counting(&format!("s.update_id IN ({})", db::parameters(2, these.len())));
     let mut counted = sqlx::query(AssertSqlSafe(sql)).bind(at);
     for update_id in these {

@@ -1,7 +1,7 @@
 //! What had happened by a moment, according to the tables: true numbers of people too, which only
 //! `figures` puts into words.
 
-use calendar::clock::{self, Millis, SECOND};
+use calendar::clock::{self, Millis, Moment, SECOND};
 use ground::ids::{self, Consultation, Id, Round, Update};
 use involvement::rung::{self, Rung};
 use notices::ledger::ToldOf;
@@ -91,9 +91,9 @@ pub struct Version {
     pub outcome: Stage,
     /// What parents said, in the leader's words.
     pub you_said: String,
-    pub at: Millis,
+    pub at: Moment,
     /// The forum's last word on it, and when; `None` while it is claimed.
-    pub verdict: Option<(Verdict, Millis)>,
+    pub verdict: Option<(Verdict, Moment)>,
 }
 
 impl Outcome {
@@ -121,9 +121,9 @@ pub struct Awaited {
     pub kind: String,
     pub id: String,
     pub title: String,
-    pub since: Millis,
+    pub since: Moment,
     /// When an outcome was first said.
-    pub first_said_at: Option<Millis>,
+    pub first_said_at: Option<Moment>,
     /// Where it is still being decided, by which day, as `2026-12-04`.
     pub decide_by: Option<String>,
 }
@@ -131,7 +131,7 @@ pub struct Awaited {
 impl Awaited {
     /// Where it had got to at that time. `within`: how long leaders have, in milliseconds.
     #[must_use]
-    pub fn standing(&self, within: Millis, at: Millis) -> AwaitedState {
+    pub fn standing(&self, within: Millis, at: Moment) -> AwaitedState {
         let told = match &self.decide_by {
             Some(by) => Some(rules::Outcome::Deciding { by: by.clone() }),
             None => self.first_said_at.map(|_| rules::Outcome::Done),
@@ -145,7 +145,7 @@ impl Awaited {
 pub struct ClosedRound {
     pub id: Id<Round>,
     pub title: String,
-    pub closed_at: Millis,
+    pub closed_at: Moment,
     /// The places, in their order, each with how many children with SEND live there, where that is
     /// known.
     pub places: Vec<(String, Option<u64>)>,
@@ -190,10 +190,10 @@ pub struct Topic {
 pub struct OpenedConsultation {
     pub id: Id<Consultation>,
     pub title: String,
-    pub opens_at: Millis,
-    pub closes_at: Millis,
+    pub opens_at: Moment,
+    pub closes_at: Moment,
     /// Its latest results: their number, when they were published, and what they say.
-    pub released: Option<(i64, Millis, Results)>,
+    pub released: Option<(i64, Moment, Results)>,
 }
 
 impl OpenedConsultation {
@@ -224,7 +224,7 @@ pub struct TakenDown {
     pub about_id: String,
     /// The word for why.
     pub reason: String,
-    pub at: Millis,
+    pub at: Moment,
 }
 
 /// A comment on the Local Offer.
@@ -237,8 +237,8 @@ pub struct Comment {
     /// What it is about and whose view it is, as the tables have it; empty where nobody was asked.
     pub subject: String,
     pub voice: String,
-    pub published_at: Millis,
-    pub first_answered_at: Option<Millis>,
+    pub published_at: Moment,
+    pub first_answered_at: Option<Moment>,
     /// Whether an answer says that something will be done.
     pub has_action: bool,
     /// By which day the last that does says so, as `2026-12-04`; empty for none.
@@ -250,7 +250,7 @@ pub struct Comment {
 impl Comment {
     /// Where it had got to at that time. `within`: how long the council has, in milliseconds.
     #[must_use]
-    pub fn standing(&self, within: Millis, at: Millis) -> AwaitedState {
+    pub fn standing(&self, within: Millis, at: Moment) -> AwaitedState {
         awaited(
             self.published_at,
             self.first_answered_at.map(|_| rules::Outcome::Done).as_ref(),
@@ -263,34 +263,34 @@ impl Comment {
 /// How involved parents were, and what decided it; `None` until something has happened that they
 /// had a part in.
 #[must_use]
-pub fn rung_of(plan: &Plan, at: Millis) -> Option<(Rung, &'static str)> {
+pub fn rung_of(plan: &Plan, at: Moment) -> Option<(Rung, &'static str)> {
     rung::rung(&plan.rung(), at)
 }
 
 /// Up to when things count for what is said now: what happens to a plan follows what happened
 /// before by at least a millisecond, so its time can be a little ahead of the clock.
 #[must_use]
-pub fn so_far(now: Millis) -> Millis {
+pub fn so_far(now: Moment) -> Moment {
     now + SECOND
 }
 
-/// A moment up to which things count: the end of a day, or now where that day is not over.
+/// Up to when things count: the end of a day, or now where that day is not over.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Moment {
+pub struct AsOf {
     /// The day, as `2026-12-01`.
     pub day: String,
     /// The last millisecond that counts.
-    pub at: Millis,
+    pub at: Moment,
     /// Whether the day is over.
     pub is_whole_day: bool,
 }
 
-impl Moment {
+impl AsOf {
     /// The end of the day that someone typed.
     ///
     /// # Errors
     /// What to do, where it is not a day, or is in the future.
-    pub fn read(typed: &str, now: Millis) -> Result<Self, String> {
+    pub fn read(typed: &str, now: Moment) -> Result<Self, String> {
         let typed = typed.trim();
         let end = clock::end_of(typed).ok_or_else(|| "Enter a day like 2026-12-01".to_owned())?;
         let day = clock::fields(end).0;
@@ -305,7 +305,7 @@ impl Moment {
 
     /// The quarter that a moment falls in, as in `2026 Q4`.
     #[must_use]
-    pub fn quarter(at: Millis) -> String {
+    pub fn quarter(at: Moment) -> String {
         let date = clock::date(at);
         format!("{} Q{}", date.year(), (date.month() - 1) / 3 + 1)
     }

@@ -4,7 +4,7 @@
 
 use area::ELSEWHERE;
 use area::corrections::{BASELINE_THEN, ORGANISATION_THEN, PLACE_THEN, SERVICE_THEN};
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 use ground::audit::{self, Head};
 use ground::db::{self, Db, formatcp};
 use ground::ids::{Id, Plan, Round, Topic, Update};
@@ -29,7 +29,7 @@ use super::history::{
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
-pub async fn history(db: &Db, at: Millis) -> sqlx::Result<History> {
+pub async fn history(db: &Db, at: Moment) -> sqlx::Result<History> {
     Ok(History {
         plans: plans(db, at).await?,
         told: told(db, at).await?,
@@ -46,7 +46,7 @@ pub async fn history(db: &Db, at: Millis) -> sqlx::Result<History> {
 }
 
 /// What a page shows of it now: the answers to these questions, and nothing else.
-pub async fn asked(db: &Db, questions: &[&str], now: Millis) -> sqlx::Result<History> {
+pub async fn asked(db: &Db, questions: &[&str], now: Moment) -> sqlx::Result<History> {
     let mut history = History::default();
     for question in questions {
         match *question {
@@ -69,18 +69,18 @@ pub async fn asked(db: &Db, questions: &[&str], now: Millis) -> sqlx::Result<His
 }
 
 /// `plans`: every plan registered by then, with everything that had happened to it.
-pub async fn plans(db: &Db, at: Millis) -> sqlx::Result<Vec<plans::store::Plan>> {
+pub async fn plans(db: &Db, at: Moment) -> sqlx::Result<Vec<plans::store::Plan>> {
     Ok(plans::store::all(db).await?.into_iter().filter_map(|plan| plan.as_of(at)).collect())
 }
 
 /// `told`: every change that had taken effect by then, with who was told before it.
-pub async fn told(db: &Db, at: Millis) -> sqlx::Result<Vec<ToldOf>> {
+pub async fn told(db: &Db, at: Moment) -> sqlx::Result<Vec<ToldOf>> {
     notices::ledger::told_of_all(db, at).await
 }
 
 /// `outcomes`: every version of every update that was published by then, with the forum's last word
 /// on it by then, and what the update is about.
-pub async fn outcomes(db: &Db, at: Millis) -> sqlx::Result<Vec<Outcome>> {
+pub async fn outcomes(db: &Db, at: Moment) -> sqlx::Result<Vec<Outcome>> {
     const SQL: &str = formatcp!(
         "SELECT s.update_id, s.version, s.outcome, s.you_said, s.published_at,
          coalesce({ORGANISATION_THEN}, '') AS organisation, b.kind, b.subject_id,
@@ -130,7 +130,7 @@ pub async fn outcomes(db: &Db, at: Millis) -> sqlx::Result<Vec<Outcome>> {
 /// `awaited`: every chosen topic, consultation with results and plan with a published draft by
 /// then, when an outcome was first said, and the nearest day by which it will be decided, where an
 /// update had said by then that it was still being decided.
-pub async fn awaited(db: &Db, at: Millis) -> sqlx::Result<Vec<Awaited>> {
+pub async fn awaited(db: &Db, at: Moment) -> sqlx::Result<Vec<Awaited>> {
     const SQL: &str = formatcp!("{AWAITED_THEN} ORDER BY a.since, a.id");
     let rows = sqlx::query(SQL).bind(at).fetch_all(&mut *db.read().await?).await?;
     let awaited = |row: &AnyRow| {
@@ -169,7 +169,7 @@ const AWAITED_THEN: &str = formatcp!(
 
 /// `rounds`: every round that was closed by then, with the supporters of each of its topics by
 /// place.
-pub async fn rounds(db: &Db, at: Millis) -> sqlx::Result<Vec<ClosedRound>> {
+pub async fn rounds(db: &Db, at: Moment) -> sqlx::Result<Vec<ClosedRound>> {
     const SQL: &str = formatcp!(
         "SELECT r.id, r.title, r.closed_at, y.topic_id, coalesce({PLACE_THEN}, $2) AS place,
          y.supporters, {BASELINE_THEN} AS baseline,
@@ -203,7 +203,7 @@ fn this_round(
     rounds: &mut Vec<ClosedRound>,
     id: Id<Round>,
     title: String,
-    closed_at: Millis,
+    closed_at: Moment,
 ) -> &mut ClosedRound {
     if rounds.last().is_none_or(|last| last.id != id) {
         rounds.push(ClosedRound { id, title, closed_at, ..ClosedRound::default() });
@@ -227,7 +227,7 @@ pub struct OfPlan {
 
 /// What the record says about one plan besides what happened to it: the part of `outcomes`,
 /// `awaited` and `rounds` that is about it, in one statement, and that of `contributors_told`.
-pub async fn of_plan(db: &Db, plan_id: &Id<Plan>, at: Millis) -> sqlx::Result<OfPlan> {
+pub async fn of_plan(db: &Db, plan_id: &Id<Plan>, at: Moment) -> sqlx::Result<OfPlan> {
     const SQL: &str = formatcp!(
         "SELECT 'update' AS what, id AS one, you_said AS two, outcome AS three, verdict AS four,
          organisation AS five,
@@ -283,7 +283,7 @@ pub async fn of_plan(db: &Db, plan_id: &Id<Plan>, at: Millis) -> sqlx::Result<Of
 }
 
 /// `consultations`: every consultation that was opened by then, with its last results by then.
-pub async fn consultations(db: &Db, at: Millis) -> sqlx::Result<Vec<OpenedConsultation>> {
+pub async fn consultations(db: &Db, at: Moment) -> sqlx::Result<Vec<OpenedConsultation>> {
     let rows = sqlx::query(
         "SELECT c.id, c.title, c.opens_at, c.closes_at, r.number, r.checked_at, r.results
          FROM consultations c
@@ -299,7 +299,7 @@ pub async fn consultations(db: &Db, at: Millis) -> sqlx::Result<Vec<OpenedConsul
         let results =
             row.get::<Option<&str>, _>("results").map(db::read_json::<Results>).transpose()?;
         let released =
-            row.get::<Option<i64>, _>("number").zip(row.get::<Option<Millis>, _>("checked_at"));
+            row.get::<Option<i64>, _>("number").zip(row.get::<Option<Moment>, _>("checked_at"));
         Ok(OpenedConsultation {
             id: row.get("id"),
             title: row.get("title"),
@@ -313,7 +313,7 @@ pub async fn consultations(db: &Db, at: Millis) -> sqlx::Result<Vec<OpenedConsul
 
 /// `comments`: every comment on the Local Offer that was published and not withdrawn by then, and
 /// when it was first answered by then, what was promised, and if the forum says it was done.
-pub async fn comments(db: &Db, at: Millis) -> sqlx::Result<Vec<Comment>> {
+pub async fn comments(db: &Db, at: Moment) -> sqlx::Result<Vec<Comment>> {
     // The last answer by then that promises something.
     const PROMISE: &str = "FROM comment_responses r WHERE r.comment_id = c.id
          AND r.responded_at <= $1 AND r.action <> ''
@@ -350,7 +350,7 @@ pub async fn comments(db: &Db, at: Millis) -> sqlx::Result<Vec<Comment>> {
 
 /// `taken_down`: everything that the forum had taken down by then after everyone could read it, and
 /// why. Never its words, nor what was written about why.
-pub async fn taken_down(db: &Db, at: Millis) -> sqlx::Result<Vec<TakenDown>> {
+pub async fn taken_down(db: &Db, at: Moment) -> sqlx::Result<Vec<TakenDown>> {
     let rows = sqlx::query(
         "SELECT kind, about_id, reason, taken_down_at FROM takedowns
          WHERE taken_down_at <= $1 ORDER BY taken_down_at, id",
@@ -368,7 +368,7 @@ pub async fn taken_down(db: &Db, at: Millis) -> sqlx::Result<Vec<TakenDown>> {
 }
 
 /// When the first thing in the record happened; `None` when nothing has.
-pub async fn first_event(db: &Db) -> sqlx::Result<Option<Millis>> {
+pub async fn first_event(db: &Db) -> sqlx::Result<Option<Moment>> {
     sqlx::query_scalar(
         "SELECT min(at) FROM (SELECT min(registered_at) AS at FROM plans UNION ALL
          SELECT min(closed_at) FROM rounds
@@ -386,19 +386,19 @@ pub async fn first_event(db: &Db) -> sqlx::Result<Option<Millis>> {
 
 /// `waits`: everything that leaders had published by then about how long families wait, with the
 /// forum's last word on it by then.
-pub async fn waits(db: &Db, at: Millis) -> sqlx::Result<Vec<Told>> {
+pub async fn waits(db: &Db, at: Moment) -> sqlx::Result<Vec<Told>> {
     let months = (Month::FIRST, Month::last_over(at));
     waits::store::told(db, Of::Page(i64::MAX, 0), months, at).await
 }
 
 /// `recommendations`: every recommendation of a report that was put in by then, and what each plan
 /// that must answer it did about it by then, in its last published draft, and if it was done.
-pub async fn recommendations(db: &Db, at: Millis) -> sqlx::Result<Vec<Standing>> {
+pub async fn recommendations(db: &Db, at: Moment) -> sqlx::Result<Vec<Standing>> {
     plans::reports::store::standing(db, None, at).await
 }
 
 /// `audit_log`: where the chain of the audit log ended then, that is its last entry by then.
-pub async fn audit_head(db: &Db, at: Millis) -> sqlx::Result<Head> {
+pub async fn audit_head(db: &Db, at: Moment) -> sqlx::Result<Head> {
     let last: Option<(i64, String)> = sqlx::query_as(
         "SELECT number, hash FROM audit WHERE at <= $1 ORDER BY number DESC LIMIT 1",
     )

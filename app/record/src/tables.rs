@@ -2,7 +2,7 @@
 //! words of parents: a topic is named by its address, where it can be read as long as its author
 //! lets it.
 
-use calendar::clock::{self, Millis};
+use calendar::clock::{self, Millis, Moment};
 use ground::takedown;
 use notices::rules::Later;
 use outcomes::rules::CLAIMED_WORD;
@@ -61,7 +61,7 @@ fn number(number: usize) -> Cell {
     Cell::Number(i64::try_from(number).unwrap_or(i64::MAX))
 }
 
-fn time(at: Option<Millis>) -> Cell {
+fn time(at: Option<Moment>) -> Cell {
     Cell::Text(at.map(clock::machine).unwrap_or_default())
 }
 
@@ -75,7 +75,7 @@ fn people(people: Option<u64>) -> Cell {
 /// Every table of the record. `within`: how long leaders have to say what happened, in
 /// milliseconds.
 #[must_use]
-pub fn tables(history: &History, area: &str, within: Millis, at: Millis) -> Vec<Table> {
+pub fn tables(history: &History, area: &str, within: Millis, at: Moment) -> Vec<Table> {
     let table =
         |name: &str, title: &str, query: &str, columns: &[&str], rows: Vec<Vec<Cell>>| Table {
             name: name.to_owned(),
@@ -323,7 +323,7 @@ pub fn tables(history: &History, area: &str, within: Millis, at: Millis) -> Vec<
     ]
 }
 
-fn plans(history: &History, at: Millis) -> Vec<Vec<Cell>> {
+fn plans(history: &History, at: Moment) -> Vec<Vec<Cell>> {
     let row = |plan: &plans::store::Plan| {
         let facts = plan.rung();
         let overrides = plan.drafts.iter().filter(|draft| draft.overridden.is_some()).count();
@@ -364,7 +364,7 @@ fn timeline(history: &History) -> Vec<Vec<Cell>> {
 
 /// A parent's part in it has a day, and no hour.
 fn sessions(history: &History) -> Vec<Vec<Cell>> {
-    let day = |at: Option<Millis>| text(at.map(|at| clock::fields(at).0).unwrap_or_default());
+    let day = |at: Option<Moment>| text(at.map(|at| clock::fields(at).0).unwrap_or_default());
     let rows = history.plans.iter().flat_map(|plan| {
         plan.met_parents().map(move |session| {
             let by = session.confirmed.map(|by| if by.for_forum { "forum" } else { "parents" });
@@ -405,7 +405,7 @@ fn overrides(history: &History) -> Vec<Vec<Cell>> {
 fn decisions(history: &History) -> Vec<Vec<Cell>> {
     let rows = history.plans.iter().filter_map(|plan| {
         let decision = plan.decided()?;
-        let day = |at: Millis| text(clock::fields(at).0);
+        let day = |at: Moment| text(clock::fields(at).0);
         let because = plan.decision_passed.as_ref().map_or("", |(_, reason, _)| reason.as_str());
         let open_until = decision.early.as_ref().map_or_else(|| text(""), |(_, at)| day(*at));
         Some(vec![
@@ -444,7 +444,7 @@ fn changes(history: &History) -> Vec<Vec<Cell>> {
     history.told.iter().map(row).collect()
 }
 
-fn told_by_place(history: &History, area: &str, at: Millis) -> Vec<Vec<Cell>> {
+fn told_by_place(history: &History, area: &str, at: Moment) -> Vec<Vec<Cell>> {
     let of_one = |told: &notices::ledger::ToldOf| {
         let figures = shown(told, area, at);
         let to_ten = |people: u64| disclosure::Shown::Number(people).to_ten();
@@ -518,7 +518,7 @@ fn standing_cells(standing: AwaitedState) -> [Cell; 2] {
     [text(standing), text(due.map(|by| clock::fields(by).0).unwrap_or_default())]
 }
 
-fn comments(history: &History, within: Millis, at: Millis) -> Vec<Vec<Cell>> {
+fn comments(history: &History, within: Millis, at: Moment) -> Vec<Vec<Cell>> {
     let row = |comment: &super::history::Comment| {
         let action = if comment.has_action { "yes" } else { "no" };
         let is_done = match comment.is_done {
@@ -619,7 +619,7 @@ fn recommendations(history: &History) -> Vec<Vec<Cell>> {
     history.recommendations.iter().map(row).collect()
 }
 
-fn awaited(history: &History, within: Millis, at: Millis) -> Vec<Vec<Cell>> {
+fn awaited(history: &History, within: Millis, at: Moment) -> Vec<Vec<Cell>> {
     let row = |awaited: &super::history::Awaited| {
         let [standing, due] = standing_cells(awaited.standing(within, at));
         // A topic's title is its author's.

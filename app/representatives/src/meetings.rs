@@ -162,7 +162,7 @@ pub async fn meeting_form(
 
 /// The form filled in with what is saved.
 fn fields(kept: &KeptMeeting) -> Sent {
-    let (held_on, was) = (kept.held_on.to_string(), kept.changed_at.to_string());
+    let (held_on, was) = (kept.held_on.to_string(), kept.changed_at.millis().to_string());
     let sent = Sent::of(&[
         ("title", kept.title.as_str()),
         ("held_on", held_on.as_str()),
@@ -217,7 +217,7 @@ pub async fn change_meeting(
                 another tab, compare, then save yours";
             let refusals = Refusals::one("title", what_to_do);
             // What they read there is what they change now.
-            let sent = sent.with("was", &kept.changed_at.to_string());
+            let sent = sent.with("was", &kept.changed_at.millis().to_string());
             let page = meeting_page(Some(&kept), choices, &sent, &refusals);
             return Ok(page.answer(&house, &viewer));
         }

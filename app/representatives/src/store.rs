@@ -1,6 +1,6 @@
 //! The room's SQL.
 
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 use forms::Named;
 use ground::db::{self, Db};
 use ground::ids::{self, Id};
@@ -26,7 +26,7 @@ pub struct KeptMeeting {
     pub about: String,
     /// Empty until somebody knows.
     pub led_to: String,
-    pub changed_at: Millis,
+    pub changed_at: Moment,
 }
 
 impl KeptMeeting {
@@ -119,7 +119,7 @@ fn named(row: &AnyRow, id: &str, name: &str) -> Option<Named> {
 pub struct Representative {
     pub id: Id<ids::Representative>,
     pub name: String,
-    pub stepped_down_at: Option<Millis>,
+    pub stepped_down_at: Option<Moment>,
     /// To how many meetings they went.
     pub meetings: i64,
 }
@@ -145,7 +145,7 @@ pub async fn add_representative(
     tx: &mut AnyConnection,
     form_key: &str,
     name: &str,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<Option<Id<ids::Representative>>> {
     sqlx::query_scalar(
         "INSERT INTO representatives (id, form_key, name, added_at) VALUES ($1, $2, $3, $4)
@@ -163,7 +163,7 @@ pub async fn add_representative(
 pub async fn step_down(
     tx: &mut AnyConnection,
     id: &Id<ids::Representative>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<bool> {
     let done = sqlx::query(
         "UPDATE representatives SET stepped_down_at = $2
@@ -180,7 +180,7 @@ pub async fn step_down(
 pub async fn take_name_away(
     tx: &mut AnyConnection,
     id: &Id<ids::Representative>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<bool> {
     let done = sqlx::query(
         "UPDATE representatives SET name = '', stepped_down_at = coalesce(stepped_down_at, $2)
@@ -198,7 +198,7 @@ pub async fn add_meeting(
     tx: &mut AnyConnection,
     form_key: &str,
     meeting: &Meeting,
-    (now, today): (Millis, Date),
+    (now, today): (Moment, Date),
 ) -> sqlx::Result<Option<Id<ids::Meeting>>> {
     let added: Option<Id<ids::Meeting>> = sqlx::query_scalar(
         "INSERT INTO meetings (id, form_key, title, held_on, place_id, about, led_to, recorded_on,
@@ -226,9 +226,9 @@ pub async fn add_meeting(
 /// took it out.
 pub async fn change_meeting(
     tx: &mut AnyConnection,
-    (id, was): (&Id<ids::Meeting>, Millis),
+    (id, was): (&Id<ids::Meeting>, Moment),
     meeting: &Meeting,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<bool> {
     let changed = sqlx::query(
         "UPDATE meetings SET title = $3, held_on = $4, place_id = $5, about = $6, led_to = $7,
@@ -274,7 +274,7 @@ async fn name_those(
 pub async fn take_out(
     tx: &mut AnyConnection,
     id: &Id<ids::Meeting>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<bool> {
     let taken =
         sqlx::query("UPDATE meetings SET taken_out_at = $2 WHERE id = $1 AND taken_out_at IS NULL")

@@ -3,7 +3,7 @@
 use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use calendar::clock::{self, DAY, Millis};
+use calendar::clock::{self, DAY, Moment};
 use forms::{Refusals, Sent, page_number};
 use ground::audit::{self, Entry};
 use ground::error::Error;
@@ -52,7 +52,7 @@ pub async fn round_page(
     let next = (topics.len() > MOST_ON_A_PAGE).then(|| {
         topics.truncate(MOST_ON_A_PAGE);
         topics.last().map_or_else(String::new, |last| {
-            format!("/rounds/{}?after={}.{}", round.id, last.published_at, last.id)
+            format!("/rounds/{}?after={}.{}", round.id, last.published_at.millis(), last.id)
         })
     });
     let first = filter.after.is_some().then(|| format!("/rounds/{}", round.id));
@@ -156,7 +156,7 @@ async fn keep(
     house: &House,
     round: &NewRound,
     by: &Id<Account>,
-    at: Millis,
+    at: Moment,
 ) -> sqlx::Result<Option<Id<Round>>> {
     let mut tx = house.db.begin().await?;
     let opened = match store::open(&mut tx, round, by).await {

@@ -3,7 +3,7 @@
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use calendar::clock::{self, Millis};
+use calendar::clock::{self, Moment};
 use calendar::school::SchoolYear;
 use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
@@ -118,7 +118,7 @@ async fn round(house: &House, id: &Id<ids::Round>) -> Result<Round, Error> {
     store::find(&house.db, &id).await?.ok_or(Error::NotFound)
 }
 
-fn may_change(dates: &Dates, now: Millis) -> bool {
+fn may_change(dates: &Dates, now: Moment) -> bool {
     [ChangeKind::Moved, ChangeKind::Extended].iter().any(|kind| is_possible(*kind, dates, now))
 }
 
@@ -178,7 +178,7 @@ fn dates_page(house: &House, round: &Round, sent: &Sent, refusals: &Refusals) ->
     frame.around(|| dates_form(round, house.clock.now(), sent, refusals)).kept_for_going_back()
 }
 
-fn dates_form(round: &Round, now: Millis, sent: &Sent, refusals: &Refusals) -> AnyView {
+fn dates_form(round: &Round, now: Moment, sent: &Sent, refusals: &Refusals) -> AnyView {
     let dates = &round.dates;
     if is_possible(ChangeKind::Moved, dates, now) {
         let began = (dates.propose_from <= now).then(|| {
@@ -260,7 +260,7 @@ fn cancel_page(house: &House, round: &Round, sent: &Sent, refusals: &Refusals) -
     frame.around(|| cancel_form(round, house.clock.now(), sent, refusals)).kept_for_going_back()
 }
 
-fn cancel_form(round: &Round, now: Millis, sent: &Sent, refusals: &Refusals) -> AnyView {
+fn cancel_form(round: &Round, now: Moment, sent: &Sent, refusals: &Refusals) -> AnyView {
     if is_possible(ChangeKind::Cancelled, &round.dates, now) {
         view! {
             <p class="lead">

@@ -1,6 +1,6 @@
 //! The pages of rounds.
 
-use calendar::clock::{self, Millis};
+use calendar::clock::{self, Moment};
 use calendar::school::SchoolYear;
 use forms::{Refusals, Sent};
 use ground::changes;
@@ -22,7 +22,7 @@ use super::store::{CancelledRound, PastChange, Round};
 pub fn list_of_rounds(
     rounds: Vec<Round>,
     cancelled: Vec<CancelledRound>,
-    now: Millis,
+    now: Moment,
     viewer: &Viewer,
 ) -> Page {
     Page::new("Voting rounds", || {
@@ -123,7 +123,7 @@ pub struct TopicsOfRound {
 /// `done`: what whoever looks has just done.
 pub fn uncounted_round(
     (round, changes): (&Round, &[PastChange]),
-    now: Millis,
+    now: Moment,
     TopicsOfRound { topics, first, next }: TopicsOfRound,
     viewer: &Viewer,
     done: &Done,
@@ -397,7 +397,7 @@ pub fn new_round_form(sent: &Sent, refusals: &Refusals) -> Page {
 
 /// The steps of a round, with how far it is.
 #[must_use]
-pub fn steps(round: &Round, now: Millis) -> Vec<Step> {
+pub fn steps(round: &Round, now: Moment) -> Vec<Step> {
     let dates = &round.dates;
     Step::each([
         ("Waiting to begin", "Announced", now >= dates.propose_from),
@@ -448,7 +448,7 @@ pub fn check_new_round(round: &NewRound, year: &SchoolYear, sent: &Sent) -> Page
 }
 
 /// The phase of a round, in a few words.
-pub fn phase_words(dates: &Dates, now: Millis) -> String {
+pub fn phase_words(dates: &Dates, now: Moment) -> String {
     match dates.phase(now) {
         Phase::Announced => format!("○ Starts on {}", clock::day(dates.propose_from)),
         Phase::Proposing => format!("● Propose until {}", clock::day(dates.vote_from)),
@@ -458,7 +458,7 @@ pub fn phase_words(dates: &Dates, now: Millis) -> String {
     }
 }
 
-fn lead(round: &Round, phase: Phase, now: Millis) -> String {
+fn lead(round: &Round, phase: Phase, now: Moment) -> String {
     let dates = &round.dates;
     match phase {
         Phase::Announced => {
@@ -482,7 +482,7 @@ fn lead(round: &Round, phase: Phase, now: Millis) -> String {
     }
 }
 
-fn timeline(dates: &Dates, now: Millis) -> impl IntoView + use<> {
+fn timeline(dates: &Dates, now: Moment) -> impl IntoView + use<> {
     let steps = [
         (dates.propose_from, "Propose: parents send topics"),
         (dates.vote_from, "Vote: parents support topics"),

@@ -1,6 +1,6 @@
 //! What a round may be, and how its dates may change. Pure.
 
-use calendar::clock::{self, DAY, HOUR, Millis};
+use calendar::clock::{self, DAY, HOUR, Millis, Moment};
 use calendar::school::SchoolYear;
 use forms::{Refusals, Sent};
 use ground::changes::ChangeKind;
@@ -37,7 +37,7 @@ pub struct NewRound {
 ///
 /// # Errors
 /// What to put right, in the order of the fields; likewise for every function here.
-pub fn new_round(sent: &Sent, now: Millis) -> Result<NewRound, Refusals> {
+pub fn new_round(sent: &Sent, now: Moment) -> Result<NewRound, Refusals> {
     let mut refusals = Refusals::default();
     let title = refusals.take(
         "title",
@@ -59,7 +59,7 @@ pub fn new_round(sent: &Sent, now: Millis) -> Result<NewRound, Refusals> {
 
 /// Reads the dates of a round. `began`: since when parents propose, where they do already; then
 /// that stays.
-fn dates(sent: &Sent, began: Option<Millis>, now: Millis) -> Result<Dates, Refusals> {
+fn dates(sent: &Sent, began: Option<Moment>, now: Moment) -> Result<Dates, Refusals> {
     let mut refusals = Refusals::default();
     let mut date = |day: &'static str, time: &str| {
         refusals.take(
@@ -131,7 +131,7 @@ pub fn warnings(dates: &Dates, year: &SchoolYear) -> Vec<String> {
 /// Whether this can be done to a round with these dates. The clock alone says so: an answer that
 /// depended on the votes would tell an organiser whether there are any.
 #[must_use]
-pub fn is_possible(kind: ChangeKind, dates: &Dates, now: Millis) -> bool {
+pub fn is_possible(kind: ChangeKind, dates: &Dates, now: Moment) -> bool {
     match kind {
         ChangeKind::Moved | ChangeKind::Cancelled => now < dates.vote_from,
         ChangeKind::Extended => (dates.vote_from..dates.closes_at).contains(&now),
@@ -150,7 +150,7 @@ pub struct RoundChange {
 }
 
 /// Reads other dates for a round that has these.
-pub fn other_dates(sent: &Sent, was: &Dates, now: Millis) -> Result<RoundChange, Refusals> {
+pub fn other_dates(sent: &Sent, was: &Dates, now: Moment) -> Result<RoundChange, Refusals> {
     let (kind, read) = if is_possible(ChangeKind::Moved, was, now) {
         (ChangeKind::Moved, moved(sent, was, now))
     } else {
@@ -167,7 +167,7 @@ pub fn other_dates(sent: &Sent, was: &Dates, now: Millis) -> Result<RoundChange,
     }
 }
 
-fn moved(sent: &Sent, was: &Dates, now: Millis) -> Result<Dates, Refusals> {
+fn moved(sent: &Sent, was: &Dates, now: Moment) -> Result<Dates, Refusals> {
     let began = Some(was.propose_from).filter(|from| *from <= now);
     let dates = dates(sent, began, now)?;
     if dates == *was {
@@ -181,7 +181,7 @@ fn moved(sent: &Sent, was: &Dates, now: Millis) -> Result<Dates, Refusals> {
     Ok(dates)
 }
 
-fn extended(sent: &Sent, was: &Dates, now: Millis) -> Result<Dates, Refusals> {
+fn extended(sent: &Sent, was: &Dates, now: Moment) -> Result<Dates, Refusals> {
     let refused = |what_to_do: String| Err(Refusals::one("close_day", what_to_do));
     match clock::read(sent.typed("close_day"), sent.typed("close_time")) {
         None => refused("Enter a day and a time".to_owned()),
@@ -215,9 +215,9 @@ fn reason(sent: &Sent) -> Result<String, String> {
 mod tests {
     use super::*;
 
-    const NOW: Millis = 1_800_000_000_000;
+    const NOW: Moment = Moment::from_millis(1_800_000_000_000);
 
-    fn form(propose: Millis, vote: Millis, close: Millis) -> Sent {
+    fn form(propose: Moment, vote: Moment, close: Moment) -> Sent {
         let mut body = "title=Autumn&seats=5&reason=A+slip".to_owned();
         for (name, at) in [("propose", propose), ("vote", vote), ("close", close)] {
             let (day, time) = clock::fields(at);
@@ -251,7 +251,7 @@ mod tests {
 
     #[test]
     fn an_empty_form_says_what_to_do_about_each_field() {
-        let refusals = new_round(&Sent::default(), 0).expect_err("refusals");
+        let refusals = new_round(&Sent::default(), NOW).expect_err("refusals");
         assert_eq!(
             refusals.iter().map(|(field, _)| field).collect::<Vec<_>>(),
             ["title", "seats", "propose_day", "vote_day", "close_day"]
@@ -260,7 +260,7 @@ mod tests {
 
     fn was() -> Dates {
         // As the fields of a form hold times: whole minutes.
-        let minute = NOW - NOW % clock::MINUTE;
+        let minute = NOW - NOW.millis() % clock::MINUTE;
         let (vote_from, closes_at) = (minute + 14 * DAY, minute + 28 * DAY);
         Dates { propose_from: minute, vote_from, closes_at, counted_at: None }
     }
@@ -283,7 +283,8 @@ mod tests {
         for close in [was.closes_at - DAY, was.closes_at, was.closes_at + 80 * DAY] {
             assert_eq!(asked(was.vote_from, close, voting), Err(Some("close_day")));
         }
-        let extended = other_dates(&form(0, 0, later), &was, voting).expect("an extension");
+        let none = Moment::default();
+        let extended = other_dates(&form(none, none, later), &was, voting).expect("an extension");
         assert_eq!(extended.dates, Dates { closes_at: later, ..was });
     }
 

@@ -2,7 +2,7 @@
 
 use accounts::joinings;
 use accounts::store::SHARED;
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 use ground::changes::ChangeKind;
 use ground::db::{Db, Kind, formatcp, known};
 use ground::ids::{self, Account, Id};
@@ -22,11 +22,11 @@ pub struct Round {
     pub dates: Dates,
     /// When the forum confirmed the shortlist, and why it differs from the count; empty where it
     /// does not.
-    pub confirmed: Option<(Millis, String)>,
+    pub confirmed: Option<(Moment, String)>,
 }
 
 /// What was changed about a round: when voting started and closed before that, and since.
-pub type PastChange = ground::changes::PastChange<ChangeKind, (Millis, Millis)>;
+pub type PastChange = ground::changes::PastChange<ChangeKind, (Moment, Moment)>;
 
 /// A round that was cancelled: nothing else is left of it.
 #[derive(Clone, Debug)]
@@ -34,7 +34,7 @@ pub struct CancelledRound {
     pub id: Id<ids::Round>,
     pub title: String,
     pub reason: String,
-    pub at: Millis,
+    pub at: Moment,
 }
 
 /// The round with this id.
@@ -184,7 +184,7 @@ pub async fn change(
     round: &Round,
     change: &RoundChange,
     by: &Id<Account>,
-    at: Millis,
+    at: Moment,
 ) -> sqlx::Result<bool> {
     // The round stays as it is until this write ends: no topic joins it, and no support is given.
     let held = Kind::of(tx).hold_to_change(
@@ -228,7 +228,7 @@ async fn note_change(
     round: &Round,
     change: &RoundChange,
     by: &Id<Account>,
-    at: Millis,
+    at: Moment,
 ) -> sqlx::Result<()> {
     sqlx::query(
         "INSERT INTO round_changes (form_key, round_id, kind, title, was_propose_from,
@@ -273,7 +273,7 @@ pub fn overlaps(error: &sqlx::Error) -> bool {
 }
 
 /// Whether there is a round to close whose time has come.
-pub async fn is_one_to_close(db: &Db, now: Millis) -> sqlx::Result<bool> {
+pub async fn is_one_to_close(db: &Db, now: Moment) -> sqlx::Result<bool> {
     let due: Option<Id<ids::Round>> = sqlx::query_scalar(
         "SELECT id FROM rounds WHERE closed_at IS NULL AND closes_at <= $1 LIMIT 1",
     )
@@ -287,7 +287,7 @@ pub async fn is_one_to_close(db: &Db, now: Millis) -> sqlx::Result<bool> {
 /// first. Returns its id.
 pub async fn close_next(
     tx: &mut AnyConnection,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<Option<Id<ids::Round>>> {
     let closed: Option<Id<ids::Round>> = sqlx::query_scalar(
         "UPDATE rounds SET closed_at = $1
@@ -338,7 +338,7 @@ pub async fn close_next(
 
 /// Erases what was unusual about the joinings of rounds whose shortlist is confirmed, or that have
 /// waited for that as long as the counts do; how many rows.
-pub async fn forget_due(db: &Db, now: Millis) -> sqlx::Result<u64> {
+pub async fn forget_due(db: &Db, now: Moment) -> sqlx::Result<u64> {
     let mut tx = db.begin().await?;
     let erased = sqlx::query(
         "DELETE FROM unusual_joinings WHERE round_id IN (SELECT round_id FROM confirmations)
@@ -358,7 +358,7 @@ pub fn round(row: &AnyRow) -> Round {
         title: row.get("title"),
         seats: i64::from(row.get::<i32, _>("seats")),
         dates: dates(row),
-        confirmed: row.get::<Option<Millis>, _>("confirmed_at").map(|at| (at, row.get("reason"))),
+        confirmed: row.get::<Option<Moment>, _>("confirmed_at").map(|at| (at, row.get("reason"))),
     }
 }
 

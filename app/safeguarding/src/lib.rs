@@ -3,7 +3,7 @@
 //! note of what was done, and the record of who opened it. The queues hold no words of what was
 //! passed on: whoever wants to read one has to open it, and that is in the audit log.
 
-use calendar::clock::{self, Millis};
+use calendar::clock::{self, Moment};
 use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
 use ground::db::{formatcp, known};
@@ -26,8 +26,8 @@ const LONGEST_NOTE: usize = 2_000;
 /// the first first.
 #[derive(Clone, Debug, Default)]
 pub struct History {
-    pub notes: Vec<(Millis, String)>,
-    pub looks: Vec<(Millis, String)>,
+    pub notes: Vec<(Moment, String)>,
+    pub looks: Vec<(Moment, String)>,
 }
 
 impl History {
@@ -35,7 +35,7 @@ impl History {
     ///
     /// # Errors
     /// When it is none.
-    pub fn add(&mut self, kind: &str, at: Millis, words: String) -> sqlx::Result<()> {
+    pub fn add(&mut self, kind: &str, at: Moment, words: String) -> sqlx::Result<()> {
         match kind {
             "look" => self.looks.push((at, words)),
             "note" => self.notes.push((at, words)),
@@ -52,7 +52,7 @@ pub struct NewNote<'a> {
     pub form_key: &'a str,
     pub words: &'a str,
     pub by: &'a Id<Account>,
-    pub at: Millis,
+    pub at: Moment,
 }
 
 /// Who opened the thing `$1`, as a part of statements about its [`History`]: (kind, at, words).
@@ -103,7 +103,7 @@ pub async fn look(house: &House, viewer: &Viewer, what: &str, about: &str) -> Re
 }
 
 /// Who opened it before, the last of them.
-pub fn who_opened(mut looks: Vec<(Millis, String)>) -> impl IntoView {
+pub fn who_opened(mut looks: Vec<(Moment, String)>) -> impl IntoView {
     looks.drain(..looks.len().saturating_sub(MOST_SHOWN));
     let looks = looks.into_iter().map(|(at, who)| {
         view! {
@@ -163,7 +163,7 @@ pub fn frame<'r>(
 
 /// What was done about something that was passed on, and the form for another note.
 pub fn what_was_done<'a>(
-    notes: Vec<(Millis, String)>,
+    notes: Vec<(Moment, String)>,
     sent: &Sent,
     refusals: &'a Refusals,
 ) -> impl IntoView + use<'a> {

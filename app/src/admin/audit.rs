@@ -4,7 +4,7 @@
 use axum::extract::State;
 use axum::http::Uri;
 use axum::response::Response;
-use calendar::clock::{self, DAY, HOUR, Millis};
+use calendar::clock::{self, DAY, HOUR, Moment};
 use forms::{Refusals, Sent};
 use ground::error::Error;
 use ground::house::House;
@@ -30,7 +30,7 @@ pub async fn audit_page(
     let who = forms::folded(&query.line("who"));
     let mut lines = match within {
         Some(within) => {
-            let before = query.typed("before").parse().unwrap_or(Millis::MAX);
+            let before = query.typed("before").parse().unwrap_or(i64::MAX);
             let search = AuditSearch { what: query.typed("what"), who: &who, within, before };
             store::audit(&house.db, &search, MOST_ON_A_PAGE as i64 + 1).await?
         }
@@ -76,9 +76,9 @@ pub async fn audit_page(
 }
 
 /// From when to when a day lasts, as a form holds it; all of time for none.
-fn within(day: &str) -> Result<(Millis, Millis), String> {
+fn within(day: &str) -> Result<(Moment, Moment), String> {
     if day.trim().is_empty() {
-        return Ok((Millis::MIN, Millis::MAX));
+        return Ok((Moment::MIN, Moment::MAX));
     }
     let begins = clock::read(day, "00:00");
     let begins = begins.ok_or_else(|| "Enter a day, such as 2026-12-04".to_owned())?;
@@ -171,7 +171,7 @@ mod tests {
     fn line(what: &str, who: Option<&str>, thing: &str, detail: &str) -> AuditLine {
         AuditLine {
             number: 1,
-            at: 0,
+            at: Moment::from_millis(0),
             what: what.to_owned(),
             detail: detail.to_owned(),
             about: "x".to_owned(),
@@ -208,6 +208,6 @@ mod tests {
         assert_eq!(hours("2026-03-29"), Ok(23));
         assert_eq!(hours("2026-10-25"), Ok(25));
         assert!(within("4 December").is_err());
-        assert_eq!(within(" "), Ok((Millis::MIN, Millis::MAX)));
+        assert_eq!(within(" "), Ok((Moment::MIN, Moment::MAX)));
     }
 }

@@ -4,7 +4,7 @@
 use axum::extract::State;
 use axum::http::Uri;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use calendar::clock::{self, Millis};
+use calendar::clock::{self, Moment};
 use deliveries::store::{EmailList, ListedEmail};
 use disclosure::commas;
 use forms::{Sent, page_number};
@@ -146,7 +146,7 @@ fn nothing(list: EmailList) -> &'static str {
 }
 
 /// Whether an email has been tried and waits for its next try.
-fn waits(email: &ListedEmail, now: Millis) -> bool {
+fn waits(email: &ListedEmail, now: Moment) -> bool {
     email.many_tries > 0 && email.next_at.is_some_and(|at| at > now)
 }
 
@@ -160,7 +160,7 @@ fn try_again() -> impl IntoView {
     }
 }
 
-fn row(list: EmailList, email: &ListedEmail, now: Millis) -> impl IntoView + use<> {
+fn row(list: EmailList, email: &ListedEmail, now: Moment) -> impl IntoView + use<> {
     let who = match (&email.shown_name, &email.email) {
         (Some(name), Some(email)) => format!("{name} ({email})"),
         (_, _) => "Someone without an account here".to_owned(),

@@ -1,7 +1,7 @@
 //! Every SQL statement of the pages for administrators.
 
 use area::AreaKind;
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 use ground::db::{Db, number};
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row as _};
@@ -15,7 +15,7 @@ pub struct AuditSearch<'a> {
     /// a thing; empty for anybody.
     pub who: &'a str,
     /// From then on, and before then.
-    pub within: (Millis, Millis),
+    pub within: (Moment, Moment),
     /// Only entries before this number.
     pub before: i64,
 }
@@ -24,7 +24,7 @@ pub struct AuditSearch<'a> {
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct AuditLine {
     pub number: i64,
-    pub at: Millis,
+    pub at: Moment,
     pub what: String,
     pub detail: String,
     /// The id of what it is about.

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::Uri;
 use axum::response::Response;
-use calendar::clock::{self, DAY, Millis};
+use calendar::clock::{self, DAY, Millis, Moment};
 use duties::rules::{Everything, in_words};
 use forms::Sent;
 use ground::error::Error;
@@ -112,7 +112,7 @@ fn task(waits: Waits) -> Option<Task> {
 }
 
 /// What an administrator must put in so that the days of duties can be counted.
-fn duties_to_mend(all: &Everything, now: Millis) -> Vec<Task> {
+fn duties_to_mend(all: &Everything, now: Moment) -> Vec<Task> {
     let today = clock::date(now);
     let is_on = all.duties.iter().any(|kept| kept.duty.is_on);
     let bank = all.bank.warning(today).filter(|_| is_on);

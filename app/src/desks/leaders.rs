@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::Uri;
 use axum::response::Response;
-use calendar::clock::{self, Millis};
+use calendar::clock::{self, Millis, Moment};
 use deliveries::tasks::Task as Kind;
 use duties::rules::Side;
 use ground::error::Error;
@@ -168,7 +168,7 @@ fn task(waits: Waits, within: Millis) -> Option<Task> {
 }
 
 /// What they said they would look at again, on a day that has come: by its end.
-fn look_again(to: String, what: String, since: Millis) -> Task {
+fn look_again(to: String, what: String, since: Moment) -> Task {
     Task::new(to, what, since)
         .more("You said you would do this by then, and everyone can read it.")
         .due(clock::end_of(&clock::fields(since).0))

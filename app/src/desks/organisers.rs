@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::Uri;
 use axum::response::Response;
-use calendar::clock::{self, Millis};
+use calendar::clock::{self, Moment};
 use consultations::course::{Course, NextStep};
 use consultations::store::Follow;
 use deliveries::tasks::Task as Kind;
@@ -109,7 +109,7 @@ pub async fn organisers_desk(
 }
 
 /// One thing that waits, as a task.
-fn task(waits: Waits, now: Millis) -> Option<Task> {
+fn task(waits: Waits, now: Moment) -> Option<Task> {
     let Waits { kind, id, title, many, since } = waits;
     let task = match kind {
         WaitKind::Task(Kind::Topic) => {
@@ -205,7 +205,7 @@ fn task(waits: Waits, now: Millis) -> Option<Task> {
 
 /// That the forum says whether something was done that was promised in answer to a comment.
 /// `promised`: by which day, and after a bar about which service; `since`: when.
-fn was_it_done(id: &str, promised: &str, since: Millis) -> Task {
+fn was_it_done(id: &str, promised: &str, since: Moment) -> Task {
     let (day, service) = promised.split_once('|').unwrap_or((promised, ""));
     let about = if service.is_empty() { "the Local Offer" } else { service };
     let by = clock::day_of(day).map_or_else(String::new, |day| format!(" by {day}"));
@@ -223,7 +223,7 @@ fn others(
     courses: &[Course],
     due: &[Due],
     me: &Id<Account>,
-    now: Millis,
+    now: Moment,
 ) -> Vec<(String, String, String)> {
     let held = courses.iter().filter(|course| course.is_held_for(me, now));
     let held = held.map(|course| {
@@ -242,7 +242,7 @@ fn others(
     held.chain(answers).collect()
 }
 
-fn round_under_way(round: &rounds::store::Round, now: Millis) -> UnderWay {
+fn round_under_way(round: &rounds::store::Round, now: Moment) -> UnderWay {
     let next = round
         .dates
         .counted_at
@@ -256,7 +256,7 @@ fn round_under_way(round: &rounds::store::Round, now: Millis) -> UnderWay {
     }
 }
 
-fn consultations_under_way(courses: &[Course], me: &Id<Account>, now: Millis) -> Vec<UnderWay> {
+fn consultations_under_way(courses: &[Course], me: &Id<Account>, now: Moment) -> Vec<UnderWay> {
     let under_way = |course: &Course| UnderWay {
         to: format!("/forum/consultations/{}", course.id),
         title: course.title.clone(),

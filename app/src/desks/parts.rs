@@ -1,7 +1,7 @@
 //! What the desks are made of: the tasks, what is waited for, what comes, and how far a thing is.
 
 use axum::http::Uri;
-use calendar::clock::{self, DAY, Millis};
+use calendar::clock::{self, DAY, Millis, Moment};
 use duties::rules::Open;
 use forms::Sent;
 use ground::ui::{Banner, Step, Steps, When};
@@ -22,18 +22,18 @@ pub struct Task {
     /// What else to know about it; empty for nothing.
     pub more: String,
     /// Since when it has waited; now, where nobody knows.
-    pub since: Millis,
+    pub since: Moment,
     /// By when we said that it is done, where we did.
-    pub due: Option<Millis>,
+    pub due: Option<Moment>,
 }
 
 impl Task {
-    pub fn new(to: impl Into<String>, what: impl Into<String>, since: Millis) -> Self {
+    pub fn new(to: impl Into<String>, what: impl Into<String>, since: Moment) -> Self {
         Self { to: to.into(), what: what.into(), more: String::new(), since, due: None }
     }
 
     #[must_use]
-    pub fn due(self, due: impl Into<Option<Millis>>) -> Self {
+    pub fn due(self, due: impl Into<Option<Moment>>) -> Self {
         Self { due: due.into(), ..self }
     }
 
@@ -42,7 +42,7 @@ impl Task {
         Self { more: more.into(), ..self }
     }
 
-    fn view(self, now: Millis) -> impl IntoView + use<> {
+    fn view(self, now: Moment) -> impl IntoView + use<> {
         let is_late = self.due.is_some_and(|due| now > due);
         let when = match self.due {
             Some(due) => format!("Due {} ({}).", clock::day(due), clock::days_away(now, due)),
@@ -72,7 +72,7 @@ pub fn yearly(open: Vec<Open<'_>>) -> impl Iterator<Item = Task> {
     open.into_iter().map(|open| {
         let day = open.day.to_string();
         let due = clock::end_of(&day);
-        let since = due.map_or(0, |due| due - 8 * 7 * DAY);
+        let since = due.map(|due| due - 8 * 7 * DAY).unwrap_or_default();
         let task = Task::new(format!("/duties/{}", open.kept.id), open.words(), since).due(due);
         if open.step.is_some() {
             task.more(format!("Before: {}.", open.kept.duty.name))
@@ -89,7 +89,7 @@ pub fn tasks(
     mut tasks: Vec<Task>,
     in_all: usize,
     nothing: &'static str,
-    now: Millis,
+    now: Moment,
 ) -> impl IntoView {
     let by = |task: &Task| task.due.unwrap_or(task.since);
     tasks.sort_by(|one, next| (by(one), &one.to).cmp(&(by(next), &next.to)));
@@ -282,7 +282,7 @@ mod tests {
 
     use super::*;
 
-    const NOW: Millis = 1_800_000_000_000;
+    const NOW: Moment = Moment::from_millis(1_800_000_000_000);
 
     #[test]
     fn tasks_are_by_when_they_are_due_with_how_many_there_are_and_what_is_late_says_so() {

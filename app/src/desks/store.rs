@@ -1,6 +1,6 @@
 //! What waits for whom, and what comes, from every room; each in one query.
 
-use calendar::clock::{self, Millis};
+use calendar::clock::{self, Moment};
 use consultations::reading::Suggests;
 use deliveries::tasks::Task;
 use ground::db::{Db, formatcp, known};
@@ -108,7 +108,7 @@ pub struct Waits {
     /// How many things it is.
     pub many: i64,
     /// Since when the first of them has waited.
-    pub since: Millis,
+    pub since: Moment,
 }
 
 /// What waits for somebody: the oldest, and how many there are in all.
@@ -170,7 +170,7 @@ fn tasks(kinds: &[Task]) -> String {
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
-pub async fn for_organiser(db: &Db, organiser: &Id<Account>, now: Millis) -> sqlx::Result<Waiting> {
+pub async fn for_organiser(db: &Db, organiser: &Id<Account>, now: Moment) -> sqlx::Result<Waiting> {
     let all = format!(
         "{}
          UNION ALL SELECT w.task, '', '', count(*), min(w.since) FROM waiting_tasks w
@@ -206,7 +206,7 @@ pub async fn for_organiser(db: &Db, organiser: &Id<Account>, now: Millis) -> sql
 pub async fn for_leader(
     db: &Db,
     leader: &Id<Account>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<(Waiting, Vec<Waits>)> {
     let all = format!(
         "{}
@@ -291,8 +291,8 @@ pub async fn for_safeguarding(db: &Db, lead: &Id<Account>) -> sqlx::Result<Waiti
 /// `given up` since a time; and the `invitation`s that nobody has accepted yet.
 pub async fn for_administrators(
     db: &Db,
-    now: Millis,
-    lately: Millis,
+    now: Moment,
+    lately: Moment,
 ) -> sqlx::Result<(Waiting, Vec<Waits>)> {
     let all = "SELECT 'leaders' AS kind, '' AS id, '' AS title, count(*) AS many,
            coalesce(min(r.granted_at), 0) AS since
@@ -356,7 +356,7 @@ pub struct Comes {
     pub what: Coming,
     pub id: String,
     pub title: String,
-    pub at: Millis,
+    pub at: Moment,
 }
 
 /// What comes.
@@ -402,7 +402,7 @@ pub enum DeskOf<'a> {
 /// published, is due no more.
 pub async fn coming(
     db: &Db,
-    (now, until): (Millis, Millis),
+    (now, until): (Moment, Moment),
     desk: DeskOf<'_>,
 ) -> sqlx::Result<Vec<Comes>> {
     let leader = if let DeskOf::Leader(leader) = desk { leader.as_str() } else { "" };
@@ -471,7 +471,7 @@ pub struct Begun {
 }
 
 /// How many there are of what an area needs.
-pub async fn begun(db: &Db, now: Millis) -> sqlx::Result<Begun> {
+pub async fn begun(db: &Db, now: Moment) -> sqlx::Result<Begun> {
     const SQL: &str = formatcp!(
         "WITH team AS (SELECT r.role FROM roles r JOIN accounts a ON a.id = r.account_id
              AND a.erased_at IS NULL AND a.suspended_at IS NULL

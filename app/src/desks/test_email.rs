@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use calendar::clock::{self, DAY, Millis};
+use calendar::clock::{self, DAY, Moment};
 use deliveries::{EmailKind, Owed, Sender, Words, owe};
 use ground::audit::{self, Entry};
 use ground::error::Error;
@@ -69,7 +69,7 @@ pub async fn send_test_email(
     Ok(Redirect::to("/admin?done=tested").into_response())
 }
 
-fn words(house: &House, now: Millis) -> Words {
+fn words(house: &House, now: Moment) -> Words {
     Words {
         subject: "Test: our emails arrive".to_owned(),
         paragraphs: vec![

@@ -2,7 +2,7 @@
 
 use accounts::emails;
 use accounts::erasing::{self, DueErasure};
-use calendar::clock::{self, HOUR, Millis};
+use calendar::clock::{self, HOUR, Millis, Moment};
 use deliveries::{EmailKind, Owed, owe};
 use ground::audit::{self, Entry};
 use ground::db::Kind;
@@ -55,7 +55,7 @@ async fn write_anew_due(house: &House) -> sqlx::Result<()> {
 }
 
 /// When this night began; `None` by day.
-fn began_tonight(now: Millis) -> Option<Millis> {
+fn began_tonight(now: Moment) -> Option<Moment> {
     let (begins, lasts) = NIGHT;
     let began = clock::read(&clock::fields(now).0, begins)?;
     (began..began + lasts).contains(&now).then_some(began)
@@ -98,7 +98,7 @@ struct Forgotten {
     keeps_emails: bool,
 }
 
-async fn forget(tx: &mut AnyConnection, due: &DueErasure, now: Millis) -> sqlx::Result<Forgotten> {
+async fn forget(tx: &mut AnyConnection, due: &DueErasure, now: Moment) -> sqlx::Result<Forgotten> {
     let (account, email, wish) = (&due.account_id, due.email.as_str(), due.wish);
     store::forget_words(tx, account).await?;
     ground::takedown::store::forget(tx, account).await?;

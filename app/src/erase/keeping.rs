@@ -7,7 +7,7 @@ use accounts::{GO_ON, STAYS, emails};
 use axum::extract::State;
 use axum::http::Uri;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use calendar::clock::{self, Millis};
+use calendar::clock::{self, Moment};
 use deliveries::{EmailKind, Owed, owe};
 use forms::Sent;
 use ground::error::Error;
@@ -91,7 +91,7 @@ fn stays(then: &str) -> Page {
     })
 }
 
-fn leaving(leaves_at: Millis, then: String) -> Page {
+fn leaving(leaves_at: Moment, then: String) -> Page {
     let title = format!("We will delete your account on {}", clock::day(leaves_at));
     Page::new(title.clone(), || {
         let then = (!then.is_empty())

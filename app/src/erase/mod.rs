@@ -16,7 +16,7 @@ use accounts::{WE_MAY_ASK, emails, signed_out};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse as _, Redirect, Response};
-use calendar::clock::{self, Millis};
+use calendar::clock::{self, Moment};
 use deliveries::{EmailKind, Owed, owe};
 use forms::Refusals;
 use ground::cookie;
@@ -220,7 +220,7 @@ async fn ended(house: &House, viewer: &Viewer, hash: &str) -> Result<Response, E
 }
 
 /// For a link that called it back once, when they have asked again since.
-fn asked_again(due_at: Millis) -> Page {
+fn asked_again(due_at: Moment) -> Page {
     let day = clock::day(due_at);
     let page = Page::new(format!("We will delete your account on {day}"), || {
         view! {

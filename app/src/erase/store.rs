@@ -2,7 +2,7 @@
 //! index of the search.
 
 use accounts::erasing::IS_LAST;
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 use ground::db::{Db, formatcp};
 use ground::erasing::each;
 use ground::ids::{Account, Id};
@@ -34,7 +34,7 @@ pub struct Has {
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
-pub async fn has(db: &Db, account_id: &Id<Account>, now: Millis) -> sqlx::Result<Has> {
+pub async fn has(db: &Db, account_id: &Id<Account>, now: Moment) -> sqlx::Result<Has> {
     const OWN_TOPICS: &str = "SELECT count(*) FROM topics t WHERE t.author_id = a.id";
     const OWN_COMMENTS: &str = "SELECT count(*) FROM comments c WHERE c.author_id = a.id";
     const OPEN: &str = "(t.round_id IS NULL OR EXISTS (SELECT 1 FROM rounds r
@@ -104,7 +104,7 @@ pub async fn forget_words(tx: &mut AnyConnection, account_id: &Id<Account>) -> s
 }
 
 /// Notes that the database is to be written anew, since something was erased.
-pub async fn rewrite_soon(tx: &mut AnyConnection, now: Millis) -> sqlx::Result<()> {
+pub async fn rewrite_soon(tx: &mut AnyConnection, now: Moment) -> sqlx::Result<()> {
     sqlx::query("UPDATE service_state SET to_rewrite_since = $1").bind(now).execute(tx).await?;
     Ok(())
 }
@@ -114,10 +114,10 @@ pub async fn rewrite_soon(tx: &mut AnyConnection, now: Millis) -> sqlx::Result<(
 pub struct Rewriting {
     /// Since when it is to be, after an account was erased; `None` when it was.
     #[sqlx(rename = "to_rewrite_since")]
-    pub wanted_since: Option<Millis>,
+    pub wanted_since: Option<Moment>,
     /// When it last was.
     #[sqlx(rename = "rewritten_at")]
-    pub done_at: Option<Millis>,
+    pub done_at: Option<Moment>,
 }
 
 pub async fn rewriting(db: &Db) -> sqlx::Result<Rewriting> {
@@ -127,7 +127,7 @@ pub async fn rewriting(db: &Db) -> sqlx::Result<Rewriting> {
 }
 
 /// Notes that it was written anew. What was erased since `wanted_since` still waits for it.
-pub async fn rewritten(db: &Db, wanted_since: Option<Millis>, now: Millis) -> sqlx::Result<()> {
+pub async fn rewritten(db: &Db, wanted_since: Option<Moment>, now: Moment) -> sqlx::Result<()> {
     let mut tx = db.begin().await?;
     sqlx::query(
         "UPDATE service_state SET rewritten_at = $2, to_rewrite_since =

@@ -3,7 +3,7 @@
 use accounts::WE_MAY_ASK;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use calendar::clock::{self, Millis};
+use calendar::clock::{self, Moment};
 use deliveries::{EmailKind, Owed, owe};
 use ground::audit::{self, Entry};
 use ground::error::Error;
@@ -20,9 +20,9 @@ enum Offer {
     /// Nobody asked for a copy in the last hour: the form.
     Ask,
     /// It was asked for in this session: it can be saved until then.
-    Ready(Millis),
+    Ready(Moment),
     /// It was asked for at this time in another session.
-    Elsewhere(Millis),
+    Elsewhere(Moment),
 }
 
 /// GET `/account/export`
@@ -44,7 +44,7 @@ pub async fn ask_for_copy(State(house): State<House>, viewer: Viewer) -> Result<
     let mut tx = house.db.begin().await?;
     if store::ask(&mut tx, &of, Some(&person.session_id), now).await? {
         let owed = Owed {
-            dedup_key: &format!("copy {account} {now}"),
+            dedup_key: &format!("copy {account} {}", now.millis()),
             kind: EmailKind::CopyAsked,
             account_id: Some(account),
             to: &person.email,
@@ -78,7 +78,7 @@ pub async fn save_copy(State(house): State<House>, viewer: Viewer) -> Result<Res
 }
 
 /// When a copy was asked for in the last hour, and whether that was in this session.
-async fn asked(house: &House, person: &SignedIn) -> Result<Option<(Millis, bool)>, Error> {
+async fn asked(house: &House, person: &SignedIn) -> Result<Option<(Moment, bool)>, Error> {
     let asked = store::asked(&house.db, &person.account_id, house.clock.now()).await?;
     Ok(asked.map(|(at, session)| (at, session == person.session_id)))
 }
@@ -132,7 +132,7 @@ fn asking() -> impl IntoView {
     }
 }
 
-fn ready(until: Millis) -> impl IntoView {
+fn ready(until: Moment) -> impl IntoView {
     view! {
         <div class="panel gold" role="status">
             <p>
@@ -148,7 +148,7 @@ fn ready(until: Millis) -> impl IntoView {
     }
 }
 
-fn elsewhere(at: Millis) -> impl IntoView {
+fn elsewhere(at: Moment) -> impl IntoView {
     let again = clock::day_and_hour(at + WITHIN);
     let made =
         format!("A copy was asked for on {}, before you signed in here.", clock::day_and_hour(at));

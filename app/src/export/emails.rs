@@ -1,12 +1,12 @@
 //! The emails about copies.
 
-use calendar::clock::{self, Millis};
+use calendar::clock::{self, Moment};
 use deliveries::{Paragraph, Sender, Words};
 use ground::house::House;
 
 /// Tells somebody that a copy of all about their account was asked for: where it is if it was them,
 /// and what to do if it was not.
-pub fn ready(house: &House, at: Millis, until: Millis) -> Words {
+pub fn ready(house: &House, at: Moment, until: Moment) -> Words {
     Words {
         subject: "Your copy of everything we keep about you".to_owned(),
         paragraphs: vec![
@@ -35,7 +35,7 @@ pub fn ready(house: &House, at: Millis, until: Millis) -> Words {
 }
 
 /// The link to a copy of what is kept about a subscription.
-pub fn link(house: &House, at: Millis, until: Millis, token: &str) -> Words {
+pub fn link(house: &House, at: Moment, until: Moment, token: &str) -> Words {
     Words {
         subject: "Your copy of what we keep about you".to_owned(),
         paragraphs: vec![

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use calendar::clock::{self, Millis};
+use calendar::clock::{self, Moment};
 use ground::house::House;
 use ground::personal::{Reading, Whose};
 use schemars::{JsonSchema, Schema, schema_for};
@@ -152,7 +152,7 @@ pub(super) const NO: &str = "no";
 
 /// A value as it is in the copy.
 fn shown(reading: &Reading, value: String) -> String {
-    match (value.parse::<Millis>(), value.as_str()) {
+    match (value.parse::<Moment>(), value.as_str()) {
         (Ok(at), _) if reading.is_time => clock::machine(at),
         (_, "1") if reading.is_yes => YES.to_owned(),
         (_, "0") if reading.is_yes => NO.to_owned(),

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use calendar::clock::{self, Millis};
+use calendar::clock::{self, Moment};
 use deliveries::EmailKind;
 use ground::house::House;
 use ground::personal::Table;
@@ -92,7 +92,7 @@ pub fn copy_to_read(house: &House, all: &Everything) -> String {
     })
 }
 
-fn lead(all: &Everything, now: Millis) -> impl IntoView + use<> {
+fn lead(all: &Everything, now: Moment) -> impl IntoView + use<> {
     let (forum, read_at) = (all.forum.clone(), clock::day_and_hour(now));
     let is_account = all.about == "account";
     let elsewhere = (!is_account).then(|| {
@@ -115,7 +115,7 @@ fn lead(all: &Everything, now: Millis) -> impl IntoView + use<> {
 }
 
 /// All that is kept, table by table; files come before the bookkeeping of emails.
-fn sections(all: &Everything, now: Millis) -> impl IntoView + use<> {
+fn sections(all: &Everything, now: Moment) -> impl IntoView + use<> {
     let mut kept: Vec<&Held> = all.kept.iter().collect();
     kept.sort_by_key(|held| place(&held.table));
     let (last, first): (Vec<&Held>, Vec<&Held>) =
@@ -166,7 +166,7 @@ fn place(table: &str) -> u8 {
 }
 
 /// The rows of a table, without those that would say nothing.
-fn section(held: &Held, now: Millis) -> impl IntoView + use<> {
+fn section(held: &Held, now: Moment) -> impl IntoView + use<> {
     let rows: Vec<Vec<(String, String)>> = held
         .rows
         .iter()
@@ -191,7 +191,7 @@ fn section(held: &Held, now: Millis) -> impl IntoView + use<> {
 }
 
 /// What the page says of one value of a row, if it is for people: its label, and its words.
-fn said(held: &Held, column: &Named, row: &Row, now: Millis) -> Option<(String, String)> {
+fn said(held: &Held, column: &Named, row: &Row, now: Moment) -> Option<(String, String)> {
     let label = column.label.clone()?;
     let (table, name) = (held.table.as_str(), column.name.as_str());
     let is_over = table == "address_undos"

@@ -1,6 +1,6 @@
 //! Every SQL statement about copies: who asked for one, and what is in it.
 
-use calendar::clock::{DAY, HOUR, MINUTE, Millis};
+use calendar::clock::{DAY, HOUR, MINUTE, Millis, Moment};
 use ground::db::{self, Db};
 use ground::ids::{Account, Id, Session, Subscriber};
 use ground::personal::{Column, Reading, Table, Whose};
@@ -71,7 +71,7 @@ pub async fn ask(
     tx: &mut AnyConnection,
     of: &WhoseCopy,
     session_id: Option<&Id<Session>>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<bool> {
     let (account, subscriber) = match of {
         WhoseCopy::Account(id) => (Some(id), None),
@@ -101,8 +101,8 @@ pub async fn ask(
 pub async fn asked(
     db: &Db,
     account_id: &Id<Account>,
-    now: Millis,
-) -> sqlx::Result<Option<(Millis, Id<Session>)>> {
+    now: Moment,
+) -> sqlx::Result<Option<(Moment, Id<Session>)>> {
     sqlx::query_as(
         "SELECT asked_at, session_id FROM copies
          WHERE account_id = $1 AND asked_at > $2 AND asked_at <= $3",
@@ -131,7 +131,7 @@ pub fn link_hash(token: &str) -> String {
 }
 
 /// The subscriber whose copy a link leads to, for an hour.
-pub async fn by_link(db: &Db, token: &str, now: Millis) -> sqlx::Result<Option<Id<Subscriber>>> {
+pub async fn by_link(db: &Db, token: &str, now: Moment) -> sqlx::Result<Option<Id<Subscriber>>> {
     sqlx::query_scalar(
         "SELECT s.id FROM subscriber_links l JOIN subscribers s ON s.id = l.subscriber_id
          WHERE l.token_hash = $1 AND l.made_at > $2 AND l.made_at <= $3 AND s.erased_at IS NULL",
@@ -144,7 +144,7 @@ pub async fn by_link(db: &Db, token: &str, now: Millis) -> sqlx::Result<Option<I
 }
 
 /// Erases that somebody asked for a copy 30 days ago.
-pub async fn forget_due(db: &Db, now: Millis) -> sqlx::Result<u64> {
+pub async fn forget_due(db: &Db, now: Moment) -> sqlx::Result<u64> {
     let mut tx = db.begin().await?;
     let erased = sqlx::query("DELETE FROM copies WHERE asked_at <= $1")
         .bind(now - 30 * DAY)

@@ -4,7 +4,7 @@
 use axum::extract::State;
 use axum::http::Uri;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use calendar::clock::{self, Millis};
+use calendar::clock::{self, Moment};
 use deliveries::{EmailKind, Owed, owe};
 use forms::Sent;
 use ground::audit::{self, Entry};
@@ -110,7 +110,7 @@ async fn send_link(
     house: &House,
     subscriber: &Id<Subscriber>,
     to: &str,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<()> {
     let copy = id::secret();
     let hash = store::link_hash(&copy);

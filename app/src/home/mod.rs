@@ -6,7 +6,7 @@ mod own;
 use axum::extract::State;
 use axum::http::Uri;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use calendar::clock::{self, Millis};
+use calendar::clock::{self, Moment};
 use forms::Sent;
 use ground::error::Error;
 use ground::house::House;
@@ -21,7 +21,7 @@ use super::store;
 
 /// What is open now and what is coming, of every room.
 struct Now {
-    at: Millis,
+    at: Moment,
     /// The round that people take part in now or next.
     round: Option<Round>,
     /// The last round that is over.
@@ -157,7 +157,7 @@ fn said_done(banner: Option<(&'static str, &'static str)>) -> impl IntoView {
 }
 
 /// Changes that are coming, and the way to be told of them.
-fn coming(listed: Vec<notices::store::ListedNotice>, at: Millis) -> impl IntoView {
+fn coming(listed: Vec<notices::store::ListedNotice>, at: Moment) -> impl IntoView {
     let nothing =
         listed.is_empty().then(|| view! { <p>"We don't know of any changes coming up."</p> });
     view! {
@@ -177,7 +177,7 @@ fn coming(listed: Vec<notices::store::ListedNotice>, at: Millis) -> impl IntoVie
 /// What people can do in the current round, and by when.
 fn invitation(
     round: Option<&Round>,
-    now: Millis,
+    now: Moment,
     area: &str,
     may_propose: bool,
 ) -> impl IntoView + use<> {

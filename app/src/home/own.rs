@@ -1,7 +1,7 @@
 //! Home for someone who is signed in: what waits for them, what is new, what will change for them,
 //! what became of what they said; then everything else.
 
-use calendar::clock::{self, Millis};
+use calendar::clock::{self, Millis, Moment};
 use ground::error::Error;
 use ground::house::House;
 use ground::ui::{SecondStepSoon, When};
@@ -23,7 +23,7 @@ pub(super) struct OwnHome {
     name: String,
     now: Now,
     /// When they were here before.
-    before: Option<Millis>,
+    before: Option<Moment>,
     new: Vec<Thing>,
     /// Whether any of the changes is about a service they asked to be told about.
     has_services: bool,
@@ -160,7 +160,7 @@ fn to_do(now: &Now) -> impl IntoView + use<> {
     }
 }
 
-fn line(to: String, title: String, what: &'static str, until: Millis, now: Millis) -> AnyView {
+fn line(to: String, title: String, what: &'static str, until: Moment, now: Moment) -> AnyView {
     view! {
         <li>
             <h3>
@@ -220,7 +220,7 @@ fn desks(viewer: &Viewer) -> impl IntoView {
 }
 
 /// What became public since they were here.
-fn new(before: Millis, things: Vec<Thing>) -> impl IntoView {
+fn new(before: Moment, things: Vec<Thing>) -> impl IntoView {
     let things = things
         .into_iter()
         .map(|thing| {

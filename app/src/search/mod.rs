@@ -84,7 +84,7 @@ fn help() -> Vec<Thing> {
         id: to.to_owned(),
         title: title.to_owned(),
         words: words.to_owned(),
-        since: 0,
+        since: clock::Moment::default(),
     };
     pages.into_iter().map(thing).collect()
 }
@@ -213,7 +213,7 @@ fn result(thing: &Thing, terms: &[rules::Term], local: &LocalWords) -> impl Into
     let title = pieces(rules::marked(&thing.title, terms, local));
     let words = (thing.kind != HELP && !thing.words.is_empty())
         .then(|| view! { <p class="soft">{pieces(rules::around(&thing.words, terms, local))}</p> });
-    let when = (thing.since > 0).then(|| format!(" – {}", clock::day(thing.since)));
+    let when = (thing.since.millis() > 0).then(|| format!(" – {}", clock::day(thing.since)));
     view! {
         <li class="card">
             <p>
@@ -344,7 +344,7 @@ mod tests {
             id: id.to_owned(),
             title: String::new(),
             words: String::new(),
-            since: 0,
+            since: clock::Moment::default(),
         };
         assert_eq!(thing("topics", "1").address(), "/topics/1");
         assert_eq!(thing("help", "/contact").address(), "/contact");

@@ -7,7 +7,7 @@
 use std::collections::{HashMap, HashSet};
 
 use area::texts;
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 use ground::db::{self, Db, formatcp};
 use ground::house::House;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
@@ -34,7 +34,7 @@ pub struct Thing {
     pub title: String,
     pub words: String,
     /// Since when everyone can see it.
-    pub since: Millis,
+    pub since: Moment,
 }
 
 /// What every room shows to everyone, as one statement: (kind, id, title, words, since).
@@ -190,7 +190,7 @@ async fn all(db: &Db) -> sqlx::Result<Vec<Thing>> {
 }
 
 /// What became public after a time and not after `now`, the latest first: without its words.
-pub async fn since(db: &Db, after: Millis, now: Millis, most: i64) -> sqlx::Result<Vec<Thing>> {
+pub async fn since(db: &Db, after: Moment, now: Moment, most: i64) -> sqlx::Result<Vec<Thing>> {
     const SQL: &str = formatcp!(
         "SELECT kind, id, title, '' AS words, since FROM ({EVERYTHING}) public
          WHERE since > $1 AND since <= $2 ORDER BY since DESC, id DESC LIMIT CAST($3 AS BIGINT)"
@@ -211,7 +211,7 @@ pub struct Found {
     pub is_all: bool,
 }
 
-pub async fn find(db: &Db, search: &str, local: &LocalWords, now: Millis) -> sqlx::Result<Found> {
+pub async fn find(db: &Db, search: &str, local: &LocalWords, now: Moment) -> sqlx::Result<Found> {
     let mut found = Found { terms: rules::terms(search, local), ..Found::default() };
     if found.terms.is_empty() {
         return Ok(found);

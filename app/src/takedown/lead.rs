@@ -4,7 +4,7 @@
 use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use calendar::clock::{self, Millis};
+use calendar::clock::{self, Moment};
 use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
 use ground::db::{Db, formatcp};
@@ -45,7 +45,7 @@ pub async fn taken_down_words_page(
 }
 
 /// One, without its words: those are for whoever opens it.
-fn line((id, kind, at): (Id<ids::Takedown>, Kind, Millis)) -> AnyView {
+fn line((id, kind, at): (Id<ids::Takedown>, Kind, Moment)) -> AnyView {
     let title = format!("{}, taken down on {}", kind.title(), clock::day_and_hour(at));
     view! {
         <li>

@@ -1,6 +1,6 @@
 //! What can be taken down: what everyone reads of it, whose it is, and how its room takes it down.
 
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 use ground::error::Error;
 use ground::house::House;
 use ground::ids::{self, Id};
@@ -106,7 +106,7 @@ fn asked(kind: Kind, id: String, asked: ToTakeDown) -> Thing {
 pub async fn take_down(
     tx: &mut AnyConnection,
     thing: &Thing,
-    at: Millis,
+    at: Moment,
 ) -> sqlx::Result<Option<Vec<ToTell>>> {
     let id = thing.id.as_str();
     let nobody_else = |is_done: bool| is_done.then(Vec::new);

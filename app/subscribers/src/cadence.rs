@@ -1,6 +1,6 @@
 //! How often someone wants to be told, and when the next digest goes out.
 
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 use jiff::civil::{Time, Weekday, time};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _};
@@ -52,9 +52,9 @@ impl Cadence {
 
     /// When the next digest goes out, later than `now`; `None` for emails that come at once.
     #[must_use]
-    pub fn next_digest(self, now: Millis) -> Option<Millis> {
+    pub fn next_digest(self, now: Moment) -> Option<Moment> {
         let london = TimeZone::get("Europe/London").unwrap_or(TimeZone::UTC);
-        let local = Timestamp::from_millisecond(now).ok()?.to_zoned(london.clone());
+        let local = Timestamp::from_millisecond(now.millis()).ok()?.to_zoned(london.clone());
         let is_day = |weekday: Weekday| match self {
             Self::AtOnce => false,
             Self::Daily => true,
@@ -66,7 +66,7 @@ impl Cadence {
             .filter_map(|days| local.date().checked_add(days.days()).ok())
             .filter(|day| is_day(day.weekday()))
             .filter_map(|day| day.to_datetime(DIGEST_AT).to_zoned(london.clone()).ok())
-            .map(|at| at.timestamp().as_millisecond())
+            .map(|at| Moment::from_millis(at.timestamp().as_millisecond()))
             .find(|at| *at > now)
     }
 }

@@ -1,6 +1,6 @@
 //! What every room that tells someone does with that subscriber's row.
 
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 use ground::db::{self, Kind};
 use ground::ids::{Id, Subscriber};
 use sqlx::{AnyConnection, AssertSqlSafe};
@@ -23,7 +23,7 @@ pub async fn keep_link(
     tx: &mut AnyConnection,
     token_hash: &str,
     subscriber_id: &Id<Subscriber>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<()> {
     sqlx::query(
         "INSERT INTO subscriber_links (token_hash, subscriber_id, made_at) VALUES ($1, $2, $3)",

@@ -1,12 +1,12 @@
 //! The emails about subscriptions.
 
-use calendar::clock::{self, Millis};
+use calendar::clock::{self, Moment};
 use deliveries::{Paragraph, Sender, Words};
 use ground::house::House;
 
 /// Asks whether the person behind the address wants to be told. The same whether or not they
 /// already get emails.
-pub fn confirm(house: &House, wanted: &[String], token: &str, ends_at: Millis) -> Words {
+pub fn confirm(house: &House, wanted: &[String], token: &str, ends_at: Moment) -> Words {
     Words {
         subject: "Confirm that you want emails about changes".to_owned(),
         paragraphs: vec![

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 use deliveries::returns::Came;
 use forms::{Refusals, Sent};
 use ground::error::Error;
@@ -438,7 +438,7 @@ fn phone_form(phone: String, is_open: bool, refusals: &Refusals) -> impl IntoVie
 }
 
 /// What had been announced before what was chosen began.
-fn already_announced(announced: Vec<ListedNotice>, now: Millis) -> impl IntoView {
+fn already_announced(announced: Vec<ListedNotice>, now: Moment) -> impl IntoView {
     view! {
         <section class="stack">
             <h2>"Changes already announced"</h2>

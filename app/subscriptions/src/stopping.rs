@@ -1,6 +1,6 @@
 //! Every SQL statement about stopping everything, and about the way back after a wrong tap.
 
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 use deliveries::{Sort, stops};
 use ground::ids::{Account, Id, Subscriber};
 use sqlx::{AnyConnection, Row as _};
@@ -16,7 +16,7 @@ use super::store::{self, Began, Beginning, Ended, WhichSubscriptions};
 pub async fn everything(
     tx: &mut AnyConnection,
     subscriber_id: &Id<Subscriber>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<Option<Id<Account>>> {
     store::end(tx, subscriber_id, &WhichSubscriptions::All, Ended::OwnPage, now).await?;
     let account = account_of(tx, subscriber_id).await?;
@@ -44,12 +44,12 @@ pub async fn account_of(
 pub async fn take_back(
     tx: &mut AnyConnection,
     subscriber_id: &Id<Subscriber>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<()> {
     notices::ledger::hold_addresses(tx).await?;
     hold(tx, std::slice::from_ref(subscriber_id)).await?;
     let account = account_of(tx, subscriber_id).await?;
-    let last: Option<Millis> = sqlx::query_scalar(
+    let last: Option<Moment> = sqlx::query_scalar(
         "SELECT max(at) FROM (
            SELECT max(ended_at) AS at FROM subscriptions
              WHERE subscriber_id = $1 AND ended_how IN ('one click', 'own page')

@@ -1,6 +1,6 @@
 //! Every SQL statement about subscriptions.
 
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 use deliveries::returns::Came;
 use ground::db::{self, Db, known};
 use ground::ids::{Account, Id, Place, Service, Subscriber, Subscription};
@@ -18,7 +18,7 @@ pub async fn keep_request(
     token_hash: &str,
     email: &str,
     wanted: &str,
-    ends_at: Millis,
+    ends_at: Moment,
 ) -> sqlx::Result<()> {
     sqlx::query(
         "INSERT INTO subscription_requests (token_hash, email, wanted, ends_at)
@@ -39,7 +39,7 @@ pub struct Request {
     pub email: String,
     /// What was chosen, as the form sent it.
     pub wanted: String,
-    pub confirmed_at: Option<Millis>,
+    pub confirmed_at: Option<Moment>,
 }
 
 /// What was asked for and can still be confirmed. It can be confirmed again, since the same button
@@ -48,7 +48,7 @@ pub struct Request {
 pub async fn request(
     connection: &mut AnyConnection,
     token_hash: &str,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<Option<Request>> {
     sqlx::query_as(
         "SELECT r.email, r.wanted, r.confirmed_at FROM subscription_requests r
@@ -65,7 +65,7 @@ pub async fn request(
 }
 
 /// Records that what was asked for is confirmed.
-pub async fn confirmed(tx: &mut AnyConnection, token_hash: &str, now: Millis) -> sqlx::Result<()> {
+pub async fn confirmed(tx: &mut AnyConnection, token_hash: &str, now: Moment) -> sqlx::Result<()> {
     let confirmed = sqlx::query(
         "UPDATE subscription_requests SET confirmed_at = $2 WHERE token_hash = $1
          AND confirmed_at IS NULL",
@@ -91,7 +91,7 @@ pub async fn subscriber(
     tx: &mut AnyConnection,
     email: &str,
     account_id: Option<&Id<Account>>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<Id<Subscriber>> {
     notices::ledger::hold_addresses(tx).await?;
     sqlx::query_scalar(
@@ -117,7 +117,7 @@ pub async fn begin(
     subscriber_id: &Id<Subscriber>,
     wanted: &Wanted,
     how: Began,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<()> {
     let each = wanted.each().collect();
     begin_each(tx, subscriber_id, Beginning { each, cadence: Some(wanted.cadence), how }, now).await
@@ -137,7 +137,7 @@ pub(super) async fn begin_each(
     tx: &mut AnyConnection,
     subscriber_id: &Id<Subscriber>,
     Beginning { each, cadence, how }: Beginning<'_>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<()> {
     // The words that the table knows: a link in an email was called a letter once.
     let how = match how {
@@ -232,7 +232,7 @@ pub async fn end(
     subscriber_id: &Id<Subscriber>,
     which: &WhichSubscriptions,
     how_it_ended: Ended,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<()> {
     hold(tx, std::slice::from_ref(subscriber_id)).await?;
     let how = match how_it_ended {
@@ -385,7 +385,7 @@ pub async fn address_changed(
     tx: &mut AnyConnection,
     old: &str,
     new: &str,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<()> {
     notices::ledger::hold_addresses(tx).await?;
     let subscriber = |email: &str| {
@@ -445,7 +445,7 @@ async fn join(
     tx: &mut AnyConnection,
     old: &Id<Subscriber>,
     known: &Id<Subscriber>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<()> {
     sqlx::query("DELETE FROM subscriber_links WHERE subscriber_id = $1")
         .bind(old)
@@ -503,7 +503,7 @@ async fn likewise(
     tx: &mut AnyConnection,
     other: &Id<Subscriber>,
     email: &str,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<Id<Subscriber>> {
     sqlx::query_scalar(
         "INSERT INTO subscribers (id, email, account_id, cadence, confirmed_at)
@@ -520,7 +520,7 @@ async fn likewise(
 
 /// Erases the addresses of those who have subscribed to nothing for a while, and what was asked for
 /// and never confirmed. Returns how many addresses were erased.
-pub async fn forget_due(db: &Db, now: Millis) -> sqlx::Result<u64> {
+pub async fn forget_due(db: &Db, now: Moment) -> sqlx::Result<u64> {
     let before = now - KEPT_WITHOUT_USE;
     let due: i64 = sqlx::query_scalar(
         "SELECT (SELECT count(*) FROM subscribers WHERE idle_since <= $1 AND erased_at IS NULL)
@@ -562,7 +562,7 @@ pub async fn forget(
     tx: &mut AnyConnection,
     (account_id, email): (&Id<Account>, &str),
     keeps_emails: bool,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<Option<Id<Subscriber>>> {
     let theirs: Vec<(Id<Subscriber>, Option<String>, i64)> = sqlx::query_as(
         "SELECT s.id, s.email, (SELECT count(*) FROM subscriptions n
@@ -602,7 +602,7 @@ pub async fn forget(
 pub async fn forget_subscriber(
     tx: &mut AnyConnection,
     subscriber_id: &Id<Subscriber>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<Option<String>> {
     let email: Option<String> =
         sqlx::query_scalar("SELECT email FROM subscribers WHERE id = $1 AND email IS NOT NULL")
@@ -619,7 +619,7 @@ pub async fn forget_subscriber(
 async fn erase_address(
     tx: &mut AnyConnection,
     subscriber_id: &Id<Subscriber>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<()> {
     sqlx::query(
         "UPDATE subscribers SET email = NULL, account_id = NULL, phone = '',

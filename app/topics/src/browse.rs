@@ -3,7 +3,7 @@
 use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 use calendar::promise::WITHIN;
 use forms::Sent;
 use ground::error::Error;
@@ -135,7 +135,7 @@ pub async fn topics_page(
 /// The last topic of the page before, as the address of the next one names it: when it was
 /// published, and its id.
 #[must_use]
-pub fn page_after(query: &Sent) -> Option<(Millis, Id<ids::Topic>)> {
+pub fn page_after(query: &Sent) -> Option<(Moment, Id<ids::Topic>)> {
     let (at, id) = query.typed("after").split_once('.')?;
     Some((at.parse().ok()?, Id::parse(id)?))
 }
@@ -444,7 +444,7 @@ fn address(filter: &Filter, last: Option<&ListedTopic>) -> String {
         }
     }
     if let Some(last) = last {
-        query.append_pair("after", &format!("{}.{}", last.published_at, last.id));
+        query.append_pair("after", &format!("{}.{}", last.published_at.millis(), last.id));
     }
     format!("/topics?{}", query.finish())
 }

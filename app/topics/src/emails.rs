@@ -1,6 +1,6 @@
 //! The emails to a topic's author.
 
-use calendar::clock::{self, Millis};
+use calendar::clock::{self, Moment};
 use calendar::promise::WITHIN;
 use deliveries::{Paragraph, Sender, Words};
 use ground::house::House;
@@ -10,7 +10,7 @@ use super::rules::TopicDecision;
 use super::store::Topic;
 
 /// Says that a topic has arrived. Without its words: nobody has read yet whether they name a child.
-pub fn received(house: &House, topic_id: &Id<ids::Topic>, votes_from: Option<Millis>) -> Words {
+pub fn received(house: &House, topic_id: &Id<ids::Topic>, votes_from: Option<Moment>) -> Words {
     let vote = match votes_from {
         Some(at) => format!(
             "If we publish it, other parents can support it from {} ({}).",

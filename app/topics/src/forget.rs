@@ -1,6 +1,6 @@
 //! What is left of the topics and the votes of an account that is erased.
 
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 use ground::erasing::{each, let_go};
 use ground::ids::{Account, Id, Round, Topic};
 use sqlx::AnyConnection;
@@ -20,7 +20,7 @@ pub async fn forget(
     tx: &mut AnyConnection,
     account_id: &Id<Account>,
     takes_down: bool,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<()> {
     let to_withdraw: Vec<Id<Topic>> = sqlx::query_scalar(
         "SELECT id FROM topics WHERE author_id = $1 AND withdrawn_at IS NULL
@@ -46,7 +46,7 @@ pub async fn forget(
 /// The votes in each closed round, under a name that is drawn by lot for this round alone, with the
 /// place in which they are counted and without their times.
 async fn keep_ballots(tx: &mut AnyConnection, account_id: &Id<Account>) -> sqlx::Result<()> {
-    let rounds: Vec<(Id<Round>, Millis, Millis)> = sqlx::query_as(
+    let rounds: Vec<(Id<Round>, Moment, Moment)> = sqlx::query_as(
         "SELECT DISTINCT r.id, r.vote_from, r.closed_at FROM supports s
          JOIN topics t ON t.id = s.topic_id JOIN rounds r ON r.id = t.round_id
          WHERE s.account_id = $1 AND r.closed_at IS NOT NULL ORDER BY r.id",

@@ -1,7 +1,7 @@
 //! What a proposal may be and what may happen to a topic. Pure: facts and the time in, facts or
 //! refusals out.
 
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 use forms::{Named, Refusals, Sent};
 use ground::ids::{Id, Place, Service, Topic};
 
@@ -108,13 +108,13 @@ impl TopicState {
 /// The dated facts that say what has happened to a topic.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TopicFacts {
-    pub published_at: Option<Millis>,
+    pub published_at: Option<Moment>,
     pub merged_into: Option<Id<Topic>>,
     pub decline_reason: Option<String>,
-    pub passed_on_at: Option<Millis>,
+    pub passed_on_at: Option<Moment>,
     /// By its author, or by the forum as it was taken down.
-    pub withdrawn_at: Option<Millis>,
-    pub taken_down_at: Option<Millis>,
+    pub withdrawn_at: Option<Moment>,
+    pub taken_down_at: Option<Moment>,
 }
 
 impl TopicFacts {
@@ -286,18 +286,21 @@ mod tests {
 
     #[test]
     fn what_was_passed_on_stays_so_whatever_came_after() {
-        let facts =
-            TopicFacts { passed_on_at: Some(1), withdrawn_at: Some(2), ..TopicFacts::default() };
+        let facts = TopicFacts {
+            passed_on_at: Some(Moment::from_millis(1)),
+            withdrawn_at: Some(Moment::from_millis(2)),
+            ..TopicFacts::default()
+        };
         assert_eq!(facts.state(), TopicState::PassedOn);
     }
 
     #[test]
     fn what_the_forum_took_down_is_not_what_its_author_withdrew() {
         let facts = TopicFacts {
-            published_at: Some(1),
+            published_at: Some(Moment::from_millis(1)),
             merged_into: Some("other".into()),
-            withdrawn_at: Some(2),
-            taken_down_at: Some(2),
+            withdrawn_at: Some(Moment::from_millis(2)),
+            taken_down_at: Some(Moment::from_millis(2)),
             ..TopicFacts::default()
         };
         assert_eq!(facts.state(), TopicState::TakenDown);
@@ -306,7 +309,8 @@ mod tests {
 
     #[test]
     fn everyone_reads_what_was_published_and_not_taken_down() {
-        let published = TopicFacts { published_at: Some(1), ..TopicFacts::default() };
+        let published =
+            TopicFacts { published_at: Some(Moment::from_millis(1)), ..TopicFacts::default() };
         let merged = TopicFacts { merged_into: Some("other".into()), ..published.clone() };
         for facts in [published.clone(), merged] {
             assert!(facts.is_public() && facts.may_read(Reader::Anyone));
@@ -315,12 +319,13 @@ mod tests {
             TopicFacts::default(),
             TopicFacts { merged_into: Some("other".into()), ..TopicFacts::default() },
             TopicFacts { decline_reason: Some("no".into()), ..TopicFacts::default() },
-            TopicFacts { withdrawn_at: Some(2), ..published },
+            TopicFacts { withdrawn_at: Some(Moment::from_millis(2)), ..published },
         ] {
             assert!(!facts.is_public() && !facts.may_read(Reader::Anyone), "{facts:?}");
             assert!(facts.may_read(Reader::Author) && facts.may_read(Reader::Organiser));
         }
-        let passed_on = TopicFacts { passed_on_at: Some(1), ..TopicFacts::default() };
+        let passed_on =
+            TopicFacts { passed_on_at: Some(Moment::from_millis(1)), ..TopicFacts::default() };
         for reader in [Reader::Anyone, Reader::Author, Reader::Organiser] {
             assert!(!passed_on.may_read(reader), "{reader:?}");
         }

@@ -4,7 +4,7 @@
 use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use calendar::clock::{self, Millis};
+use calendar::clock::{self, Moment};
 use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
 use ground::error::Error;
@@ -43,7 +43,7 @@ pub async fn passed_on_topics_page(
 }
 
 /// One that was passed on, without its words: those are for whoever opens it.
-fn line((id, passed_on_at): (Id<Topic>, Millis)) -> AnyView {
+fn line((id, passed_on_at): (Id<Topic>, Moment)) -> AnyView {
     let title = format!("Topic from {}", clock::day_and_hour(passed_on_at));
     view! {
         <li>

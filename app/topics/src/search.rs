@@ -1,5 +1,6 @@
 //! Full-text search over published topics: the one named place with two SQL texts.
 
+use calendar::clock::Moment;
 use ground::db::{Db, Kind};
 use ground::ids::{Id, Topic};
 use sqlx::{AnyConnection, Row as _};
@@ -66,7 +67,7 @@ pub async fn alike(db: &Db, text: &str, most: i64) -> sqlx::Result<Vec<Alike>> {
     let alike = |row: &sqlx::any::AnyRow| Alike {
         id: row.get("id"),
         title: row.get("title"),
-        is_over: row.get::<Option<i64>, _>("closed_at").is_some(),
+        is_over: row.get::<Option<Moment>, _>("closed_at").is_some(),
     };
     Ok(rows.iter().map(alike).collect())
 }

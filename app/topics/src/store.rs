@@ -1,6 +1,6 @@
 //! Every SQL statement about topics, but for the search itself.
 
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 use ground::db::{self, Db, Kind, formatcp};
 use ground::ids::{self, Account, Id, Place, Round, Service};
 use ground::takedown;
@@ -20,7 +20,7 @@ pub struct ListedTopic {
     pub id: Id<ids::Topic>,
     pub title: String,
     pub would_help: String,
-    pub published_at: Millis,
+    pub published_at: Moment,
     /// Its services, then its places.
     pub labels: Vec<String>,
     /// Whether the person looking supports it.
@@ -39,7 +39,7 @@ pub struct Filter {
     /// Empty for any.
     pub round: Id<Round>,
     /// The last entry of the page before: (published at, id).
-    pub after: Option<(Millis, Id<ids::Topic>)>,
+    pub after: Option<(Moment, Id<ids::Topic>)>,
     /// Who is looking, for [`ListedTopic::supported`]; empty for a visitor.
     pub viewer: Id<Account>,
 }
@@ -70,7 +70,7 @@ pub async fn list(db: &Db, filter: &Filter, most: i64) -> sqlx::Result<Vec<Liste
          LEFT JOIN topic_places tp ON tp.topic_id = p.id LEFT JOIN places l ON l.id = tp.place_id
          ORDER BY p.published_at DESC, p.id DESC, s.position, l.position"
     );
-    let (before, before_id) = filter.after.clone().unwrap_or((i64::MAX, Id::default()));
+    let (before, before_id) = filter.after.clone().unwrap_or((Moment::MAX, Id::default()));
     let rows = sqlx::query(AssertSqlSafe(sql))
         .bind(question)
         .bind(&filter.service)
@@ -140,7 +140,7 @@ pub struct Topic {
     pub title: String,
     pub happens_now: String,
     pub would_help: String,
-    pub proposed_at: Millis,
+    pub proposed_at: Moment,
     pub facts: TopicFacts,
     pub round: Option<(Id<Round>, Dates)>,
     /// Its services, then its places.
@@ -218,13 +218,13 @@ pub struct PassedOnTopic {
     pub would_help: String,
     /// Its author's email address; `None` when the account was erased.
     pub author_email: Option<String>,
-    pub passed_on_at: Millis,
+    pub passed_on_at: Moment,
     pub history: History,
 }
 
 /// The safeguarding lead's private queue: (id, passed on at), without its words. Either all that is
 /// waiting, oldest first, or the last 100 that were looked after, latest first.
-pub async fn concerns(db: &Db, looked_after: bool) -> sqlx::Result<Vec<(Id<ids::Topic>, Millis)>> {
+pub async fn concerns(db: &Db, looked_after: bool) -> sqlx::Result<Vec<(Id<ids::Topic>, Moment)>> {
     let sql = if looked_after {
         "SELECT id, passed_on_at FROM topics
          WHERE passed_on_at IS NOT NULL AND EXISTS (SELECT 1 FROM concern_notes n
@@ -298,7 +298,7 @@ pub async fn propose(
     tx: &mut AnyConnection,
     author_id: &Id<Account>,
     proposal: &Proposal,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<Id<ids::Topic>> {
     let new: Option<Id<ids::Topic>> = sqlx::query_scalar(
         "INSERT INTO topics (id, author_id, form_key, title, happens_now, would_help, proposed_at)
@@ -347,7 +347,7 @@ pub async fn proposed(
 pub struct Waiting<'a> {
     pub id: &'a Id<ids::Topic>,
     /// When it was proposed, which decides its round.
-    pub proposed_at: Millis,
+    pub proposed_at: Moment,
     /// All its words, for the search.
     pub words: String,
 }
@@ -379,8 +379,8 @@ pub async fn index_again(db: &Db) -> sqlx::Result<()> {
 /// The title of the round that a topic proposed then joins once it is published, if there is one.
 pub async fn round_to_join(
     db: &Db,
-    proposed_at: Millis,
-    now: Millis,
+    proposed_at: Moment,
+    now: Moment,
 ) -> sqlx::Result<Option<String>> {
     sqlx::query_scalar(
         "SELECT title FROM rounds WHERE closed_at IS NULL AND closes_at > $1 AND vote_from > $2
@@ -397,7 +397,7 @@ pub async fn round_to_join(
 pub async fn publish(
     tx: &mut AnyConnection,
     topic: &Waiting<'_>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<bool> {
     // The round stays open until this write ends: no topic slips in during the count.
     let open = Kind::of(tx).hold(
@@ -428,7 +428,7 @@ pub async fn merge(
     tx: &mut AnyConnection,
     topic_id: &Id<ids::Topic>,
     into: &Id<ids::Topic>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<bool> {
     let kind = Kind::of(tx);
     // Both topics are locked in one order, so that two opposite merges wait for each other.
@@ -439,8 +439,8 @@ pub async fn merge(
     let both = sqlx::query(both).bind(topic_id).bind(into).fetch_all(&mut *tx).await?;
     let stands = |row: &&AnyRow| {
         *into == row.get::<&str, _>("id")
-            && row.get::<Option<Millis>, _>("published_at").is_some()
-            && row.get::<Option<Millis>, _>("gone_at").is_none()
+            && row.get::<Option<Moment>, _>("published_at").is_some()
+            && row.get::<Option<Moment>, _>("gone_at").is_none()
     };
     let Some(target) = both.iter().find(stands) else { return Ok(false) };
     let round: Option<Id<Round>> = target.get("round_id");
@@ -484,7 +484,7 @@ pub async fn decline(
     tx: &mut AnyConnection,
     topic_id: &Id<ids::Topic>,
     reason: &str,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<bool> {
     let declined = sqlx::query(
         "UPDATE topics SET declined_at = $3, decline_reason = $2
@@ -503,7 +503,7 @@ pub async fn decline(
 pub async fn pass_on(
     tx: &mut AnyConnection,
     topic_id: &Id<ids::Topic>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<bool> {
     let passed_on = sqlx::query(
         "UPDATE topics SET passed_on_at = $2
@@ -523,7 +523,7 @@ pub async fn pass_on(
 pub async fn take_down(
     tx: &mut AnyConnection,
     topic_id: &Id<ids::Topic>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<bool> {
     hold_round(tx, topic_id).await?;
     let taken_down = sqlx::query(
@@ -560,7 +560,7 @@ pub async fn withdraw(
     tx: &mut AnyConnection,
     topic_id: &Id<ids::Topic>,
     author_id: &Id<Account>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<bool> {
     hold_round(tx, topic_id).await?;
     let withdrawn = sqlx::query(

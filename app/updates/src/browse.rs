@@ -3,7 +3,7 @@
 use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::Response;
-use calendar::clock::{self, Millis};
+use calendar::clock::{self, Moment};
 use forms::{Sent, page_number};
 use ground::error::Error;
 use ground::house::House;
@@ -142,7 +142,7 @@ async fn updates_about_one_page(
 }
 
 /// What leaders still have to tell us.
-fn awaited_page(due: Vec<due::Due>, now: calendar::clock::Millis) -> Page {
+fn awaited_page(due: Vec<due::Due>, now: calendar::clock::Moment) -> Page {
     Page::new("What we are waiting to hear", || {
         view! {
             <div class="stack">
@@ -297,7 +297,7 @@ pub fn about(about: &[Subject]) -> impl IntoView + use<> {
 
 /// What was said, and beside it what the forum says. `level`: the level of its headings.
 /// `now`: for what was said last.
-fn version(update: &Update, said: &Said, level: u8, now: Option<Millis>) -> impl IntoView + use<> {
+fn version(update: &Update, said: &Said, level: u8, now: Option<Moment>) -> impl IntoView + use<> {
     let mut judged = said.verdicts.iter().map(|judged| verdict(&update.id, judged, level));
     let last = judged.next();
     let earlier = judged
@@ -369,7 +369,7 @@ fn you_said(words: &Words, level: u8) -> impl IntoView + use<> {
 }
 
 /// That the day is over on which they would look again at what is not done.
-fn overdue(words: &Words, now: Millis) -> Option<impl IntoView + use<>> {
+fn overdue(words: &Words, now: Moment) -> Option<impl IntoView + use<>> {
     let Outcome::Not { look_again, .. } = &words.outcome else { return None };
     let by = clock::end_of(look_again).filter(|by| *by < now)?;
     let words = format!("× Overdue: they should have looked at it again by {}.", clock::day(by));

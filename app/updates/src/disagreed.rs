@@ -52,7 +52,7 @@ fn said(update: &Update) -> impl IntoView + use<> {
             ": the forum will check it again. If you think the forum is wrong, talk to them."
         </p>
         <form method="post">
-            <input type="hidden" name="given" value=last.at.to_string() />
+            <input type="hidden" name="given" value=last.at.millis().to_string() />
             <button class="button">"I have read this: take it off my desk"</button>
         </form>
     }

@@ -1,6 +1,6 @@
 //! Outcomes that are due and overdue: everyone can see them.
 
-use calendar::clock::{self, Millis};
+use calendar::clock::{self, Moment};
 use ground::house::House;
 use ground::ids::{Account, Id};
 use leptos::prelude::*;
@@ -13,7 +13,7 @@ use super::store::{self, Subject, Waited};
 pub struct Due {
     pub subject: Subject,
     /// The day leaders must say it by.
-    pub by: Millis,
+    pub by: Moment,
     /// Whether that has passed.
     pub is_overdue: bool,
 }
@@ -71,7 +71,7 @@ pub fn counted(due: &[Due]) -> String {
 }
 
 /// What is due and overdue, in a list. `answer`: whether each links to saying what happened.
-pub fn rows(due: Vec<Due>, now: Millis, answer: bool) -> impl IntoView {
+pub fn rows(due: Vec<Due>, now: Moment, answer: bool) -> impl IntoView {
     let rows = due.into_iter().map(|due| {
         let to = if answer {
             format!("/lead/updates/new?about={}", due.subject.value())

@@ -1,6 +1,6 @@
 //! Evidence for what was said: links, files, and a number over time. Pure.
 
-use calendar::clock::{self, Millis};
+use calendar::clock::{self, Moment};
 use forms::{Refusals, Sent};
 use ground::files;
 use ground::ids::{EvidenceFile, Id};
@@ -34,7 +34,7 @@ pub fn evidence(
     sent: &Sent,
     told: &[Attached],
     own: &[Attached],
-    now: Millis,
+    now: Moment,
     refusals: &mut Refusals,
 ) -> Evidence {
     let links = refusals.take("links", links(sent.typed("links"))).unwrap_or_default();
@@ -115,7 +115,7 @@ fn links(typed: &str) -> Result<Vec<String>, String> {
 
 /// "North Sefton; 2026-09-01; 18.5", one on each line, and what it is. Nothing if every field is
 /// empty.
-fn numbers(sent: &Sent, now: Millis, refusals: &mut Refusals) -> Option<Numbers> {
+fn numbers(sent: &Sent, now: Moment, refusals: &mut Refusals) -> Option<Numbers> {
     let (what, source, typed) = (
         sent.line("numbers_what"),
         sent.line("numbers_source"),
@@ -134,7 +134,7 @@ fn numbers(sent: &Sent, now: Millis, refusals: &mut Refusals) -> Option<Numbers>
     Some(Numbers { what: what?, source: source?, rows: rows? })
 }
 
-fn rows(typed: &str, now: Millis) -> Result<Vec<(String, String, String)>, String> {
+fn rows(typed: &str, now: Moment) -> Result<Vec<(String, String, String)>, String> {
     const LIKE: &str = "like this: North Sefton; 2026-09-01; 18.5";
     let lines: Vec<&str> = typed.lines().filter(|line| !line.is_empty()).collect();
     // Each is compared with all others.

@@ -3,7 +3,7 @@
 use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 use forms::{Refusals, Sent, page_number};
 use ground::audit::{self, Entry};
 use ground::error::Error;
@@ -190,7 +190,7 @@ async fn keep(
     update_id: &Id<ids::Update>,
     new: &NewVerdict,
     by: &Id<Account>,
-    at: Millis,
+    at: Moment,
 ) -> sqlx::Result<bool> {
     let mut tx = house.db.begin().await?;
     let judged = store::judge(&mut tx, update_id, new, by, at).await?;
@@ -202,7 +202,7 @@ async fn keep(
     Ok(judged)
 }
 
-fn new_verdict(sent: &Sent, files: &[Attached], now: Millis) -> Result<NewVerdict, Refusals> {
+fn new_verdict(sent: &Sent, files: &[Attached], now: Moment) -> Result<NewVerdict, Refusals> {
     let mut refusals = Refusals::default();
     let verdict = refusals.take(
         "verdict",

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 use forms::{Refusals, Sent};
 use ground::error::Error;
 use ground::house::House;
@@ -82,7 +82,7 @@ pub async fn outcomes_of_receipt(
 }
 
 /// For a consultation that can still be answered: what the answers are now, and the way to them.
-fn still_open(consultation: &Subject, code: &str, answers: Answers, closes_at: Millis) -> Page {
+fn still_open(consultation: &Subject, code: &str, answers: Answers, closes_at: Moment) -> Page {
     let address = format!("/consultations/{}/answers", consultation.id);
     let until = withdrawal::until(closes_at);
     let (state, button) = match answers {

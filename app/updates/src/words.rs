@@ -1,6 +1,6 @@
 //! What an update says, and reading it from a form. Pure.
 
-use calendar::clock::{self, DAY, Millis};
+use calendar::clock::{self, DAY, Millis, Moment};
 use forms::{Refusals, Sent};
 use outcomes::rules::Outcome;
 use serde::{Deserialize, Serialize};
@@ -74,7 +74,7 @@ pub fn words(
     sent: &Sent,
     told: Option<&Words>,
     known: &Known,
-    now: Millis,
+    now: Moment,
 ) -> Result<Words, Refusals> {
     let mut refusals = Refusals::default();
     let prose = |field: &str, what_to_do: &str| {
@@ -134,7 +134,7 @@ pub fn words(
 fn outcome(
     sent: &Sent,
     told: Option<&Outcome>,
-    now: Millis,
+    now: Moment,
     refusals: &mut Refusals,
 ) -> Option<Outcome> {
     match sent.typed("outcome") {
@@ -188,7 +188,7 @@ fn day_to_come(
     sent: &Sent,
     field: &str,
     known: Option<&str>,
-    now: Millis,
+    now: Moment,
 ) -> Result<String, String> {
     let day = clock::end_of(sent.typed(field)).ok_or_else(|| "Enter the date".to_owned())?;
     let text = clock::fields(day).0;
@@ -205,7 +205,7 @@ fn day_to_come(
 mod tests {
     use super::*;
 
-    fn now() -> Millis {
+    fn now() -> Moment {
         clock::read("2026-12-03", "10:00").expect("a time")
     }
 

@@ -1,17 +1,17 @@
 //! The dates of a round, and the phase it is in.
 
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 
 /// The dates of a round, and when its count was made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Dates {
     /// From when topics for this round are proposed.
-    pub propose_from: Millis,
+    pub propose_from: Moment,
     /// From when they are voted on; from then on, proposals are too late for this round.
-    pub vote_from: Millis,
-    pub closes_at: Millis,
+    pub vote_from: Moment,
+    pub closes_at: Moment,
     /// When the count was made, never before `closes_at`.
-    pub counted_at: Option<Millis>,
+    pub counted_at: Option<Moment>,
 }
 
 /// The phase of a round.
@@ -31,7 +31,7 @@ pub enum Phase {
 impl Dates {
     /// The phase the round is in now.
     #[must_use]
-    pub fn phase(&self, now: Millis) -> Phase {
+    pub fn phase(&self, now: Moment) -> Phase {
         match self {
             Self { counted_at: Some(_), .. } => Phase::Closed,
             _ if now >= self.closes_at => Phase::Counting,
@@ -48,8 +48,11 @@ mod tests {
 
     #[test]
     fn a_round_goes_through_its_phases_by_the_clock_and_is_closed_only_by_the_count() {
-        let dates = Dates { propose_from: 10, vote_from: 20, closes_at: 30, counted_at: None };
-        let phases: Vec<_> = [9, 10, 19, 20, 29, 30, i64::MAX].map(|now| dates.phase(now)).to_vec();
+        let at = Moment::from_millis;
+        let dates =
+            Dates { propose_from: at(10), vote_from: at(20), closes_at: at(30), counted_at: None };
+        let phases: Vec<_> =
+            [9, 10, 19, 20, 29, 30, i64::MAX].map(|now| dates.phase(at(now))).to_vec();
         assert_eq!(
             phases,
             [
@@ -62,6 +65,6 @@ mod tests {
                 Phase::Counting
             ]
         );
-        assert_eq!(Dates { counted_at: Some(31), ..dates }.phase(31), Phase::Closed);
+        assert_eq!(Dates { counted_at: Some(at(31)), ..dates }.phase(at(31)), Phase::Closed);
     }
 }

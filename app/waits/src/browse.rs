@@ -3,7 +3,7 @@
 use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::Response;
-use calendar::clock::{self, Millis};
+use calendar::clock::{self, Moment};
 use forms::{Named, Sent, page_number};
 use ground::error::Error;
 use ground::house::House;
@@ -31,7 +31,7 @@ const MONTHS_OF_A_YEAR: i16 = 12;
 const MOST_PUBLISHED: i64 = 12;
 
 /// The months of a page, the first page being the last two years.
-fn months(page_number: i64, now: Millis) -> (Month, Month) {
+fn months(page_number: i64, now: Moment) -> (Month, Month) {
     // No area is older than a hundred pages.
     let pages = i16::try_from(page_number - 1).unwrap_or(100).min(100);
     let until = Month::last_over(now).back(pages * MOST_MONTHS);
@@ -71,7 +71,7 @@ pub async fn sentences(house: &House, (most, skipped): (i64, i64)) -> sqlx::Resu
 }
 
 /// The months of the last year, and the time.
-fn last_year(house: &House) -> ((Month, Month), Millis) {
+fn last_year(house: &House) -> ((Month, Month), Moment) {
     let now = house.clock.now();
     let until = Month::last_over(now);
     ((until.back(MONTHS_OF_A_YEAR - 1), until), now)

@@ -325,6 +325,7 @@ fn cell(told: &[Told], is_late: bool) -> AnyView {
 
 #[cfg(test)]
 mod tests {
+    use calendar::clock::Moment;
     use ground::ui::rendered;
 
     use super::*;
@@ -382,9 +383,9 @@ mod tests {
             (1, "South", "2026-10", 25),
         ]);
         for nth in [0, 2] {
-            all[nth].verdict = Some((Verdict::Disputed, 5));
+            all[nth].verdict = Some((Verdict::Disputed, Moment::from_millis(5)));
         }
-        all[3].verdict = Some((Verdict::Confirmed, 5));
+        all[3].verdict = Some((Verdict::Confirmed, Moment::from_millis(5)));
         let waits = Waits::of(all, "2026-11".parse().expect("a month")).expect("something");
         let html = rendered(|| side_by_side(&waits, true));
         assert!(

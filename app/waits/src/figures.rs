@@ -6,7 +6,7 @@ use ground::ids::{Id, Place, Service, WaitReport};
 use outcomes::rules::{Verdict, judged};
 
 use super::months::Month;
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 
 /// How long families in a place waited, as leaders counted it at the end of a month.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,9 +97,9 @@ pub struct Told {
     pub target: Option<i64>,
     pub source: String,
     pub organisation: String,
-    pub published_at: Millis,
+    pub published_at: Moment,
     /// What the forum says about that publication.
-    pub verdict: Option<(Verdict, Millis)>,
+    pub verdict: Option<(Verdict, Moment)>,
 }
 
 impl Told {
@@ -303,7 +303,7 @@ pub(crate) mod tests {
             target: Some(18),
             source: "The list".to_owned(),
             organisation: "NHS".to_owned(),
-            published_at: *nth,
+            published_at: Moment::from_millis(*nth),
             verdict: None,
         };
         all.iter().map(one).collect()
@@ -370,14 +370,14 @@ pub(crate) mod tests {
             (unlike.forum(), unlike.is_disputed(), waits.months_judged(Verdict::Disputed))
         };
         assert_eq!(says(&all), ("○ NHS says so – not checked yet".to_owned(), false, 0));
-        all[1].verdict = Some((Verdict::Disputed, 5));
+        all[1].verdict = Some((Verdict::Disputed, Moment::from_millis(5)));
         let apart = "South: × The forum disagrees. North: ○ NHS says so – not checked yet";
         assert_eq!(says(&all), (apart.to_owned(), true, 1));
-        all[0].verdict = Some((Verdict::Disputed, 5));
+        all[0].verdict = Some((Verdict::Disputed, Moment::from_millis(5)));
         assert_eq!(says(&all), ("× The forum disagrees".to_owned(), true, 1));
         // Where places are alike, what is said of the second is not lost.
         all[0].figure = all[1].figure;
-        all[0].verdict = Some((Verdict::Confirmed, 5));
+        all[0].verdict = Some((Verdict::Confirmed, Moment::from_millis(5)));
         assert!(says(&all).1);
     }
 

@@ -4,7 +4,7 @@ use atom_syndication::{Content, Entry, Feed, FixedDateTime, Link, Person};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
-use calendar::clock::{self, Millis};
+use calendar::clock::{self, Moment};
 use disclosure::SMALLEST_SHOWN;
 use forms::Named;
 use ground::error::Error;
@@ -45,7 +45,7 @@ pub async fn waits_feed(State(house): State<House>, asked: HeaderMap) -> Result<
 }
 
 /// When it was published, or the forum said something about it.
-fn changed_at(published: &Published) -> Millis {
+fn changed_at(published: &Published) -> Moment {
     published.judged.as_ref().map_or(published.at, |judged| judged.at)
 }
 
@@ -73,7 +73,7 @@ fn entry(house: &House, published: &Published) -> Entry {
     }
 }
 
-fn time(at: Millis) -> FixedDateTime {
+fn time(at: Moment) -> FixedDateTime {
     clock::machine(at).parse().unwrap_or_default()
 }
 

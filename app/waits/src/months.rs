@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use calendar::clock::{self, DAY, HOUR, Millis};
+use calendar::clock::{self, DAY, HOUR, Moment};
 use calendar::months::{self, NAMES};
 
 /// A month of a year.
@@ -24,14 +24,14 @@ impl Month {
 
     /// The month in London at that time.
     #[must_use]
-    pub fn of(at: Millis) -> Self {
+    pub fn of(at: Moment) -> Self {
         let date = clock::date(at);
         Self { year: date.year(), month: date.month() }
     }
 
     /// The last month that was over by then.
     #[must_use]
-    pub fn last_over(at: Millis) -> Self {
+    pub fn last_over(at: Moment) -> Self {
         Self::of(at).back(1)
     }
 
@@ -45,7 +45,7 @@ impl Month {
 
     /// The first moment after it.
     #[must_use]
-    pub fn over_at(self) -> Option<Millis> {
+    pub fn over_at(self) -> Option<Moment> {
         clock::read(&format!("{}-01", self.following()), "00:00")
     }
 
@@ -69,7 +69,8 @@ impl Month {
         if let Ok(days) = typed.parse::<i64>() {
             // The number of days since the end of 1899; as a time, from 1970.
             let is_a_day = (36_526..=73_050).contains(&days);
-            return is_a_day.then(|| Self::of((days - 25_569) * DAY + 12 * HOUR));
+            return is_a_day
+                .then(|| Self::of(Moment::from_millis((days - 25_569) * DAY + 12 * HOUR)));
         }
         let parts: Vec<&str> =
             typed.split(['-', '/', '.', ' ']).filter(|part| !part.is_empty()).collect();

@@ -6,7 +6,7 @@ use area::lines;
 use axum::extract::{Path, Request, State};
 use axum::http::header;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
 use ground::error::Error;
@@ -203,7 +203,7 @@ async fn publish(
     house: &House,
     new: NewReport<'_>,
     by: &Id<Account>,
-    now: Millis,
+    now: Moment,
 ) -> Result<bool, Error> {
     let mut tx = house.db.begin().await?;
     let Some(report_id) = store::publish(&mut tx, new, by, now).await? else {
@@ -219,7 +219,7 @@ async fn publish(
 }
 
 /// What was sent: from the page on which it was checked, from a file, or typed in.
-fn read(form: &SentWithFile, places: &[AreaItem], now: Millis) -> Result<Report, Refusals> {
+fn read(form: &SentWithFile, places: &[AreaItem], now: Moment) -> Result<Report, Refusals> {
     let sent = &form.sent;
     if form.is_too_large {
         return Err(Refusals::one("file", "Choose a smaller file: up to 100 kB"));
@@ -248,7 +248,7 @@ async fn known(
     house: &House,
     service_id: &Id<Service>,
     report: &Report,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<Vec<Told>> {
     let months = || report.lines.iter().map(|line| line.month);
     let (Some(first), Some(last)) = (months().min(), months().max()) else {

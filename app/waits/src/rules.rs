@@ -2,7 +2,7 @@
 
 use area::items::AreaItem;
 use area::lines;
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 use forms::{Refusals, Sent};
 use ground::ids::{Id, Place};
 
@@ -82,7 +82,7 @@ pub fn report(
     sent: &Sent,
     from: Numbers<'_>,
     places: &[AreaItem],
-    now: Millis,
+    now: Moment,
 ) -> Result<Report, Refusals> {
     let mut refusals = Refusals::default();
     let lines = match from {
@@ -122,7 +122,7 @@ pub fn field(column: &str, place_id: &str) -> String {
 }
 
 /// One month, place by place. A place about which nothing is typed is left out.
-fn typed(sent: &Sent, places: &[AreaItem], now: Millis) -> Result<Vec<Line>, Refusals> {
+fn typed(sent: &Sent, places: &[AreaItem], now: Moment) -> Result<Vec<Line>, Refusals> {
     let mut refusals = Refusals::default();
     let month = refusals.take("month", over(&sent.line("month"), now));
     let mut all = Vec::new();
@@ -151,7 +151,7 @@ fn typed(sent: &Sent, places: &[AreaItem], now: Millis) -> Result<Vec<Line>, Ref
 }
 
 /// Every line of a file, or none.
-fn of_file(file: &[u8], places: &[AreaItem], now: Millis) -> Result<Vec<Line>, Vec<String>> {
+fn of_file(file: &[u8], places: &[AreaItem], now: Moment) -> Result<Vec<Line>, Vec<String>> {
     let mut before: Vec<(usize, Month)> = Vec::new();
     lines::read(file, COLUMNS, |[place, month, waiting, median, longest]| {
         let known = lines::place(&place, places)?;
@@ -168,7 +168,7 @@ fn of_file(file: &[u8], places: &[AreaItem], now: Millis) -> Result<Vec<Line>, V
 }
 
 /// A month that is over.
-fn over(typed: &str, now: Millis) -> Result<Month, String> {
+fn over(typed: &str, now: Moment) -> Result<Month, String> {
     let month = Month::read(typed).ok_or_else(|| {
         let typed = forms::beginning(typed, 40);
         format!("“{typed}” is not a month. Write it like May 2026 or 2026-05")
@@ -225,7 +225,7 @@ impl Line {
         format!("{};{};{numbers}", self.place_id, self.month)
     }
 
-    fn unpacked(row: &str, places: &[AreaItem], now: Millis) -> Option<Self> {
+    fn unpacked(row: &str, places: &[AreaItem], now: Moment) -> Option<Self> {
         let parts: Vec<&str> = row.split(';').collect();
         let (place_id, month, figure) = match parts[..] {
             [place_id, month, "few"] => (place_id, month, Figure::FewerThanTen),
@@ -241,7 +241,7 @@ impl Line {
 }
 
 /// What was checked, read again: a page can be changed on its way.
-fn checked(sent: &Sent, places: &[AreaItem], now: Millis) -> Result<Vec<Line>, String> {
+fn checked(sent: &Sent, places: &[AreaItem], now: Moment) -> Result<Vec<Line>, String> {
     let rows = sent.all("row");
     let lines: Option<Vec<Line>> =
         rows.iter().map(|row| Line::unpacked(row, places, now)).collect();
@@ -274,7 +274,7 @@ mod tests {
             .to_vec()
     }
 
-    fn now() -> Millis {
+    fn now() -> Moment {
         clock::read("2026-12-01", "10:00").expect("a time")
     }
 

@@ -1,7 +1,7 @@
 //! Every SQL statement about how long families wait.
 
 use area::corrections::{ORGANISATION_THEN, PLACE_THEN, SERVICE_THEN};
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 use forms::Named;
 use ground::db::{self, Db, formatcp};
 use ground::ids::{self, Account, Id, Service, WaitReport};
@@ -53,7 +53,7 @@ pub async fn told(
     db: &Db,
     of: Of<'_>,
     (from, until): (Month, Month),
-    at: Millis,
+    at: Moment,
 ) -> sqlx::Result<Vec<Told>> {
     let (one, most, skipped) = match of {
         Of::One(service_id) => (service_id.as_str(), 1, 0),
@@ -159,7 +159,7 @@ pub struct Published {
     pub nth: i64,
     pub organisation: String,
     pub source: String,
-    pub at: Millis,
+    pub at: Moment,
     /// The first and the last month it is about.
     pub months: (Month, Month),
     /// Whether any of its numbers still counts. The others were corrected.
@@ -172,7 +172,7 @@ pub struct Published {
 pub struct Judged {
     pub verdict: Verdict,
     pub words: String,
-    pub at: Millis,
+    pub at: Moment,
 }
 
 /// Which publications are asked for.
@@ -303,7 +303,7 @@ pub async fn publish(
     tx: &mut AnyConnection,
     new: NewReport<'_>,
     by: &Id<Account>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<Option<Id<WaitReport>>> {
     let NewReport { form_key, service_id, nth, report } = new;
     let made: Option<Id<WaitReport>> = sqlx::query_scalar(
@@ -420,7 +420,7 @@ pub async fn judge(
     report_id: &Id<WaitReport>,
     new: &NewVerdict,
     by: &Id<Account>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<bool> {
     let judged = sqlx::query(
         "INSERT INTO wait_verdicts (id, form_key, report_id, verdict, words, given_by, given_at)
@@ -464,7 +464,7 @@ pub async fn doubt(
     tx: &mut AnyConnection,
     new: NewDoubt<'_>,
     by: &Id<Account>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<()> {
     sqlx::query(
         "INSERT INTO wait_doubts (id, form_key, report_id, account_id, words, told_at)
@@ -519,7 +519,7 @@ pub struct Doubt {
     pub by: String,
     pub words: String,
     #[sqlx(rename = "told_at")]
-    pub at: Millis,
+    pub at: Moment,
 }
 
 /// What parents told the forum, the oldest first: about the service of one publication, or all that
@@ -544,7 +544,7 @@ pub async fn doubts(db: &Db, about: Option<&Id<Service>>, most: i64) -> sqlx::Re
 pub async fn see_doubt(
     tx: &mut AnyConnection,
     doubt_id: &Id<ids::WaitDoubt>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<bool> {
     let seen = sqlx::query("UPDATE wait_doubts SET seen_at = $2 WHERE id = $1 AND seen_at IS NULL")
         .bind(doubt_id)

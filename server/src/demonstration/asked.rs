@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use calendar::clock::{DAY, HOUR, Millis};
+use calendar::clock::{DAY, HOUR, Moment};
 use ground::ids::{Account, Id, Round, Topic};
 use rounds::rules::NewRound;
 use rounds::shortlist::Confirmation;
@@ -206,12 +206,12 @@ pub async fn fill(tx: &mut AnyConnection, sefton: &Sefton) -> Result<(), sqlx::E
 }
 
 /// When the first round was counted: an hour after it closed. `now`: as in [`Sefton`].
-pub fn counted_at(now: Millis) -> Millis {
+pub fn counted_at(now: Moment) -> Moment {
     days::at_five(now + CLOSED * DAY) + HOUR
 }
 
 /// The forum confirms what the count of the first round chose. `now`: as in [`Sefton`].
-pub async fn confirm(tx: &mut AnyConnection, now: Millis) -> Result<(), sqlx::Error> {
+pub async fn confirm(tx: &mut AnyConnection, now: Moment) -> Result<(), sqlx::Error> {
     let chosen: Vec<(Id<Round>, Id<Topic>, Id<Account>)> = sqlx::query_as(
         "SELECT l.round_id, l.topic_id, r.opened_by FROM shortlist l
          JOIN rounds r ON r.id = l.round_id",
@@ -300,7 +300,7 @@ async fn propose(
     sefton: &Sefton,
     author: &str,
     told: Told,
-    at: Millis,
+    at: Moment,
 ) -> Result<Id<Topic>, sqlx::Error> {
     let (title, happens_now, would_help, services, places) = told;
     let proposal = Proposal {
@@ -319,7 +319,7 @@ async fn published(
     sefton: &Sefton,
     author: &str,
     told: Told,
-    at: Millis,
+    at: Moment,
 ) -> Result<Id<Topic>, sqlx::Error> {
     let id = propose(tx, sefton, author, told, at).await?;
     let waiting = topics::store::Waiting {
@@ -335,7 +335,7 @@ async fn support(
     tx: &mut AnyConnection,
     topic: &Id<Topic>,
     supporters: &[&String],
-    at: Millis,
+    at: Moment,
 ) -> Result<(), sqlx::Error> {
     for account in supporters {
         topics::support::store::support(tx, topic, &account.as_str().into(), true, at).await?;

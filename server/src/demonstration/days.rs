@@ -1,52 +1,52 @@
 //! The demonstration's days, worked out from the day it is filled, so that no text names a weekday,
 //! a month or a term that isn't true. Pure.
 
-use calendar::clock::{self, DAY, Millis};
+use calendar::clock::{self, DAY, Moment};
 use calendar::school::{NewDay, SchoolYear};
 use jiff::ToSpan as _;
 use jiff::civil::{Date, Weekday, date};
 
 /// Five in the afternoon on that day.
-pub fn at_five(at: Millis) -> Millis {
+pub fn at_five(at: Moment) -> Moment {
     clock::read(&clock::fields(at).0, "17:00").unwrap_or(at)
 }
 
 /// The last moment of that day.
-pub fn end_of(at: Millis) -> Millis {
+pub fn end_of(at: Moment) -> Moment {
     clock::end_of(&clock::fields(at).0).unwrap_or(at)
 }
 
 /// The first moment of that day.
-pub fn start_of(at: Millis) -> Millis {
+pub fn start_of(at: Moment) -> Moment {
     clock::read(&clock::fields(at).0, "00:00").unwrap_or(at)
 }
 
 /// The month, as in "March 2027".
-pub fn month(at: Millis) -> String {
+pub fn month(at: Moment) -> String {
     clock::date(at).strftime("%B %Y").to_string()
 }
 
 /// What a round is called: which it is, and the month in which it opened.
-pub fn round_title(nth: usize, opened: Millis) -> String {
+pub fn round_title(nth: usize, opened: Moment) -> String {
     format!("Round {nth}, {}", month(opened))
 }
 
 /// How many days from now the first such weekday is, from so many days on.
-pub fn first(weekday: Weekday, now: Millis, days: i64) -> i64 {
+pub fn first(weekday: Weekday, now: Moment, days: i64) -> i64 {
     days + i64::from(clock::date(now + days * DAY).weekday().until(weekday))
 }
 
 /// The same on a school day: in the holidays, the first after them.
-pub fn next_school(school: &SchoolYear, weekday: Weekday, now: Millis, days: i64) -> i64 {
+pub fn next_school(school: &SchoolYear, weekday: Weekday, now: Moment, days: i64) -> i64 {
     open(school, now, first(weekday, now, days), 7)
 }
 
 /// The same on a school day: in the holidays, the last before them.
-pub fn last_school(school: &SchoolYear, weekday: Weekday, now: Millis, days: i64) -> i64 {
+pub fn last_school(school: &SchoolYear, weekday: Weekday, now: Moment, days: i64) -> i64 {
     open(school, now, first(weekday, now, days), -7)
 }
 
-fn open(school: &SchoolYear, now: Millis, mut day: i64, step: i64) -> i64 {
+fn open(school: &SchoolYear, now: Moment, mut day: i64, step: i64) -> i64 {
     let is_closed = |day: i64| {
         let at = now + day * DAY;
         school.is_holiday(at) || school.closed.contains(&clock::date(at))
@@ -73,7 +73,7 @@ const HALVES: [Half; 6] = [
 
 /// When schools are open: the school year of five months ago and the next, as an administrator puts
 /// them in, and to count with.
-pub fn school(now: Millis) -> (Vec<NewDay>, SchoolYear) {
+pub fn school(now: Moment) -> (Vec<NewDay>, SchoolYear) {
     let ago = clock::date(now - 150 * DAY);
     let from = if ago.month() >= 8 { ago.year() } else { ago.year() - 1 };
     let (mut days, mut school) = (Vec::new(), SchoolYear::default());
@@ -113,7 +113,7 @@ fn before_weekend(day: Date) -> Date {
 mod tests {
     use super::*;
 
-    fn at(day: &str) -> Millis {
+    fn at(day: &str) -> Moment {
         clock::read(day, "17:00").expect("a time")
     }
 

@@ -3,7 +3,7 @@
 //! promise the forum must say whether it was, one whose answer is overdue, and one that nobody has
 //! read yet.
 
-use calendar::clock::{self, DAY, Millis};
+use calendar::clock::{self, DAY, Moment};
 use ground::erasing::NOBODY;
 use ground::ids::{Account, CommentResponse, Id};
 use local_offer::rules::{
@@ -135,7 +135,7 @@ const TOLD: [Told; 5] = [
 const WAITING: &str =
     "The pages cannot be read with a screen reader, because the tables are pictures.";
 
-pub async fn fill(tx: &mut AnyConnection, now: Millis) -> Result<(), sqlx::Error> {
+pub async fn fill(tx: &mut AnyConnection, now: Moment) -> Result<(), sqlx::Error> {
     let parent = super::account(tx, "parent@example.org").await?;
     for (nth, told) in TOLD.iter().enumerate() {
         tell(tx, (told, &format!("told {nth}")), &parent, now).await?;
@@ -156,7 +156,7 @@ async fn tell(
     tx: &mut AnyConnection,
     (told, key): (&Told, &str),
     parent: &Id<Account>,
-    now: Millis,
+    now: Moment,
 ) -> Result<(), sqlx::Error> {
     let organiser = super::account(tx, "organiser@example.org").await?;
     let service_id = sqlx::query_scalar("SELECT id FROM services WHERE name = $1")

@@ -2,7 +2,6 @@
 //! last has led to nothing yet.
 
 use calendar::clock;
-use jiff::civil::Date;
 use representatives::rules::Meeting;
 use representatives::store::{add_meeting, add_representative};
 use sqlx::AnyConnection;
@@ -60,7 +59,8 @@ pub async fn fill(tx: &mut AnyConnection, sefton: &Sefton) -> Result<(), sqlx::E
             about: about.to_owned(),
             led_to: led_to.to_owned(),
         };
-        let entered: (i64, Date) = (sefton.day(1 - ago), clock::date(sefton.day(1 - ago)));
+        let entered = sefton.day(1 - ago);
+        let entered = (entered, clock::date(entered));
         add_meeting(tx, &format!("meeting {nth}"), &meeting, entered).await?;
     }
     Ok(())

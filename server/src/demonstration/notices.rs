@@ -3,7 +3,7 @@
 //! affects, one approved for later and one waiting for approval; and the families who are told.
 //! What they say is in `wordings`.
 
-use calendar::clock::{DAY, HOUR, Millis};
+use calendar::clock::{DAY, HOUR, Moment};
 use deliveries::returns::{Came, Return};
 use ground::ids::{Account, Delivery, Id, Notice, Subscriber};
 use notices::ledger::{self, ToldAnotherWay};
@@ -110,7 +110,7 @@ async fn subscribed(tx: &mut AnyConnection, sefton: &Sefton) -> Result<(), sqlx:
 enum Went {
     Arrived,
     /// It was only handed over at this time.
-    At(Millis),
+    At(Moment),
     CameBack,
     /// The other mail server refused it, and an organiser has told the family since.
     Refused,
@@ -122,7 +122,7 @@ async fn told(
     tx: &mut AnyConnection,
     sefton: &Sefton,
     notice: &Wording,
-    at: Millis,
+    at: Moment,
     went: impl Fn(usize) -> Went,
 ) -> Result<Id<Notice>, sqlx::Error> {
     let notice = Wording { form_key: id::fresh(), ..notice.clone() };

@@ -3,7 +3,7 @@
 //! that was decided while parents were still being asked, and one that must answer an inspection.
 
 use area::equality::{NewEquality, PublishedFigure};
-use calendar::clock::{self, DAY, Millis};
+use calendar::clock::{self, DAY, Moment};
 use ground::ids::{DecisionThing, Id, Plan, PlanKind, PlanningSession, SessionSlip, Topic};
 use ground::text::markdown;
 use jiff::civil::Weekday;
@@ -53,7 +53,7 @@ pub async fn decide(tx: &mut AnyConnection, sefton: &Sefton) -> Result<(), sqlx:
         paper: "https://www.example.org/board/occupational-therapy.pdf".into(),
     };
     let act = |at| Act { plan_id: &waits, by: &nhs, at };
-    store::write_decision(tx, act(sefton.day(-11)), &decision, 0).await?;
+    store::write_decision(tx, act(sefton.day(-11)), &decision, Moment::default()).await?;
     let things: Vec<(Id<DecisionThing>, i64)> =
         sqlx::query_as("SELECT thing_id, is_theme FROM decision_things WHERE plan_id = $1")
             .bind(&waits)
@@ -150,7 +150,7 @@ async fn decide_early(tx: &mut AnyConnection, sefton: &Sefton) -> Result<(), sql
         paper: "https://www.example.org/cabinet/after-a-diagnosis.pdf".into(),
     };
     let act = |at| Act { plan_id: &plan, by: &council, at };
-    store::write_decision(tx, act(sefton.day(-7)), &decision, 0).await?;
+    store::write_decision(tx, act(sefton.day(-7)), &decision, Moment::default()).await?;
     let passing = Override {
         name: "Invented Council Leader, director of children's services".into(),
         reason: "The page had to be ready for the new year of the Local Offer. We will read what \
@@ -167,7 +167,7 @@ async fn decide_early(tx: &mut AnyConnection, sefton: &Sefton) -> Result<(), sql
 }
 
 /// When the two new therapists start, in a plan and in what came of it. `now`: as in [`Sefton`].
-pub fn therapists_start(now: Millis) -> String {
+pub fn therapists_start(now: Moment) -> String {
     days::month(now + 60 * DAY)
 }
 
@@ -510,7 +510,7 @@ async fn at(
     sefton: &Sefton,
     plan: &Id<Plan>,
     days: i64,
-) -> Result<Millis, sqlx::Error> {
+) -> Result<Moment, sqlx::Error> {
     let held = store::hold(tx, plan, sefton.day(days)).await?;
     held.ok_or(sqlx::Error::RowNotFound)
 }

@@ -1,7 +1,7 @@
 //! The demonstration's area: its services and who runs each, its places, and its people, who are
 //! all plainly invented.
 
-use calendar::clock::{self, DAY, Millis};
+use calendar::clock::{self, DAY, Moment};
 use calendar::school::SchoolYear;
 use ground::viewer::{PersonFacts, Role};
 use sqlx::AnyConnection;
@@ -68,7 +68,7 @@ pub struct Sefton {
     pub families: [Vec<String>; 2],
     pub school: SchoolYear,
     /// Yesterday at five in the afternoon. Everything is told from then.
-    pub now: Millis,
+    pub now: Moment,
 }
 
 impl Sefton {
@@ -88,7 +88,7 @@ impl Sefton {
     }
 
     /// Five in the afternoon, so many days after `now`, or before it.
-    pub fn day(&self, days: i64) -> Millis {
+    pub fn day(&self, days: i64) -> Moment {
         days::at_five(self.now + days * DAY)
     }
 
@@ -124,7 +124,7 @@ const CONTACT: [(&str, &str); 9] = [
 /// Makes the area and its people. They have been here since before the first round.
 pub async fn fill(
     tx: &mut AnyConnection,
-    now: Millis,
+    now: Moment,
     password: &str,
 ) -> Result<Sefton, sqlx::Error> {
     let mut organisations = Vec::new();
@@ -200,7 +200,7 @@ struct People<'a> {
     tx: &'a mut AnyConnection,
     /// The hash of the one password.
     password: &'a str,
-    joined: Millis,
+    joined: Moment,
 }
 
 impl People<'_> {

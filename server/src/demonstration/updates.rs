@@ -1,7 +1,7 @@
 //! The demonstration's updates: one that the forum confirmed, one it disputes, and one that is only
 //! claimed so far, which a parent doubts. What nobody has answered is overdue.
 
-use calendar::clock::{self, DAY, HOUR, Millis};
+use calendar::clock::{self, DAY, HOUR, Moment};
 use jiff::civil::Weekday;
 use outcomes::rules::{Outcome, Verdict};
 use sqlx::AnyConnection;
@@ -16,7 +16,7 @@ use super::sefton::{LEADER, NHS_LEADER};
 /// What it is about, who says what, the forum's answer, and how many days ago it was said.
 type Told = (SubjectKind, &'static str, &'static str, Words, Option<(Verdict, &'static str)>, i64);
 
-pub async fn fill(tx: &mut AnyConnection, now: Millis) -> Result<(), sqlx::Error> {
+pub async fn fill(tx: &mut AnyConnection, now: Moment) -> Result<(), sqlx::Error> {
     let organiser = super::account(tx, "organiser@example.org").await?;
     let told: [Told; 3] = [
         (
@@ -89,7 +89,7 @@ pub async fn fill(tx: &mut AnyConnection, now: Millis) -> Result<(), sqlx::Error
 async fn emails_that_went(
     tx: &mut AnyConnection,
     update_id: &str,
-    at: Millis,
+    at: Moment,
 ) -> Result<(), sqlx::Error> {
     let told: Vec<String> = sqlx::query_scalar(
         "SELECT DISTINCT s.account_id FROM update_subjects b
@@ -140,7 +140,7 @@ async fn subject(
 }
 
 /// The day of the first such weekday, so many days ago or after.
-fn since(weekday: Weekday, now: Millis, ago: i64) -> String {
+fn since(weekday: Weekday, now: Moment, ago: i64) -> String {
     clock::day(now + days::first(weekday, now, -ago) * DAY)
 }
 
@@ -153,7 +153,7 @@ fn drop_ins() -> Words {
     )
 }
 
-fn sensory_room(now: Millis) -> Words {
+fn sensory_room(now: Moment) -> Words {
     let said = Words::new(
         "The sensory room is closed at weekends, just when families could use it.",
         &format!(
@@ -169,7 +169,7 @@ fn sensory_room(now: Millis) -> Words {
     }
 }
 
-fn waits(now: Millis) -> Words {
+fn waits(now: Moment) -> Words {
     let said = Words::new(
         "Families in the south wait far longer for occupational therapy than families in the \
          north.",

@@ -2,7 +2,7 @@
 //! forum has confirmed the most; the month after them, which is late; and paediatrics, with too few
 //! families to show in one month and a number that was corrected.
 
-use calendar::clock::{DAY, HOUR, Millis};
+use calendar::clock::{DAY, HOUR, Moment};
 use ground::ids::{Id, Service, WaitReport};
 use outcomes::rules::Verdict;
 use sqlx::AnyConnection;
@@ -44,10 +44,10 @@ struct Published {
     target: i64,
     source: &'static str,
     lines: Vec<Line>,
-    at: Millis,
+    at: Moment,
 }
 
-pub async fn fill(tx: &mut AnyConnection, now: Millis) -> sqlx::Result<()> {
+pub async fn fill(tx: &mut AnyConnection, now: Moment) -> sqlx::Result<()> {
     // The month that is over is late. What the NHS counted a few days ago is in its update.
     let last = Month::last_over(now - 3 * DAY).back(1);
     let therapy = lines(tx, &THERAPY, last, 57).await?;
@@ -71,7 +71,7 @@ pub async fn fill(tx: &mut AnyConnection, now: Millis) -> sqlx::Result<()> {
 
 /// Paediatrics: one month in the north is about too few families, and one in the south was wrong at
 /// first.
-async fn paediatrics(tx: &mut AnyConnection, last: Month, now: Millis) -> sqlx::Result<()> {
+async fn paediatrics(tx: &mut AnyConnection, last: Month, now: Moment) -> sqlx::Result<()> {
     let mut all = lines(tx, &PAEDIATRICS, last, 34).await?;
     let (few, wrong) = (last.back(3), last.back(2));
     let is_few = |line: &Line| line.month == few && line.place == PLACES[0].0;
@@ -138,7 +138,7 @@ async fn publish(tx: &mut AnyConnection, new: Published) -> sqlx::Result<Id<Wait
     store::publish(tx, published, &leader, new.at).await?.ok_or(sqlx::Error::RowNotFound)
 }
 
-async fn judge(tx: &mut AnyConnection, report_id: &Id<WaitReport>, at: Millis) -> sqlx::Result<()> {
+async fn judge(tx: &mut AnyConnection, report_id: &Id<WaitReport>, at: Moment) -> sqlx::Result<()> {
     let organiser = super::account(tx, "organiser@example.org").await?;
     let new = NewVerdict {
         form_key: "waits for therapy".to_owned(),
@@ -150,7 +150,7 @@ async fn judge(tx: &mut AnyConnection, report_id: &Id<WaitReport>, at: Millis) -
     Ok(())
 }
 
-async fn doubt(tx: &mut AnyConnection, report_id: &Id<WaitReport>, at: Millis) -> sqlx::Result<()> {
+async fn doubt(tx: &mut AnyConnection, report_id: &Id<WaitReport>, at: Moment) -> sqlx::Result<()> {
     let family = super::account(tx, "family3@example.org").await?;
     let words = "We waited 31 weeks, and nobody had told us that it would be so long.";
     let new = NewDoubt { form_key: "waits for therapy", report_id, words };

@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 
-use calendar::clock::Clock;
+use calendar::clock::{Clock, Moment};
 use deliveries::{Claimed, EmailKind, Hand, Outcome, Owed, Permit, Words, deliver_one, owe, store};
 use ground::db::Db;
 use server::mailer::{Ahead, Next, Written};
@@ -217,7 +217,7 @@ fn hand(db: &Db) -> Hand {
 
 async fn call_off(db: &Db, dedup_key: &str) {
     let mut tx = db.begin().await.expect("a write");
-    store::call_off(&mut tx, "dedup_key = $1", dedup_key, "stopped", 0)
+    store::call_off(&mut tx, "dedup_key = $1", dedup_key, "stopped", Moment::default())
         .await
         .expect("it is called off");
     tx.commit().await.expect("it is kept");

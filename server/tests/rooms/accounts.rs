@@ -472,7 +472,7 @@ fn a_password_needs_no_change_however_old_it_is() {
 #[test]
 fn a_sign_up_that_waited_before_still_works_and_its_password_is_gone() {
     on_both(async |world| {
-        let (token, ends_at) = (id::secret(), world.now() + DAY);
+        let (token, ends_at) = (id::secret(), (world.now() + DAY).millis());
         let waiting = [
             "DROP TABLE sign_ups".to_owned(),
             "CREATE TABLE sign_ups (token_hash TEXT PRIMARY KEY, email TEXT NOT NULL,

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::LazyLock;
 
-use calendar::clock::{Clock, Millis};
+use calendar::clock::{Clock, Moment};
 use ground::db::{Db, Kind};
 use ground::files::{FileKind, Files};
 use ground::house::House;
@@ -21,7 +21,7 @@ async fn filled(world: World) -> World {
     let folder = world.folder().join("files");
     let files = Files::open(&format!("file:{}", folder.display())).unwrap();
     // Filled when the first of these tests began.
-    static NOW: LazyLock<Millis> = LazyLock::new(|| Clock::system().now());
+    static NOW: LazyLock<Moment> = LazyLock::new(|| Clock::system().now());
     let file = world.folder().join("demo.db");
     let url = Like::Demonstration(*NOW).copied(world.db().kind(), &file).await;
     let db = Db::open(&url).await.unwrap();

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, VecDeque};
 
 use axum::http::StatusCode;
 use calendar::clock;
-use record::history::Moment;
+use record::history::AsOf;
 use record::pack;
 
 use crate::page::attributes;
@@ -124,7 +124,7 @@ fn no_name_and_no_address_of_anybody_comes_out_in_a_page_a_table_an_email_or_a_p
 
         let made = pack::make(
             &world.house,
-            &Moment::read(&clock::fields(world.now()).0, world.now()).unwrap(),
+            &AsOf::read(&clock::fields(world.now()).0, world.now()).unwrap(),
         )
         .await
         .unwrap();

@@ -2,7 +2,7 @@
 //! a person.
 
 use axum::http::{Method, StatusCode};
-use calendar::clock::{self, DAY, MINUTE};
+use calendar::clock::{self, DAY, MINUTE, Moment};
 use consultations::responses;
 use ground::viewer::Role;
 use questionnaires::answers::Answer as Given;
@@ -513,7 +513,7 @@ fn whoever_has_begun_has_half_an_hour_after_the_close_and_is_told_so() {
         let organiser = world.organiser().await;
         let id = open(&world, &organiser, "anyone").await;
         let (one, late) = (begin(&world.visitor(), &id).await, begin(&world.visitor(), &id).await);
-        let closes: i64 = sqlx::query_scalar("SELECT closes_at FROM consultations")
+        let closes: Moment = sqlx::query_scalar("SELECT closes_at FROM consultations")
             .fetch_one(&mut *world.db().read().await.unwrap())
             .await
             .unwrap();

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use calendar::clock::{self, DAY};
 use ground::viewer::Role;
-use record::history::Moment;
+use record::history::AsOf;
 use record::pack;
 
 use crate::fixtures::consultations::open;
@@ -171,7 +171,7 @@ fn the_pack_of_a_day_is_the_same_bytes_whatever_is_corrected_later() {
         meet(&world, &leader, &plan).await;
         let day = clock::fields(world.now()).0;
         world.forward(2 * DAY);
-        let moment = Moment::read(&day, world.now()).unwrap();
+        let moment = AsOf::read(&day, world.now()).unwrap();
         let before = pack::make(&world.house, &moment).await.unwrap();
         let title = [("title", "Transport to college")];
         leader.post(&format!("/lead/plans/{plan}/title"), &title).await.leads_to();
@@ -184,7 +184,7 @@ fn the_pack_of_a_day_is_the_same_bytes_whatever_is_corrected_later() {
         admin(&world).await.post(&council, &name).await.leads_to();
         let after = pack::make(&world.house, &moment).await.unwrap();
         assert_eq!(before.hash(), after.hash());
-        let now = Moment::read(&clock::fields(world.now()).0, world.now()).unwrap();
+        let now = AsOf::read(&clock::fields(world.now()).0, world.now()).unwrap();
         assert_ne!(pack::make(&world.house, &now).await.unwrap().hash(), after.hash());
     });
 }

@@ -2,7 +2,7 @@
 //! done once it is.
 
 use axum::http::StatusCode;
-use calendar::clock::{self, DAY, HOUR, MINUTE, Millis};
+use calendar::clock::{self, DAY, HOUR, MINUTE, Moment};
 use ground::viewer::Role;
 use rounds::close_due;
 
@@ -12,7 +12,7 @@ use crate::fixtures::plans::register;
 use crate::world::{Browser, World, by_hand, change, number, on_both};
 
 /// The fields of a round, as a form sends them.
-fn dates(propose: Millis, vote: Millis, close: Millis) -> Vec<(String, String)> {
+fn dates(propose: Moment, vote: Moment, close: Moment) -> Vec<(String, String)> {
     let mut fields = vec![
         ("title".to_owned(), "Autumn".to_owned()),
         ("seats".to_owned(), "2".to_owned()),
@@ -166,7 +166,7 @@ fn no_statement_changes_a_date_past_its_reason() {
                  SELECT 'by hand', id, '{kind}', title, propose_from, vote_from, closes_at,
                    propose_from, vote_from, closes_at {close}, 'Why', opened_by, {}
                  FROM rounds",
-                world.now()
+                world.now().millis()
             )
         };
         for sql in [

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use area::equality::NewEquality;
 use axum::http::StatusCode;
-use calendar::clock::{self, DAY, Millis};
+use calendar::clock::{self, DAY, Moment};
 use deliveries::tasks::tell_due;
 use ground::ids::{Account, Id, Plan};
 use ground::viewer::Role;
@@ -567,7 +567,7 @@ async fn one_life(world: &World, account_id: &Id<Account>, topics: &[String], se
             }
             2 if !model.is_published => {
                 let decision = NewDecision {
-                    words: format!("Words {at}"),
+                    words: format!("Words {}", at.millis()),
                     decided_by: "The cabinet".into(),
                     decided_at: ended + DAY / 2,
                     paper: "https://www.example.org".into(),
@@ -611,8 +611,9 @@ async fn one_life(world: &World, account_id: &Id<Account>, topics: &[String], se
             12 => {
                 tx.roll_back().await.unwrap();
                 let past = format!(
-                    "UPDATE decisions SET published_at = {at}, published_by = written_by
-                     WHERE plan_id = '{plan}' AND published_at IS NULL"
+                    "UPDATE decisions SET published_at = {}, published_by = written_by
+                     WHERE plan_id = '{plan}' AND published_at IS NULL",
+                    at.millis()
                 );
                 let done = by_hand(world, &past).await.is_ok_and(|rows| rows > 0);
                 assert_eq!(done, model.may_publish(), "seed {seed}: the schema says another thing");
@@ -660,10 +661,10 @@ async fn a_plan(world: &World, by: &By) -> Id<Plan> {
 }
 
 /// When the decision was written as it is; 0 for none.
-async fn seen(world: &World, plan: &str) -> Millis {
+async fn seen(world: &World, plan: &str) -> Moment {
     let sql =
         format!("SELECT coalesce(max(written_at), 0) FROM decisions WHERE plan_id = '{plan}'");
-    number(world, &sql).await
+    Moment::from_millis(number(world, &sql).await)
 }
 
 /// A draft that everyone can read: past the gate, and with an answer to each topic.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use axum::http::{Method, StatusCode};
-use calendar::clock::{self, Clock, DAY, HOUR};
+use calendar::clock::{self, Clock, DAY, HOUR, Moment};
 use calendar::months;
 use ground::db::{Db, Kind};
 use ground::files::Files;
@@ -326,7 +326,7 @@ fn what_happens_by_itself_has_happened_after_days_that_pass_and_nothing_else_has
         assert!((0..=3 * HOUR).contains(&late), "it was counted when it closed: {late}");
         assert_eq!(number(&world, "SELECT count(*) FROM confirmations").await, 1, "by hand alone");
         let days = "SELECT count(DISTINCT sent_at / 86400000) FROM deliveries WHERE sent_at > ";
-        let days = number(&world, &format!("{days}{}", began + DAY)).await;
+        let days = number(&world, &format!("{days}{}", (began + DAY).millis())).await;
         assert!(days > 0, "emails went out on later days too");
         let organiser = world.sign_in("organiser@example.org").await;
         let desk = organiser.get("/forum").await;
@@ -461,7 +461,8 @@ async fn started(world: &World, day: &str) -> World {
 
 /// How many rows there are of this, with the time in it.
 async fn count(world: &World, rows: &str) -> i64 {
-    let sql = format!("SELECT count(*) FROM {rows}").replace("{now}", &world.now().to_string());
+    let sql =
+        format!("SELECT count(*) FROM {rows}").replace("{now}", &world.now().millis().to_string());
     let mut connection = world.db().read().await.unwrap();
     sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(&mut *connection).await.unwrap()
 }
@@ -492,7 +493,7 @@ async fn notices_name_the_days_they_are_about(world: &World, day: &str) {
             named.is_empty() || named.contains(&weekday),
             "{title} begins on {weekday:?}, started on {day}"
         );
-        let told = row.get::<Option<i64>, _>("started_at").unwrap_or(world.now());
+        let told = row.get::<Option<Moment>, _>("started_at").unwrap_or(world.now());
         assert!(
             row.get::<String, _>("decided_day") <= clock::fields(told).0,
             "{title} was told before it was decided, started on {day}"

@@ -7,7 +7,7 @@ use std::{fs, io};
 use accounts::erasing::WAITS;
 use app::erase::erase_due;
 use axum::http::StatusCode;
-use calendar::clock::{DAY, MINUTE};
+use calendar::clock::{DAY, MINUTE, Moment};
 use consultations::responses;
 use deliveries::{Email, EmailKind};
 use ground::audit::{self, Entry};
@@ -825,7 +825,8 @@ fn no_column_that_refers_to_an_account_holds_one_that_is_erased() {
         let (leaver, second) = (fresh(&[Role::Organiser]).await, fresh(&[Role::Organiser]).await);
         let references = references(&world, "accounts").await;
         assert!(references.len() > 45, "only {references:?}");
-        let entry = Entry { at: 1, who: Some(&leaver), what: "seen", about: "", detail: "" };
+        let at = Moment::from_millis(1);
+        let entry = Entry { at, who: Some(&leaver), what: "seen", about: "", detail: "" };
         let mut tx = world.db().begin().await.unwrap();
         audit::note(&mut tx, entry).await.unwrap();
         tx.commit().await.unwrap();

@@ -7,7 +7,7 @@ use std::io::{Cursor, Read as _};
 use app::export::{Everything, ONLY_FOR_PROGRAMS, WhoseCopy, everything, tables, zipped_copy};
 use axum::body::{Bytes, to_bytes};
 use axum::http::{Method, StatusCode, header};
-use calendar::clock::{self, DAY, HOUR, MINUTE, Millis};
+use calendar::clock::{self, DAY, HOUR, MINUTE, Millis, Moment};
 use ground::db::Kind;
 use ground::files::FileKind;
 use ground::personal::{Column, Whose};
@@ -212,7 +212,7 @@ fn has(all: &Everything, table: &str, column: &str, values: &[String]) -> bool {
     let rows = all.kept.iter().filter(|held| held.table == table).flat_map(|held| &held.rows);
     rows.filter_map(|row| row.get(column)?.as_ref()).any(|value| {
         let as_time = |planted: &String| {
-            planted.parse::<Millis>().is_ok_and(|at| clock::machine(at) == *value)
+            planted.parse::<Moment>().is_ok_and(|at| clock::machine(at) == *value)
         };
         values.iter().any(|planted| planted == value || as_time(planted))
     })
@@ -320,7 +320,7 @@ fn the_page_to_read_begins_with_what_they_said_and_ends_with_one_line_for_each_e
         let parent = world.parent(1).await;
         parent.propose("A bus that waits").await;
         world.receipts().await;
-        let now = world.now();
+        let now = world.now().millis();
         for (hash, used) in [("one", "NULL".to_owned()), ("two", now.to_string())] {
             let sql = format!(
                 "INSERT INTO address_undos

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use calendar::clock::{self, DAY, HOUR, Millis};
+use calendar::clock::{self, DAY, HOUR, Millis, Moment};
 use ground::viewer::Role;
 use outcomes::rules::{Outcome, Verdict};
 use updates::evidence::Evidence;
@@ -29,7 +29,7 @@ impl Chance {
 /// A topic that the forum confirmed as chosen.
 struct Chosen {
     topic: String,
-    at: Millis,
+    at: Moment,
     contributors: BTreeSet<String>,
 }
 
@@ -41,7 +41,7 @@ struct Said {
     outcome: &'static str,
     decide_by: String,
     is_told: bool,
-    at: Millis,
+    at: Moment,
 }
 
 #[derive(Default)]
@@ -49,17 +49,17 @@ struct History {
     chosen: Vec<Chosen>,
     said: Vec<Said>,
     /// (update, version, verdict, when)
-    judged: Vec<(String, i64, &'static str, Millis)>,
+    judged: Vec<(String, i64, &'static str, Moment)>,
     /// (comment, published, first answered)
-    comments: Vec<(String, Millis, Option<Millis>)>,
+    comments: Vec<(String, Moment, Option<Moment>)>,
     /// (update, version, address, when it went)
-    emails: Vec<(String, i64, String, Millis)>,
+    emails: Vec<(String, i64, String, Moment)>,
 }
 
 impl History {
     /// The figures, worked out from the events in the plainest way.
-    fn figures(&self, within: Millis, at: Millis) -> BTreeMap<&'static str, String> {
-        let day = |at: Millis| clock::fields(at).0;
+    fn figures(&self, within: Millis, at: Moment) -> BTreeMap<&'static str, String> {
+        let day = |at: Moment| clock::fields(at).0;
         let mut standing: BTreeMap<&str, &Said> = BTreeMap::new();
         for said in self.said.iter().filter(|said| said.at <= at) {
             standing.insert(&said.update, said);
@@ -85,7 +85,7 @@ impl History {
             overdue += i32::from(day(at) > due);
         }
         let verdict = |said: &Said| {
-            let of = |(update, version, _, when): &&(String, i64, &str, Millis)| {
+            let of = |(update, version, _, when): &&(String, i64, &str, Moment)| {
                 *update == said.update && *version == said.version && *when <= at
             };
             self.judged.iter().rfind(of).map_or("claimed", |(_, _, verdict, _)| verdict)
@@ -106,8 +106,8 @@ impl History {
         let comments: Vec<_> =
             self.comments.iter().filter(|(_, published, _)| *published <= at).collect();
         let is_answered =
-            |answered: &Option<Millis>| answered.is_some_and(|answered| answered <= at);
-        let late = |(_, published, answered): &&&(String, Millis, Option<Millis>)| {
+            |answered: &Option<Moment>| answered.is_some_and(|answered| answered <= at);
+        let late = |(_, published, answered): &&&(String, Moment, Option<Moment>)| {
             !is_answered(answered) && day(at) > day(*published + within)
         };
         BTreeMap::from([
@@ -148,7 +148,7 @@ struct Stage<'a> {
 }
 
 impl Stage<'_> {
-    async fn run(&self, sql: &'static str, values: &[&str], at: Millis) {
+    async fn run(&self, sql: &'static str, values: &[&str], at: Moment) {
         let mut query = sqlx::query(sql).bind(at);
         for value in values {
             query = query.bind(*value);
@@ -378,7 +378,7 @@ impl Stage<'_> {
             updates::tell_due(&self.world.house).await.unwrap();
         }
         self.world.deliver().await;
-        let rows: Vec<(String, i64, String, Millis)> = sqlx::query_as(
+        let rows: Vec<(String, i64, String, Moment)> = sqlx::query_as(
             "SELECT l.update_id, l.version, l.person, d.sent_at FROM update_letters l
              JOIN deliveries d ON d.id = l.delivery_id WHERE d.sent_at IS NOT NULL",
         )
@@ -448,7 +448,7 @@ async fn a_history(world: &World, seed: u64) {
         history: History::default(),
         chance: Chance(seed),
     };
-    let mut days: BTreeMap<String, Millis> = BTreeMap::new();
+    let mut days: BTreeMap<String, Moment> = BTreeMap::new();
     stage.choose().await;
     for _ in 0..50 {
         match stage.chance.below(10) {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use calendar::clock::{self, DAY};
+use calendar::clock::{self, DAY, Moment};
 use deliveries::returns::Came;
 use ground::db::Kind;
 use ground::db::guards::{GUARDS, Stays};
@@ -636,7 +636,7 @@ async fn everything_has_happened(world: &World) {
         .leads_to();
     leader.post(&draft, &[]).await.leads_to();
     sign(&leader, &plan).await;
-    asked_about(world, &plan, 2).await;
+    asked_about(world, &plan, Moment::from_millis(2)).await;
     released(world, &plan, 1, &["Waiting"]).await;
     let decision = format!("/lead/plans/{plan}/decision");
     leader.post(&decision, &decided(&clock::fields(world.now()).0)).await.leads_to();

@@ -2,7 +2,7 @@
 //! counted.
 
 use axum::http::Method;
-use calendar::clock::{DAY, HOUR, MINUTE};
+use calendar::clock::{DAY, HOUR, MINUTE, Moment};
 use deliveries::Email;
 use deliveries::returns::Came;
 use ground::ids::{Account, Id};
@@ -152,7 +152,8 @@ fn a_page_reads_what_is_kept_and_counts_where_the_worker_has_not_or_is_late() {
         assert_eq!(in_time().await, [(0, 40)], "it is counted and kept again");
 
         // What was counted before it had settled is not shown as if it had.
-        let settles = number(&world, "SELECT effect_at FROM notices").await + SETTLED_AFTER;
+        let effect_at = number(&world, "SELECT effect_at FROM notices").await;
+        let settles = Moment::from_millis(effect_at) + SETTLED_AFTER;
         world.forward(settles - world.now() - MINUTE);
         notices::count_due(&world.house).await.unwrap();
         change(&world, "UPDATE kept_figures SET people = 40 WHERE how = 'never'").await;

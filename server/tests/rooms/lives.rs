@@ -8,7 +8,7 @@ use std::env;
 use accounts::erasing::WAITS;
 use app::erase::erase_due;
 use axum::http::StatusCode;
-use calendar::clock::{DAY, HOUR, MINUTE, Millis};
+use calendar::clock::{DAY, HOUR, MINUTE, Moment};
 use ground::viewer::Role;
 use server::retention;
 
@@ -57,7 +57,7 @@ struct Around {
     update: String,
     notice: String,
     /// The topic that is voted on, and until when.
-    voting: (String, Millis),
+    voting: (String, Moment),
     rounds: u32,
 }
 
@@ -75,7 +75,8 @@ fn of_random_lives_nothing_is_left_that_was_erased_and_nothing_is_lost_that_was_
         let update = publish(&both.0, &topic, &DONE).await;
         let notice = noticed(&world, &both, "Later buses", 360).await;
         told(&world).await;
-        let mut around = Around { update, notice, voting: (String::new(), 0), rounds: 0 };
+        let mut around =
+            Around { update, notice, voting: (String::new(), Moment::default()), rounds: 0 };
         let mut lives = Vec::new();
         for nth in 0..from_environment("LIVES", 40) {
             if around.voting.1 < world.now() + DAY {

@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use axum::http::StatusCode;
-use calendar::clock::{DAY, HOUR, Millis};
+use calendar::clock::{DAY, HOUR, Moment};
 use ground::db::Transaction;
 use ground::ids::{Account, Id, Plan, PlanningSession, Topic};
 use ground::text::RULES;
@@ -671,7 +671,7 @@ fn what_happens_to_a_plan_never_goes_back_in_time_even_when_a_clock_does() {
         let plan = register(&world, &leader).await;
         world.forward(-30 * DAY);
         draft(&leader, &plan).await;
-        let times: Vec<Millis> = sqlx::query_scalar(
+        let times: Vec<Moment> = sqlx::query_scalar(
             "SELECT registered_at FROM plans UNION ALL SELECT at FROM plan_events",
         )
         .fetch_all(&mut *world.db().read().await.unwrap())
@@ -685,10 +685,10 @@ fn what_happens_to_a_plan_never_goes_back_in_time_even_when_a_clock_does() {
 /// rule.
 #[derive(Default)]
 struct Model {
-    opened: Vec<(Id<Topic>, Millis, bool)>,
+    opened: Vec<(Id<Topic>, Moment, bool)>,
     withdrawn: BTreeSet<usize>,
     tied: BTreeSet<usize>,
-    first_draft_at: Option<Millis>,
+    first_draft_at: Option<Moment>,
     drafts: i64,
     sessions: Vec<ModelSession>,
     has_statement: bool,
@@ -893,7 +893,7 @@ async fn one_life(
                     id::random(),
                     session.id,
                     others.parents[parent],
-                    now + HOUR
+                    (now + HOUR).millis()
                 );
                 let done = by_hand(world, &there).await.is_ok();
                 let may = may_say(session, Some(parent));
@@ -971,7 +971,7 @@ async fn one_life(
                 let past = format!(
                     "UPDATE drafts SET published_at = {}, published_by = recorded_by
                      WHERE plan_id = '{plan}' AND version = {version}",
-                    now + HOUR
+                    (now + HOUR).millis()
                 );
                 let done = by_hand(world, &past).await.is_ok();
                 let may = model.may_publish(version) && !model.published.contains(&version);
@@ -984,8 +984,9 @@ async fn one_life(
                 }
             }
             (16, Some(topic)) if random.random_bool(0.3) => {
+                let at = now.millis();
                 let withdraw =
-                    format!("UPDATE topics SET withdrawn_at = {now} WHERE id = '{topic}'");
+                    format!("UPDATE topics SET withdrawn_at = {at} WHERE id = '{topic}'");
                 if by_hand(world, &withdraw).await.is_ok() {
                     assert!(
                         !model.opened[nth].2 && model.withdrawn.insert(nth),
@@ -1012,7 +1013,7 @@ async fn one_life(
 }
 
 /// A write about a plan, and the time of what is done in it.
-async fn begun(world: &World, plan: &Id<Plan>) -> (Transaction, Millis) {
+async fn begun(world: &World, plan: &Id<Plan>) -> (Transaction, Moment) {
     let mut tx = world.db().begin().await.unwrap();
     let at = store::hold(&mut tx, plan, world.now()).await.unwrap().unwrap();
     (tx, at)

@@ -9,7 +9,7 @@ use ground::db::{Db, Kind};
 use ground::files::Files;
 use ground::house::House;
 use ground::viewer::Role;
-use record::history::Moment;
+use record::history::AsOf;
 use record::pack::{self, NoPack, Pack};
 use serde_json::Value;
 
@@ -19,7 +19,7 @@ use crate::world::{BEGINS, Like, World, on_both, on_postgres};
 
 /// The pack of a day.
 pub async fn packed(house: &House, day: &str) -> Pack {
-    let moment = Moment::read(day, house.clock.now()).unwrap();
+    let moment = AsOf::read(day, house.clock.now()).unwrap();
     pack::make(house, &moment).await.unwrap()
 }
 
@@ -178,7 +178,7 @@ fn the_same_history_on_two_databases_gives_the_same_bytes() {
             assert_eq!(one.hash(), other.hash(), "{day}");
             assert_eq!(one, other, "{day}");
         }
-        let long_ago = Moment::read("2020-01-01", sqlite.clock.now()).unwrap();
+        let long_ago = AsOf::read("2020-01-01", sqlite.clock.now()).unwrap();
         assert!(matches!(pack::make(&sqlite, &long_ago).await, Err(NoPack::Nothing(_))));
     });
 }

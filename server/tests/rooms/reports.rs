@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use calendar::clock::{self, DAY};
 use ground::viewer::Role;
-use record::history::Moment;
+use record::history::AsOf;
 use record::pack;
 
 use crate::plans::{REASON, draft, leader};
@@ -176,7 +176,7 @@ fn a_plan_of_the_kind_is_not_published_before_its_draft_answers_every_recommenda
         assert!(answered().await.says("0 of 2"), "{}", answered().await.html);
 
         let day = clock::fields(world.now()).0;
-        let moment = Moment::read(&day, world.now()).unwrap();
+        let moment = AsOf::read(&day, world.now()).unwrap();
         let Ok(pack) = pack::make(&world.house, &moment).await else { panic!("no pack") };
         let csv = pack.files.iter().find(|(name, _)| name == "recommendations.csv").unwrap();
         let csv = String::from_utf8(csv.1.clone()).unwrap();

@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use axum::http::{Method, StatusCode};
-use calendar::clock::DAY;
+use calendar::clock::{DAY, Moment};
 use ground::viewer::Role;
 use rounds::close_due;
 
@@ -157,7 +157,7 @@ fn the_close_happens_by_the_clock_once_with_several_workers() {
             closed += closer.await.unwrap();
         }
         assert_eq!(closed, 1);
-        let counted: (i64, i64) = sqlx::query_as(
+        let counted: (Moment, i64) = sqlx::query_as(
             "SELECT closed_at, (SELECT CAST(sum(supporters) AS BIGINT)
              FROM tallies) AS supporters FROM rounds WHERE id = $1",
         )

@@ -20,7 +20,7 @@ fn the_headline_is_the_worst_of_what_follows_and_all_is_well_only_when_it_is() {
     on_both(async |world| {
         world.signed_in(ADMIN, &[Role::Admin]).await;
         assert_eq!(headline(&world, ADMIN).await, "No daily backup is made");
-        let now = world.now();
+        let now = world.now().millis();
         change(&world, &format!("UPDATE service_state SET backed_up_at = {now}")).await;
         assert_eq!(headline(&world, ADMIN).await, "Everything is working");
 
@@ -63,7 +63,7 @@ fn the_headline_is_the_worst_of_what_follows_and_all_is_well_only_when_it_is() {
 fn what_was_called_off_is_missed_by_nobody() {
     on_both(async |world| {
         world.signed_in("admin@example.org", &[Role::Admin]).await;
-        let now = world.now();
+        let now = world.now().millis();
         change(&world, &format!("UPDATE service_state SET backed_up_at = {now}")).await;
         world.parent(1).await.propose("A bus that waits").await;
         change(

@@ -1,7 +1,7 @@
 //! A second step of signing in, fresh proof before what does the most harm, and new devices.
 
 use axum::http::{Method, StatusCode};
-use calendar::clock::{DAY, HOUR, MINUTE, Millis, SECOND};
+use calendar::clock::{DAY, HOUR, MINUTE, Moment, SECOND};
 use deliveries::EmailKind;
 use ground::viewer::Role;
 use totp_rs::{Builder, Secret};
@@ -16,10 +16,10 @@ const HER: &str = "leader@example.org";
 const PASSWORD: &str = "three small words";
 
 /// What the app on their phone shows.
-fn code(secret: &str, now: Millis) -> String {
+fn code(secret: &str, now: Moment) -> String {
     let secret = Secret::try_from_base32(secret).unwrap();
     let app = Builder::new().with_secret(secret).build().unwrap();
-    app.generate(u64::try_from(now / 1000).unwrap()).to_string()
+    app.generate(u64::try_from(now.millis() / 1000).unwrap()).to_string()
 }
 
 /// The recovery codes on a page.

@@ -271,7 +271,7 @@ fn plain_statements_confirm_and_dispute_nothing_that_the_rules_do_not() {
         let suspended = world.parent(3).await;
         let ill = &suspended.account;
         change(&world, &format!("UPDATE accounts SET suspended_at = 1 WHERE id = '{ill}'")).await;
-        let at = world.now() + 1_000;
+        let at = (world.now() + 1_000).millis();
         let says = |who: &Browser<'_>, (for_forum, settles): (i64, i64), slip: &str, at: i64| {
             format!(
                 "INSERT INTO session_confirmations (id, session_id, for_forum, settles, slip_id,
@@ -359,7 +359,7 @@ fn a_confirmation_or_a_dispute_while_a_draft_is_published_is_one_after_the_other
             let world = world.another().await;
             let (leader, organiser) = (leader(&world).await, world.organiser().await);
             let (_, session) = waits_for_its_session(&world, (&leader, &organiser)).await;
-            let (account, at) = (&organiser.account, world.now() + 1_000);
+            let (account, at) = (&organiser.account, (world.now() + 1_000).millis());
             let said = if confirms {
                 format!(
                     "INSERT INTO session_confirmations (id, session_id, for_forum, settles,
@@ -407,7 +407,7 @@ fn a_draft_that_was_published_before_sessions_were_confirmed_stays_and_says_what
         for guard in guards {
             change(&world, guard).await;
         }
-        let now = world.now() + 1_000;
+        let now = (world.now() + 1_000).millis();
         for sql in [
             format!("UPDATE drafts SET published_at = {now}, published_by = recorded_by"),
             "INSERT INTO drafts_before_confirmations (draft_id) SELECT id FROM drafts".to_owned(),

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use axum::http::StatusCode;
-use calendar::clock::{self, DAY, HOUR, MINUTE, Millis};
+use calendar::clock::{self, DAY, HOUR, MINUTE, Moment};
 use deliveries::Email;
 use deliveries::tasks::{Task, tell_due};
 use ground::viewer::Role;
@@ -263,7 +263,7 @@ fn leaders_hear_that_the_forum_disagrees_until_they_have_read_it_or_say_somethin
 }
 
 /// A task as the view has it: its word, what its page is about, whose it is, since when.
-type Waiting = (String, String, String, Millis);
+type Waiting = (String, String, String, Moment);
 
 #[test]
 fn every_task_of_the_demonstration_is_on_a_page_that_opens_for_whoever_it_waits_for() {

@@ -280,7 +280,7 @@ impl<'w> Things<'w> {
         // An email that was tried once and waits for its next try.
         let asks = [("email", "parent2@example.org")];
         assert_eq!(things.visitor().post("/sign-in/link", &asks).await.status, StatusCode::OK);
-        let later = world.now() + DAY;
+        let later = (world.now() + DAY).millis();
         let tried =
             format!("UPDATE deliveries SET tries = 1, next_at = {later} WHERE next_at IS NOT NULL");
         change(world, &tried).await;

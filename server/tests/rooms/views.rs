@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use area::{AreaKind, Asked, Leader};
-use calendar::clock::{self, DAY, Millis};
+use calendar::clock::{self, DAY, Moment};
 use ground::db;
 use ground::ids::{Id, Organisation};
 use ground::viewer::Role;
@@ -35,14 +35,14 @@ fn tasks(kind: &str) -> String {
     format!("SELECT thing_id FROM waiting_tasks WHERE task = '{kind}'")
 }
 
-fn maybe(random: &mut StdRng) -> Option<Millis> {
-    random.random_bool(0.4).then_some(1)
+fn maybe(random: &mut StdRng) -> Option<Moment> {
+    random.random_bool(0.4).then_some(Moment::from_millis(1))
 }
 
 /// What may have happened to a topic, as far as its table lets it.
 fn of_topic(random: &mut StdRng, into: &str) -> OfTopic {
     let published_at = maybe(random);
-    let before = |at: Option<Millis>| at.filter(|_| published_at.is_none());
+    let before = |at: Option<Moment>| at.filter(|_| published_at.is_none());
     let withdrawn_at = maybe(random);
     OfTopic {
         published_at,
@@ -92,7 +92,7 @@ fn the_views_of_topics_say_what_the_rules_say_of_whatever_happened_to_one() {
         let (mut public, mut listed) = (BTreeSet::new(), BTreeSet::new());
         let (mut waiting, mut passed_on) = (BTreeSet::new(), BTreeSet::new());
         let mut tx = world.db().begin().await.unwrap();
-        let first = OfTopic { published_at: Some(1), ..OfTopic::default() };
+        let first = OfTopic { published_at: Some(Moment::from_millis(1)), ..OfTopic::default() };
         let into = topic(&mut tx, &author, &first).await;
         public.insert(into.clone());
         listed.insert(into.clone());
@@ -154,7 +154,7 @@ fn the_view_of_comments_says_what_the_rules_say_of_whatever_happened_to_one() {
         for _ in 0..MANY {
             // One of these, or nothing yet.
             let decided = random.random_range(0..6);
-            let is = |what: i32| (decided == what).then_some(1);
+            let is = |what: i32| (decided == what).then_some(Moment::from_millis(1));
             let published_at = is(0).or(is(1)).or(is(2));
             let withdrawn_at = maybe(&mut random);
             let facts = OfComment {
@@ -212,7 +212,7 @@ fn the_view_of_changes_says_what_the_rules_say_of_whatever_followed_one() {
         let mut tx = world.db().begin().await.unwrap();
         for _ in 0..MANY {
             let id = id::fresh();
-            let started_at: Option<Millis> = random.random_bool(0.7).then_some(1);
+            let started_at = random.random_bool(0.7).then_some(Moment::from_millis(1));
             let nobody_follows = |course: &Course| course.followed_by.is_none();
             let before = written
                 .iter_mut()
@@ -244,7 +244,7 @@ fn the_view_of_changes_says_what_the_rules_say_of_whatever_followed_one() {
             if let (Some((_, course)), Some(_)) = (before, started_at) {
                 course.followed_by = follow;
             }
-            let (is_decided, effect) = (false, Effect::Day(0));
+            let (is_decided, effect) = (false, Effect::Day(Moment::default()));
             let starts_at = started_at;
             written.push((
                 id,
@@ -307,7 +307,8 @@ impl Area {
             let id = area::store::add(&mut tx, AreaKind::Organisation, &name, None).await.unwrap();
             let id = Id::<Organisation>::from(id);
             if nth % 3 == 1 {
-                area::store::retire(&mut tx, AreaKind::Organisation, &id, Some(1)).await.unwrap();
+                let at = Some(Moment::from_millis(1));
+                area::store::retire(&mut tx, AreaKind::Organisation, &id, at).await.unwrap();
                 retired.insert(id.clone());
             }
             organisations.push(id);

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use calendar::clock::{self, DAY, MINUTE};
 use deliveries::tasks::tell_due;
 use ground::viewer::Role;
-use record::history::Moment;
+use record::history::AsOf;
 use record::pack;
 
 use crate::page::hidden;
@@ -229,9 +229,9 @@ fn what_is_corrected_stays_in_sight_and_the_pack_of_a_day_before_is_the_same() {
     on_both(async |world| {
         let leader = leader(&world).await;
         publish(&world, &leader, CSV).await;
-        let day = Moment::read(&clock::fields(world.now()).0, world.now()).unwrap();
+        let day = AsOf::read(&clock::fields(world.now()).0, world.now()).unwrap();
         world.forward(2 * DAY);
-        let day = Moment::read(&day.day, world.now()).unwrap();
+        let day = AsOf::read(&day.day, world.now()).unwrap();
         let before = pack::make(&world.house, &day).await.unwrap();
         let csv = "place,month,waiting,median,longest\nSouth Sefton,2026-11,64,22,40\n\
                    North Sefton,2026-11,1057,9,31\n";
@@ -457,7 +457,7 @@ fn a_number_that_the_forum_disputes_says_so_wherever_it_stands() {
         }
         let day = clock::fields(world.now()).0;
         world.forward(2 * DAY);
-        let day = Moment::read(&day, world.now()).unwrap();
+        let day = AsOf::read(&day, world.now()).unwrap();
         let pack = pack::make(&world.house, &day).await.unwrap();
         let file = |name: &str| {
             let (_, bytes) = pack.files.iter().find(|(known, _)| known == name).unwrap();

@@ -14,7 +14,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
-use calendar::clock::{Clock, DAY, HOUR, Millis};
+use calendar::clock::{Clock, DAY, HOUR, Millis, Moment};
 use deliveries::{Email, EmailKind, Failure, Hand, Outcome, Sort, deliver_one};
 use ground::db::{Db, Kind, Limits};
 use ground::files::Files;
@@ -33,7 +33,7 @@ use tower::ServiceExt as _;
 pub const KEY: &str = "a key of thirty-two letters, or more";
 
 /// When the clock of every world begins.
-pub const BEGINS: Millis = 1_800_000_000_000;
+pub const BEGINS: Moment = Moment::from_millis(1_800_000_000_000);
 
 /// A service of its own, with two services and two places in its area, and the council that runs
 /// both and that leaders are from.
@@ -208,7 +208,7 @@ impl World {
         &self.house.db
     }
 
-    pub fn now(&self) -> Millis {
+    pub fn now(&self) -> Moment {
         self.house.clock.now()
     }
 
@@ -812,7 +812,7 @@ pub enum Like {
     /// All tables, and nothing in them.
     Tables,
     /// The demonstration area, filled at this time.
-    Demonstration(Millis),
+    Demonstration(Moment),
 }
 
 /// One of them, as it is copied.

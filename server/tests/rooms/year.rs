@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use calendar::clock::{self, DAY, HOUR};
+use calendar::clock::{self, DAY, HOUR, Moment};
 use deliveries::Email;
 use ground::viewer::Role;
 
@@ -187,7 +187,7 @@ impl<'w> Year<'w> {
 
         let world = self.world;
         let voting = number(world, "SELECT vote_from FROM rounds").await;
-        world.forward(voting - world.now() + HOUR);
+        world.forward(Moment::from_millis(voting) - world.now() + HOUR);
         let mut walk = self.comes(DAD).await;
         walk.follow("Support topics: Spring").await;
         walk.press("Support this topic", &[]).await;
@@ -198,7 +198,7 @@ impl<'w> Year<'w> {
             world.supporter(nth, &ashford, &buses).await;
         }
         let closes = number(world, "SELECT closes_at FROM rounds").await;
-        world.forward(closes - world.now() + HOUR);
+        world.forward(Moment::from_millis(closes) - world.now() + HOUR);
         rounds::close_due(world.db(), &world.house.clock).await.unwrap();
         let mut walk = self.comes(ORGANISER2).await;
         walk.follow("Confirm the shortlist for Spring").await;

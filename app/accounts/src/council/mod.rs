@@ -16,7 +16,7 @@ pub(crate) mod store;
 use axum::extract::State;
 use axum::http::{HeaderMap, Uri, header};
 use axum::response::{AppendHeaders, IntoResponse as _, Redirect, Response};
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 use deliveries::{EmailKind, Owed, owe};
 use form_urlencoded::{byte_serialize, parse};
 use forms::Sent;
@@ -295,7 +295,7 @@ enum EndReason {
     /// The council's answer no longer has them.
     Said,
     /// It has not confirmed them since this time.
-    Unconfirmed(Millis),
+    Unconfirmed(Moment),
 }
 
 /// Ends the role of somebody whom the council no longer has, or has not confirmed for too long,
@@ -306,7 +306,7 @@ async fn end(
     account_id: &Id<Account>,
     why: EndReason,
 ) -> Result<(), sqlx::Error> {
-    let now: Millis = house.clock.now();
+    let now: Moment = house.clock.now();
     let everyone = factors::with_administrators(&house.db, account_id).await?;
     let name = everyone
         .iter()
@@ -381,7 +381,7 @@ async fn warn(
     house: &House,
     council: &Council,
     leader: &Unconfirmed,
-    now: Millis,
+    now: Moment,
 ) -> Result<(), sqlx::Error> {
     let ends_at = rules::ends_at(leader.confirmed_at, now);
     let mut tx = house.db.begin().await?;

@@ -1,6 +1,6 @@
 //! What a council's provider says of somebody, and what comes of it. Pure.
 
-use calendar::clock::{DAY, MINUTE, Millis, SECOND};
+use calendar::clock::{DAY, MINUTE, Millis, Moment, SECOND};
 use ground::council::MustHave;
 use ground::ids::{Account, Id};
 use ground::viewer::Role;
@@ -45,7 +45,7 @@ pub struct Expected<'a> {
     pub nonce: &'a str,
     /// What must be in it for its person to be one of the officers.
     pub must_have: Option<&'a MustHave>,
-    pub now: Millis,
+    pub now: Moment,
 }
 
 /// Whether the council has somebody as one of its officers.
@@ -71,7 +71,7 @@ pub struct CouncilPerson {
     /// Whether they signed in there with a second step.
     pub used_second_step: bool,
     /// When they signed in there, if it says so.
-    pub signed_in_at: Option<Millis>,
+    pub signed_in_at: Option<Moment>,
 }
 
 /// Reads what the provider signed.
@@ -136,10 +136,10 @@ fn has(claim: Option<&Value>, value: &str) -> bool {
 }
 
 /// A time in seconds since 1970, perhaps with a fraction.
-fn time(claims: &Map<String, Value>, name: &str) -> Option<Millis> {
+fn time(claims: &Map<String, Value>, name: &str) -> Option<Moment> {
     let value = claims.get(name)?;
     let seconds = value.as_i64().or_else(|| value.as_f64().map(|seconds| seconds as i64))?;
-    Some(seconds.saturating_mul(SECOND))
+    Some(Moment::from_millis(seconds.saturating_mul(SECOND)))
 }
 
 /// Their address, where the provider has made sure that it is theirs. Microsoft says so in a claim
@@ -232,7 +232,7 @@ pub enum Lapse {
 
 /// What comes of it, where the council last confirmed them at one time and they were told at
 /// another.
-pub fn lapse(confirmed_at: Millis, warned_at: Option<Millis>, now: Millis) -> Lapse {
+pub fn lapse(confirmed_at: Moment, warned_at: Option<Moment>, now: Moment) -> Lapse {
     match warned_at {
         None if near_since(now) < confirmed_at => Lapse::Stays,
         None => Lapse::Warn,
@@ -242,12 +242,12 @@ pub fn lapse(confirmed_at: Millis, warned_at: Option<Millis>, now: Millis) -> La
 }
 
 /// Whoever was confirmed at this time or before is near the end of their role.
-pub fn near_since(now: Millis) -> Millis {
+pub fn near_since(now: Moment) -> Moment {
     now - (CONFIRMED_FOR - WARNED_BEFORE)
 }
 
 /// When a role ends: never sooner than they have had time to come.
-pub fn ends_at(confirmed_at: Millis, warned_at: Millis) -> Millis {
+pub fn ends_at(confirmed_at: Moment, warned_at: Moment) -> Moment {
     (confirmed_at + CONFIRMED_FOR).max(warned_at + WARNED_BEFORE)
 }
 
@@ -258,13 +258,13 @@ mod tests {
 
     use super::*;
 
-    const NOW: Millis = 1_800_000_000_000;
+    const NOW: Moment = Moment::from_millis(1_800_000_000_000);
 
     fn claims() -> Value {
         json!({
             "iss": "https://login.example.org", "aud": "alongside", "nonce": "n", "sub": "77",
-            "iat": NOW / 1000, "exp": NOW / 1000 + 300, "email": "Ann@Example.org",
-            "email_verified": true, "groups": ["staff", "leaders"],
+            "iat": NOW.millis() / 1000, "exp": NOW.millis() / 1000 + 300,
+            "email": "Ann@Example.org", "email_verified": true, "groups": ["staff", "leaders"],
         })
     }
 
@@ -299,14 +299,14 @@ mod tests {
         assert_eq!(person, expected);
         let (mfa, at) = (with("amr", json!(["pwd", "mfa"])), with("auth_time", json!(17.9)));
         assert!(mfa.is_ok_and(|person| person.used_second_step));
-        assert!(at.is_ok_and(|person| person.signed_in_at == Some(17_000)));
-        let ahead = with("auth_time", json!(NOW / 1000 + 60));
+        assert!(at.is_ok_and(|person| person.signed_in_at == Some(Moment::from_millis(17_000))));
+        let ahead = with("auth_time", json!(NOW.millis() / 1000 + 60));
         assert!(ahead.is_ok_and(|person| person.signed_in_at == Some(NOW)), "never in the future");
     }
 
     #[test]
     fn what_does_not_fit_is_refused() {
-        let seconds = |by: Millis| json!((NOW + by) / 1000);
+        let seconds = |by: Millis| json!((NOW + by).millis() / 1000);
         for (name, value) in [
             ("iss", json!("https://login.example.org/")),
             ("iss", json!(["https://login.example.org"])),

@@ -1,6 +1,6 @@
 //! Every SQL statement about whom a council's provider knows.
 
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 use ground::db::Db;
 use ground::ids::{Account, Id};
 use sqlx::{AnyConnection, Row as _};
@@ -77,7 +77,7 @@ pub async fn meet(
     tx: &mut AnyConnection,
     account_id: &Id<Account>,
     (issuer, subject): (&str, &str),
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<Met> {
     let noted = sqlx::query(
         "INSERT INTO council_subjects (account_id, issuer, subject, known_at, confirmed_at)
@@ -113,7 +113,7 @@ pub async fn confirm(
     tx: &mut AnyConnection,
     account_id: &Id<Account>,
     issuer: &str,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<bool> {
     let confirmed = sqlx::query(
         "UPDATE council_subjects SET confirmed_at = $3, warned_at = NULL
@@ -129,13 +129,13 @@ pub struct Unconfirmed {
     pub account_id: Id<Account>,
     pub email: String,
     /// When the council last confirmed them.
-    pub confirmed_at: Millis,
+    pub confirmed_at: Moment,
     /// When they were told that their role ends.
-    pub warned_at: Option<Millis>,
+    pub warned_at: Option<Moment>,
 }
 
 /// The leaders whom this provider has last confirmed at this time or before.
-pub async fn unconfirmed(db: &Db, issuer: &str, since: Millis) -> sqlx::Result<Vec<Unconfirmed>> {
+pub async fn unconfirmed(db: &Db, issuer: &str, since: Moment) -> sqlx::Result<Vec<Unconfirmed>> {
     sqlx::query_as(
         "SELECT a.id AS account_id, a.email, c.confirmed_at, c.warned_at
          FROM council_subjects c JOIN accounts a ON a.id = c.account_id
@@ -155,7 +155,7 @@ pub async fn warn(
     tx: &mut AnyConnection,
     leader: &Unconfirmed,
     issuer: &str,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<bool> {
     let warned = sqlx::query(
         "UPDATE council_subjects SET warned_at = $4
@@ -171,7 +171,7 @@ pub async fn forget_unconfirmed(
     tx: &mut AnyConnection,
     account_id: &Id<Account>,
     issuer: &str,
-    confirmed_at: Millis,
+    confirmed_at: Moment,
 ) -> sqlx::Result<bool> {
     let forgotten = sqlx::query(
         "DELETE FROM council_subjects

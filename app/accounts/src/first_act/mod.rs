@@ -110,7 +110,7 @@ pub async fn keep_first_act(
     Ok(answer)
 }
 
-fn now(house: &House) -> calendar::clock::Millis {
+fn now(house: &House) -> calendar::clock::Moment {
     house.clock.now()
 }
 

@@ -1,6 +1,6 @@
 //! Every SQL statement about first acts.
 
-use calendar::clock::{DAY, MINUTE, Millis};
+use calendar::clock::{DAY, MINUTE, Millis, Moment};
 use ground::db::Db;
 use ground::ids::{Account, FirstAct, Id};
 use sqlx::{AnyConnection, Row as _};
@@ -26,7 +26,7 @@ pub struct Act {
 }
 
 /// Keeps it for as long as it is of use.
-pub async fn keep(db: &Db, act: &Act, now: Millis) -> sqlx::Result<()> {
+pub async fn keep(db: &Db, act: &Act, now: Moment) -> sqlx::Result<()> {
     let mut tx = db.begin().await?;
     sqlx::query(
         "INSERT INTO first_acts (id, goes_to, fields, chose, kept_at, ends_at,
@@ -58,7 +58,7 @@ fn read(row: &sqlx::any::AnyRow) -> Act {
 }
 
 /// The one with this id, while it is kept.
-pub async fn find(db: &Db, id: &Id<FirstAct>, now: Millis) -> sqlx::Result<Option<Act>> {
+pub async fn find(db: &Db, id: &Id<FirstAct>, now: Moment) -> sqlx::Result<Option<Act>> {
     let row = sqlx::query(
         "SELECT id, goes_to, fields, chose, account_id, CAST(is_grave AS BIGINT) AS is_grave
          FROM first_acts WHERE id = $1 AND ends_at > $2",
@@ -108,7 +108,7 @@ pub async fn hand_over(
 pub async fn of_account(
     db: &Db,
     account_id: &Id<Account>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<Option<Act>> {
     let row = sqlx::query(
         "SELECT id, goes_to, fields, chose, account_id, CAST(is_grave AS BIGINT) AS is_grave
@@ -126,7 +126,7 @@ pub async fn of_account(
 const SECOND_TAP: Millis = MINUTE;
 
 /// Forgets it soon: a page, which has been opened.
-pub async fn forget_soon(db: &Db, id: &Id<FirstAct>, now: Millis) -> sqlx::Result<()> {
+pub async fn forget_soon(db: &Db, id: &Id<FirstAct>, now: Moment) -> sqlx::Result<()> {
     let mut tx = db.begin().await?;
     sqlx::query("UPDATE first_acts SET ends_at = $2 WHERE id = $1")
         .bind(id)

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
 use ground::error::Error;
@@ -114,7 +114,7 @@ async fn accepted(
     house: &House,
     invitation: &WaitingInvitation,
     new: Option<&ChosenAccount>,
-    now: Millis,
+    now: Moment,
 ) -> Result<Option<Id<Account>>, sqlx::Error> {
     if !store::accept_invitation(tx, &invitation.id, now).await? {
         return Ok(None);

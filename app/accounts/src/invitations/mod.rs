@@ -8,7 +8,7 @@ pub mod store;
 use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use calendar::clock::{self, DAY, Millis};
+use calendar::clock::{self, DAY, Millis, Moment};
 use deliveries::{EmailKind, Owed, Words, owe};
 use forms::{Refusals, Sent, page_number};
 use ground::audit::{self, Entry};
@@ -134,7 +134,7 @@ async fn owe_invitation(
     tx: &mut AnyConnection,
     (hash, to): (&str, &str),
     words: &Words,
-    (now, ends_at): (Millis, Millis),
+    (now, ends_at): (Moment, Moment),
 ) -> Result<(), sqlx::Error> {
     let owed = Owed {
         dedup_key: hash,
@@ -189,7 +189,7 @@ pub async fn invitations_page(
     Ok(page.answer(&house, &viewer))
 }
 
-fn row(invitation: &SentInvitation, now: Millis) -> impl IntoView + use<> {
+fn row(invitation: &SentInvitation, now: Moment) -> impl IntoView + use<> {
     let to = format!("{LIST}/{}", invitation.id);
     let role = role_in_words(invitation.role, invitation.organisation.as_deref());
     let until = if invitation.ends_at > now {
@@ -207,7 +207,7 @@ fn row(invitation: &SentInvitation, now: Millis) -> impl IntoView + use<> {
             </p>
             <p class="soft">{sent}</p>
             <form class="row" method="post" action=to>
-                <input type="hidden" name="sent" value=invitation.invited_at.to_string() />
+                <input type="hidden" name="sent" value=invitation.invited_at.millis().to_string() />
                 <button class="button quiet" name="change" value="send">
                     "Send again"
                     <span class="unseen">{whose.clone()}</span>
@@ -255,7 +255,7 @@ async fn send_again(
     id: &Id<Invitation>,
     sent: &str,
 ) -> Result<bool, Error> {
-    let Ok(sent) = sent.parse::<Millis>() else { return Ok(false) };
+    let Ok(sent) = sent.parse::<Moment>() else { return Ok(false) };
     let (now, token) = (house.clock.now(), id::secret());
     let (hash, ends_at) = (id::hash(&token), now + WORKS_FOR);
     let mut tx = house.db.begin().await?;

@@ -1,6 +1,6 @@
 //! Every SQL statement about invitations.
 
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 use deliveries::store::call_off;
 use ground::db::{Db, formatcp, known};
 use ground::ids::{Account, Id, Invitation, Organisation};
@@ -36,9 +36,9 @@ pub struct NewInvitation<'a> {
     pub role: Role,
     /// The organisation, for a leader.
     pub organisation_id: Option<&'a Id<Organisation>>,
-    pub now: Millis,
+    pub now: Moment,
     /// Until when it can be accepted.
-    pub ends_at: Millis,
+    pub ends_at: Moment,
 }
 
 /// Keeps an invitation.
@@ -71,7 +71,7 @@ pub async fn invitation(
     tx: &mut AnyConnection,
     token_hash: &str,
     chosen: &PersonFacts,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<Option<WaitingInvitation>> {
     let sql = format!(
         "SELECT i.id, i.email, i.role, a.id AS account_id, a.suspended_at, i.organisation_id,
@@ -92,7 +92,7 @@ pub async fn invitation(
             email: row.get("email"),
             role: known(Role::read(row.get("role")), "invitations.role")?,
             account_id: row.get("account_id"),
-            is_suspended: row.get::<Option<Millis>, _>("suspended_at").is_some(),
+            is_suspended: row.get::<Option<Moment>, _>("suspended_at").is_some(),
             organisation_id: row.get("organisation_id"),
             organisation: row.get("organisation"),
             names: person_facts::names_of(&row),
@@ -105,7 +105,7 @@ pub async fn invitation(
 pub async fn accept_invitation(
     tx: &mut AnyConnection,
     id: &Id<Invitation>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<bool> {
     let used = sqlx::query(
         "UPDATE invitations SET accepted_at = $2 WHERE id = $1 AND accepted_at IS NULL",
@@ -131,7 +131,7 @@ pub async fn invitee(
     db: &Db,
     email: &str,
     role: Role,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<InviteeStanding> {
     let row = sqlx::query(
         "SELECT (SELECT count(*) FROM roles r JOIN accounts a ON a.id = r.account_id
@@ -162,9 +162,9 @@ pub struct SentInvitation {
     pub role: Role,
     /// The name of the organisation, for a leader.
     pub organisation: Option<String>,
-    pub invited_at: Millis,
+    pub invited_at: Moment,
     /// Until when it can be accepted.
-    pub ends_at: Millis,
+    pub ends_at: Moment,
 }
 
 const SENT: &str = "SELECT i.id, i.email, i.role, i.invited_at, i.ends_at,
@@ -208,9 +208,9 @@ pub async fn not_accepted_one(
 /// was accepted, stopped or sent again since `invited_at`, as by a second tap.
 pub async fn renew(
     tx: &mut AnyConnection,
-    (id, invited_at): (&Id<Invitation>, Millis),
+    (id, invited_at): (&Id<Invitation>, Moment),
     token_hash: &str,
-    (now, ends_at): (Millis, Millis),
+    (now, ends_at): (Moment, Moment),
 ) -> sqlx::Result<bool> {
     let before: Option<String> = sqlx::query_scalar(
         "SELECT token_hash FROM invitations WHERE id = $1 AND accepted_at IS NULL",
@@ -236,7 +236,7 @@ pub async fn renew(
 
 /// Stops an invitation that nobody has accepted. It is erased with the address it went to, which
 /// may be a stranger's. False where there is none any more.
-pub async fn stop(tx: &mut AnyConnection, id: &Id<Invitation>, now: Millis) -> sqlx::Result<bool> {
+pub async fn stop(tx: &mut AnyConnection, id: &Id<Invitation>, now: Moment) -> sqlx::Result<bool> {
     let stopped: Option<String> = sqlx::query_scalar(
         "DELETE FROM invitations WHERE id = $1 AND accepted_at IS NULL RETURNING token_hash",
     )
@@ -254,7 +254,7 @@ pub async fn end_waiting(
     tx: &mut AnyConnection,
     account_id: &Id<Account>,
     role: Option<Role>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<()> {
     let waiting: Vec<(Id<Invitation>, String, String)> = sqlx::query_as(
         "SELECT i.id, i.email, a.email AS own FROM invitations i JOIN accounts a ON a.id = $1
@@ -274,6 +274,6 @@ pub async fn end_waiting(
 }
 
 /// Calls off the email with a link, where it has not gone yet.
-async fn call_off_email(tx: &mut AnyConnection, token_hash: &str, now: Millis) -> sqlx::Result<()> {
+async fn call_off_email(tx: &mut AnyConnection, token_hash: &str, now: Moment) -> sqlx::Result<()> {
     call_off(tx, "dedup_key = $1", token_hash, "it was called off", now).await
 }

@@ -3,7 +3,7 @@
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use calendar::clock::{self, Millis};
+use calendar::clock::{self, Moment};
 use forms::{Refusals, Sent};
 use ground::error::Error;
 use ground::house::House;
@@ -256,7 +256,7 @@ async fn keep(
     house: &House,
     person: &SignedIn,
     new: &store::NewPasskey,
-    now: Millis,
+    now: Moment,
 ) -> Result<bool, Error> {
     let account_id = &person.account_id;
     let mut tx = house.db.begin().await?;

@@ -1,6 +1,6 @@
 //! Every SQL statement about passkeys and what they are asked to sign.
 
-use calendar::clock::{MINUTE, Millis};
+use calendar::clock::{MINUTE, Millis, Moment};
 use ground::db::Db;
 use ground::ids::{Account, Id, Passkey, Session};
 use sqlx::AnyConnection;
@@ -19,8 +19,8 @@ pub struct OwnPasskey {
     pub credential_id: String,
     /// What they call it.
     pub name: String,
-    pub added_at: Millis,
-    pub used_at: Option<Millis>,
+    pub added_at: Moment,
+    pub used_at: Option<Moment>,
 }
 
 /// The passkeys of an account, the first first.
@@ -65,7 +65,7 @@ pub async fn keep_challenge(
     db: &Db,
     hash: &str,
     session_id: Option<&Id<Session>>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<()> {
     let mut tx = db.begin().await?;
     sqlx::query(
@@ -86,7 +86,7 @@ pub async fn use_challenge(
     db: &Db,
     hash: &str,
     session_id: Option<&Id<Session>>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<bool> {
     let mut tx = db.begin().await?;
     let used = sqlx::query(
@@ -119,7 +119,7 @@ pub struct NewPasskey {
 }
 
 /// Adds a passkey. False where it is somebody's already, or they have as many as they may.
-pub async fn add(tx: &mut AnyConnection, new: &NewPasskey, now: Millis) -> sqlx::Result<bool> {
+pub async fn add(tx: &mut AnyConnection, new: &NewPasskey, now: Moment) -> sqlx::Result<bool> {
     let added = sqlx::query(
         "INSERT INTO passkeys (id, account_id, credential_id, public_key, counter, name, added_at)
          SELECT $1, a.id, $3, $4, CAST($5 AS BIGINT), $6, CAST($7 AS BIGINT)
@@ -146,7 +146,7 @@ pub async fn used(
     tx: &mut AnyConnection,
     id: &Id<Passkey>,
     counter: u32,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<bool> {
     let used = sqlx::query(
         "UPDATE passkeys SET counter = $2, used_at = $3
@@ -177,7 +177,7 @@ pub async fn remove(
 pub async fn remove_since(
     tx: &mut AnyConnection,
     account_id: &Id<Account>,
-    since: Millis,
+    since: Moment,
 ) -> sqlx::Result<bool> {
     let gone = sqlx::query("DELETE FROM passkeys WHERE account_id = $1 AND added_at >= $2")
         .bind(account_id)

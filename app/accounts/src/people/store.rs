@@ -1,6 +1,6 @@
 //! Every SQL statement about people as an administrator sees them, and about suspending them.
 
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 use ground::db::{Db, Kind, formatcp};
 use ground::ids::{Account, Id, Organisation};
 use ground::viewer::Role;
@@ -20,7 +20,7 @@ pub struct ListedPerson {
     pub roles: Vec<Role>,
     /// The name of the organisation they are a leader for.
     pub organisation: Option<String>,
-    pub suspended_at: Option<Millis>,
+    pub suspended_at: Option<Moment>,
 }
 
 /// People of this group whose name or address contains `search` (folded), by address, at most
@@ -132,14 +132,14 @@ pub struct Person {
     pub id: Id<Account>,
     pub shown_name: String,
     pub email: String,
-    pub joined_at: Millis,
-    pub suspended_at: Option<Millis>,
+    pub joined_at: Moment,
+    pub suspended_at: Option<Moment>,
     pub roles: Vec<Role>,
     /// The organisation they are a leader for.
     pub organisation_id: Option<Id<Organisation>>,
     pub has_second_step: bool,
     /// When the council last confirmed that they work there, where they sign in with it.
-    pub confirmed_at: Option<Millis>,
+    pub confirmed_at: Option<Moment>,
 }
 
 /// The person with this id; `None` where there is none, or no longer.
@@ -172,7 +172,7 @@ pub async fn person(db: &Db, id: &Id<Account>) -> sqlx::Result<Option<Person>> {
         suspended_at: row.get("suspended_at"),
         roles,
         organisation_id: rows.iter().find_map(|row| row.get("organisation_id")),
-        has_second_step: row.get::<Option<Millis>, _>("has_second_step_since").is_some(),
+        has_second_step: row.get::<Option<Moment>, _>("has_second_step_since").is_some(),
         confirmed_at: row.get("confirmed_at"),
     }))
 }
@@ -196,7 +196,7 @@ pub async fn hold_administrators(
 pub async fn suspend(
     tx: &mut AnyConnection,
     (whose, by): (&Id<Account>, &Id<Account>),
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<bool> {
     let suspended = sqlx::query(
         "UPDATE accounts SET suspended_at = $3

@@ -5,7 +5,7 @@
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use calendar::clock::{self, Millis};
+use calendar::clock::{self, Moment};
 use deliveries::{EmailKind, Owed, Words, owe};
 use forms::Sent;
 use ground::audit::{self, Entry};
@@ -64,7 +64,7 @@ fn suspends(person: &Person, wish: &ListWish) -> impl IntoView + use<> {
     }
 }
 
-fn restores(person: &Person, since: Millis, wish: &ListWish) -> impl IntoView + use<> {
+fn restores(person: &Person, since: Moment, wish: &ListWish) -> impl IntoView + use<> {
     let asks = format!(
         "The account of {} ({}) has been suspended since {}. Let them in again?",
         person.shown_name,
@@ -150,7 +150,7 @@ async fn tell(
     (whose, to): (&Id<Account>, &str),
     words: &Words,
     key: &str,
-    now: Millis,
+    now: Moment,
 ) -> Result<(), sqlx::Error> {
     let owed = Owed {
         dedup_key: &format!("suspension {key} {whose}"),

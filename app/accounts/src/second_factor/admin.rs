@@ -4,7 +4,7 @@
 use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use calendar::clock::{self, Millis};
+use calendar::clock::{self, Moment};
 use deliveries::{EmailKind, Owed, owe};
 use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
@@ -73,7 +73,7 @@ pub async fn ask_team_for_second_step(
 }
 
 fn show_team_second_step(
-    asked_from: Option<Millis>,
+    asked_from: Option<Moment>,
     staff: Vec<StaffMember>,
     done: &str,
     sent: &Sent,

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use calendar::clock::{Millis, SECOND};
+use calendar::clock::{Moment, SECOND};
 use deliveries::{EmailKind, Owed, owe};
 use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
@@ -164,7 +164,7 @@ async fn let_in(
     house: &House,
     waiting: &WaitingSession,
     given: GivenCode<'_>,
-    now: Millis,
+    now: Moment,
 ) -> Result<CodeOutcome, sqlx::Error> {
     let account = &waiting.account_id;
     let is_right = match (given.typed, given.step) {
@@ -207,7 +207,7 @@ async fn let_in(
 }
 
 /// The half-minute that a code of the app belongs to, if it is right.
-fn step(waiting: &WaitingSession, typed: &Typed, now: Millis) -> Option<i64> {
+fn step(waiting: &WaitingSession, typed: &Typed, now: Moment) -> Option<i64> {
     match typed {
         Typed::FromApp(code) => rules::step_of(waiting.secret.as_deref()?, code, now),
         Typed::Recovery(_) => None,

@@ -4,7 +4,7 @@
 use axum::extract::State;
 use axum::http::Uri;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use calendar::clock::{self, Millis};
+use calendar::clock::{self, Moment};
 use deliveries::{EmailKind, Owed, Words, owe};
 use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
@@ -119,7 +119,7 @@ fn has_none(asked: SecondStep, passkeys: i64, destination: &Destination) -> impl
     }
 }
 
-fn has_one(since: Millis, factor: &SecondFactor) -> impl IntoView + use<> {
+fn has_one(since: Moment, factor: &SecondFactor) -> impl IntoView + use<> {
     let left = match factor.codes_left {
         0 => "You have no recovery codes left. Make new ones now.".to_owned(),
         1 => "You have 1 recovery code left. Make new ones soon.".to_owned(),
@@ -249,7 +249,7 @@ pub(crate) async fn note_and_tell(
     tx: &mut AnyConnection,
     (account_id, email): (&Id<Account>, &str),
     (what, words): (&str, &Words),
-    now: Millis,
+    now: Moment,
 ) -> Result<(), sqlx::Error> {
     let owed = Owed {
         dedup_key: &format!("{what} {account_id} {}", id::fresh()),
@@ -274,9 +274,9 @@ fn hashes(codes: &[String]) -> Vec<String> {
 }
 
 /// The secret that is being set up, while it is shown.
-fn offered(factor: &SecondFactor, now: Millis) -> Option<&str> {
+fn offered(factor: &SecondFactor, now: Moment) -> Option<&str> {
     let (secret, at) = factor.offered.as_ref()?;
-    (now - at < rules::OFFERED_FOR).then_some(secret.as_str())
+    (now - *at < rules::OFFERED_FOR).then_some(secret.as_str())
 }
 
 /// GET `/account/second-step/set-up`
@@ -348,7 +348,7 @@ async fn turn_on(
     person: &SignedIn,
     (secret, step): (&str, i64),
     codes: &[String],
-    now: Millis,
+    now: Moment,
 ) -> Result<bool, Error> {
     let (account_id, email) = (&person.account_id, person.email.as_str());
     let mut tx = house.db.begin().await?;

@@ -6,7 +6,7 @@ use axum::Extension;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 use forms::{Refusals, Sent};
 use ground::error::Error;
 use ground::house::House;
@@ -129,7 +129,7 @@ async fn proved(
     code: Option<&RightCode>,
     is_second_tap: bool,
     renewed: &Renewed,
-) -> Result<Option<Option<Millis>>, Error> {
+) -> Result<Option<Option<Moment>>, Error> {
     let (now, account_id) = (house.clock.now(), &person.account_id);
     let (before, after) = &renewed.hashes;
     let mut tx = house.db.begin().await?;

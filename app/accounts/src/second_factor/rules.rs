@@ -1,6 +1,6 @@
 //! How long a proof counts, from when a second step is asked, and what a code is. Pure.
 
-use calendar::clock::{self, MINUTE, Millis};
+use calendar::clock::{self, MINUTE, Millis, Moment};
 use forms::{Refusals, Sent};
 use ground::viewer::{Role, SecondStep};
 use totp_rs::{Builder, Secret, Totp};
@@ -22,7 +22,7 @@ const CLOCKS_APART: Millis = MINUTE;
 
 /// Whether what was shown then still counts. A clock that was set back must not make it count for
 /// longer.
-pub fn is_fresh(proved_at: Millis, now: Millis) -> bool {
+pub fn is_fresh(proved_at: Moment, now: Moment) -> bool {
     (-CLOCKS_APART..=FRESH_FOR).contains(&(now - proved_at))
 }
 
@@ -30,8 +30,8 @@ pub fn is_fresh(proved_at: Millis, now: Millis) -> bool {
 pub fn second_step(
     has_one: bool,
     roles: &[Role],
-    asked_from: Option<Millis>,
-    now: Millis,
+    asked_from: Option<Moment>,
+    now: Moment,
 ) -> SecondStep {
     let is_staff = roles.iter().any(|role| role.is_staff());
     match asked_from {
@@ -69,8 +69,8 @@ fn without_colons(name: &str) -> String {
 
 /// The half-minute that a code of the app belongs to: now's, the one before or the one after.
 /// `None` for a wrong code.
-pub fn step_of(secret: &str, code: &str, now: Millis) -> Option<i64> {
-    let seconds = u64::try_from(now / 1000).ok()?;
+pub fn step_of(secret: &str, code: &str, now: Moment) -> Option<i64> {
+    let seconds = u64::try_from(now.millis() / 1000).ok()?;
     let step = app(secret)?.check(code, seconds)?;
     i64::try_from(step).ok()
 }
@@ -113,9 +113,9 @@ pub fn typed(code: &str) -> Result<Typed, String> {
 /// What to do about it.
 pub fn asked_from(
     sent: &Sent,
-    before: Option<Millis>,
-    now: Millis,
-) -> Result<Option<Millis>, Refusals> {
+    before: Option<Moment>,
+    now: Moment,
+) -> Result<Option<Moment>, Refusals> {
     if sent.typed("step") == "stop" {
         return Ok(None);
     }
@@ -140,13 +140,14 @@ mod tests {
     #[test]
     fn a_code_fits_in_its_half_minute_and_in_the_ones_beside_it() {
         // RFC 6238, appendix B: 94287082 at 59 seconds, of which the last six digits are the code.
+        let at = |seconds| Moment::from_millis(seconds * SECOND);
         for (seconds, step) in [(29, Some(1)), (59, Some(1)), (89, Some(1)), (90, None)] {
-            assert_eq!(step_of(SECRET, "287082", seconds * SECOND), step, "{seconds}");
+            assert_eq!(step_of(SECRET, "287082", at(seconds)), step, "{seconds}");
         }
-        assert_eq!(step_of(SECRET, "287083", 59 * SECOND), None);
-        assert_eq!(step_of(SECRET, "+87082", 59 * SECOND), None);
-        assert_eq!(step_of("not base 32!", "287082", 59 * SECOND), None);
-        assert_eq!(step_of(SECRET, "287082", -59 * SECOND), None, "a clock before 1970");
+        assert_eq!(step_of(SECRET, "287083", at(59)), None);
+        assert_eq!(step_of(SECRET, "+87082", at(59)), None);
+        assert_eq!(step_of("not base 32!", "287082", at(59)), None);
+        assert_eq!(step_of(SECRET, "287082", at(-59)), None, "a clock before 1970");
     }
 
     #[test]
@@ -175,7 +176,7 @@ mod tests {
 
     #[test]
     fn a_proof_counts_for_a_quarter_of_an_hour_and_no_longer_when_the_clock_is_set_back() {
-        let now = 1_800_000_000_000;
+        let now = Moment::from_millis(1_800_000_000_000);
         for (ago, fresh) in [
             (0, true),
             (15 * MINUTE, true),
@@ -189,7 +190,7 @@ mod tests {
 
     #[test]
     fn a_second_step_is_asked_of_staff_alone_and_from_its_day() {
-        let now = 1_800_000_000_000;
+        let now = Moment::from_millis(1_800_000_000_000);
         let (parent, leader) = ([Role::Parent], [Role::Parent, Role::Leader]);
         for (has_one, roles, from, asked) in [
             (false, &leader[..], None, SecondStep::NotAsked),

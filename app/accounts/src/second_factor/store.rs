@@ -1,6 +1,6 @@
 //! Every SQL statement about second steps, recovery codes, fresh proof, and known devices.
 
-use calendar::clock::{DAY, MINUTE, Millis};
+use calendar::clock::{DAY, MINUTE, Millis, Moment};
 use ground::db::{Db, formatcp, known};
 use ground::ids::{Account, Id, KnownDevice, Session};
 use ground::viewer::Role;
@@ -25,9 +25,9 @@ const DEVICE_KNOWN_FOR: Millis = 365 * DAY;
 pub struct SecondFactor {
     /// The secret that their app has; `None` where they have no second step.
     pub secret: Option<String>,
-    pub confirmed_at: Option<Millis>,
+    pub confirmed_at: Option<Moment>,
     /// The secret that an app is being set up with, and since when.
-    pub offered: Option<(String, Millis)>,
+    pub offered: Option<(String, Moment)>,
     pub codes_left: i64,
     pub passkeys: i64,
 }
@@ -62,8 +62,8 @@ pub async fn offer(
     db: &Db,
     account_id: &Id<Account>,
     secret: &str,
-    since: Millis,
-    now: Millis,
+    since: Moment,
+    now: Moment,
 ) -> sqlx::Result<()> {
     let mut tx = db.begin().await?;
     sqlx::query(
@@ -87,7 +87,7 @@ pub async fn set_up(
     account_id: &Id<Account>,
     offered: &str,
     step: i64,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<bool> {
     let done = sqlx::query(
         "UPDATE second_factors SET secret = offered, confirmed_at = $3, last_step = $4,
@@ -161,7 +161,7 @@ pub async fn take_away(tx: &mut AnyConnection, account_id: &Id<Account>) -> sqlx
 pub async fn take_away_since(
     tx: &mut AnyConnection,
     account_id: &Id<Account>,
-    since: Millis,
+    since: Moment,
 ) -> sqlx::Result<()> {
     sqlx::query("DELETE FROM second_factors WHERE account_id = $1 AND confirmed_at >= $2")
         .bind(account_id)
@@ -175,8 +175,8 @@ pub async fn take_away_since(
 /// there was one.
 pub async fn take_away_all(tx: &mut AnyConnection, person: &ToldAccount) -> sqlx::Result<bool> {
     let had_codes = take_away(tx, &person.account_id).await?;
-    let had_passkeys =
-        person.has_passkeys && passkeys::remove_since(tx, &person.account_id, 0).await?;
+    let had_passkeys = person.has_passkeys
+        && passkeys::remove_since(tx, &person.account_id, Moment::default()).await?;
     Ok(had_codes || had_passkeys)
 }
 
@@ -205,7 +205,7 @@ pub struct WaitingSession {
     /// The device as they know it.
     pub device: String,
     /// When the session ends at the latest.
-    pub ends_at: Millis,
+    pub ends_at: Moment,
     pub is_known_device: bool,
     pub is_leaving: bool,
     /// The half-minute of the code with which they were let in just now: this is a second tap.
@@ -220,7 +220,7 @@ pub async fn waiting(
     db: &Db,
     token_hash: &str,
     device_hash: &str,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<Option<WaitingSession>> {
     let row = sqlx::query(
         "SELECT a.id AS account_id, a.email, f.secret, s.device, s.ends_at,
@@ -288,7 +288,7 @@ pub async fn use_recovery_code(
     tx: &mut AnyConnection,
     account_id: &Id<Account>,
     hash: &str,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<bool> {
     let used = sqlx::query(
         "UPDATE recovery_codes SET used_at = $3
@@ -307,7 +307,7 @@ pub async fn use_recovery_code(
 pub async fn let_in(
     tx: &mut AnyConnection,
     (token_hash, new_token_hash): (&str, &str),
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<bool> {
     let done = sqlx::query(
         "UPDATE sessions SET token_hash = $2, waits_for_code = 0, proved_at = $3, seen_at = $3,
@@ -346,8 +346,8 @@ pub async fn proved(
     tx: &mut AnyConnection,
     session_id: &Id<Session>,
     (token_hash, new_token_hash): (&str, &str),
-    now: Millis,
-) -> sqlx::Result<Option<Millis>> {
+    now: Moment,
+) -> sqlx::Result<Option<Moment>> {
     sqlx::query_scalar(
         "UPDATE sessions SET token_hash = $3, token_before = $2, let_in_by = NULL, proved_at = $4
          WHERE id = $1 AND (token_hash = $2 OR token_before = $2)
@@ -367,8 +367,8 @@ pub async fn know_device(
     tx: &mut AnyConnection,
     account_id: &Id<Account>,
     (device_hash, device): (&str, &str),
-    now: Millis,
-    told_at: Option<Millis>,
+    now: Moment,
+    told_at: Option<Moment>,
 ) -> sqlx::Result<()> {
     sqlx::query(
         "INSERT INTO known_devices (id, account_id, device_hash, device, first_at, seen_at,
@@ -396,7 +396,7 @@ pub struct NewDevice {
     /// The device as they know it.
     pub device: String,
     /// When they signed in.
-    pub first_at: Millis,
+    pub first_at: Moment,
 }
 
 /// The devices to tell of, the first first.
@@ -416,7 +416,7 @@ pub async fn new_devices(db: &Db, most: i64) -> sqlx::Result<Vec<NewDevice>> {
 pub async fn device_told(
     tx: &mut AnyConnection,
     id: &Id<KnownDevice>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<bool> {
     let told =
         sqlx::query("UPDATE known_devices SET told_at = $2 WHERE id = $1 AND told_at IS NULL")
@@ -433,11 +433,11 @@ pub struct StaffMember {
     pub id: Id<Account>,
     pub shown_name: String,
     /// Since when they have a second step.
-    pub since: Option<Millis>,
+    pub since: Option<Moment>,
 }
 
 /// From when a second step is asked of staff, and everyone of them, whoever has none first.
-pub async fn staff(db: &Db, most: i64) -> sqlx::Result<(Option<Millis>, Vec<StaffMember>)> {
+pub async fn staff(db: &Db, most: i64) -> sqlx::Result<(Option<Moment>, Vec<StaffMember>)> {
     // By their names: an index has those, and not whoever is no parent.
     let roles: Vec<String> = Role::staff().map(|role| format!("'{}'", role.word())).collect();
     let roles = roles.join(", ");
@@ -460,7 +460,7 @@ pub async fn staff(db: &Db, most: i64) -> sqlx::Result<(Option<Millis>, Vec<Staf
 }
 
 /// Says from when a second step is asked of staff; `None`: not at all.
-pub async fn ask_from(tx: &mut AnyConnection, from: Option<Millis>) -> sqlx::Result<()> {
+pub async fn ask_from(tx: &mut AnyConnection, from: Option<Moment>) -> sqlx::Result<()> {
     sqlx::query("UPDATE area_rules SET second_step_from = $1").bind(from).execute(tx).await?;
     Ok(())
 }
@@ -472,7 +472,7 @@ pub struct ToldAccount {
     pub email: String,
     pub shown_name: String,
     /// Since when they have a second step.
-    pub since: Option<Millis>,
+    pub since: Option<Moment>,
     pub has_passkeys: bool,
 }
 
@@ -506,7 +506,7 @@ pub async fn with_administrators(
 }
 
 /// Erases what is no longer of use; how many rows.
-pub async fn forget_due(tx: &mut AnyConnection, now: Millis) -> sqlx::Result<u64> {
+pub async fn forget_due(tx: &mut AnyConnection, now: Moment) -> sqlx::Result<u64> {
     const ALL: [(&str, Millis); 3] = [
         (
             "DELETE FROM second_factors WHERE secret IS NULL AND offered_at <= $1",

@@ -1,6 +1,6 @@
 //! What everyone reads of a record, and the form it is signed with.
 
-use calendar::clock::{self, Millis};
+use calendar::clock::{self, Moment};
 use forms::{Refusals, Sent};
 use ground::ui::{Area, CONFIRMED, Check, Choice, Choices, Field, FormKey, Page, When};
 use leptos::prelude::*;
@@ -15,7 +15,7 @@ pub const TITLE: &str = "Is it fair to everyone?";
 
 /// That there is such a record, as a part of the page of what it is about; with the way to it.
 /// `now`: unless nobody has to look at it again any more.
-pub fn section(last: &Signed, to: String, now: Option<Millis>) -> impl IntoView + use<> {
+pub fn section(last: &Signed, to: String, now: Option<Moment>) -> impl IntoView + use<> {
     let (name, at) = (last.signed_name.clone(), last.at);
     let review = review(&last.review_day, now);
     view! {
@@ -32,7 +32,7 @@ pub fn section(last: &Signed, to: String, now: Option<Millis>) -> impl IntoView 
 
 /// When it is looked at again; once that day is over, that nobody has. `now`: unless nobody has to
 /// any more.
-fn review(review_day: &str, now: Option<Millis>) -> impl IntoView + use<> {
+fn review(review_day: &str, now: Option<Moment>) -> impl IntoView + use<> {
     let is_late = clock::end_of(review_day).zip(now).is_some_and(|(end, now)| end < now);
     let by = day(review_day);
     let words = if is_late {
@@ -49,7 +49,7 @@ fn list(names: &[String], none: &str) -> String {
 }
 
 /// The whole record. `now`: unless nobody has to look at it again any more.
-pub fn shown(record: &SignedEquality, now: Option<Millis>) -> impl IntoView + use<> {
+pub fn shown(record: &SignedEquality, now: Option<Moment>) -> impl IntoView + use<> {
     let characteristics = list(&record.characteristics, "None of these more than others");
     let places = list(&record.places, "The whole area");
     let numbers = record.numbers.iter().map(|(group, people)| {

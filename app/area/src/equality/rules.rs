@@ -1,6 +1,6 @@
 //! What may be said about who something affects and whether it is fair to everyone. Pure.
 
-use calendar::clock::{self, DAY, Millis};
+use calendar::clock::{self, DAY, Millis, Moment};
 use forms::{Named, Refusals, Sent};
 
 use super::takes::Takes;
@@ -69,7 +69,7 @@ impl NewEquality {
 pub fn equality(
     sent: &Sent,
     choices: &EqualityChoices,
-    now: Millis,
+    now: Moment,
 ) -> Result<NewEquality, Refusals> {
     let mut refusals = Refusals::default();
     let affected = refusals.take("affected", prose(sent, "affected", "Say who is affected"));
@@ -218,7 +218,7 @@ pub fn ask_about(group: &str) -> String {
     )
 }
 
-fn review_day(typed: &str, now: Millis) -> Result<String, String> {
+fn review_day(typed: &str, now: Moment) -> Result<String, String> {
     match clock::end_of(typed) {
         None => Err("Enter the day you will look at this again".to_owned()),
         Some(end) if end < now => Err("Choose a day in the future".to_owned()),
@@ -233,7 +233,7 @@ fn review_day(typed: &str, now: Millis) -> Result<String, String> {
 mod tests {
     use super::*;
 
-    const NOW: Millis = 1_800_000_000_000;
+    const NOW: Moment = Moment::from_millis(1_800_000_000_000);
 
     fn choices() -> EqualityChoices {
         EqualityChoices {

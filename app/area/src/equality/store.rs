@@ -1,6 +1,6 @@
 //! What is asked and kept about who plans and notices affect.
 
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 use forms::Named;
 use ground::db::{self, Db};
 use ground::ids::{Account, EqualityRecord, Id};
@@ -27,7 +27,7 @@ pub struct Signed {
     pub signed_name: String,
     /// The day it is looked at again, as `2027-12-04`.
     pub review_day: String,
-    pub at: Millis,
+    pub at: Moment,
 }
 
 /// A record of equality as it was signed.
@@ -50,7 +50,7 @@ pub struct SignedEquality {
     /// As `2027-12-04`.
     pub review_day: String,
     pub signed_name: String,
-    pub signed_at: Millis,
+    pub signed_at: Moment,
 }
 
 /// The record about a thing that was signed last.
@@ -152,7 +152,7 @@ pub struct Signing<'a> {
     /// The id of the thing it is about.
     pub about: &'a str,
     pub by: &'a Id<Account>,
-    pub at: Millis,
+    pub at: Moment,
 }
 
 /// Keeps a record, once for each form key; its id where it is new.

@@ -1,6 +1,6 @@
 //! Every SQL statement about files of questions.
 
-use calendar::clock::{DAY, Millis};
+use calendar::clock::{DAY, Moment};
 use ground::db::{Db, json, read_json};
 use ground::ids::{self, Id};
 use questionnaires::Questionnaire;
@@ -89,7 +89,7 @@ pub async fn find(
     Ok(Some(Import {
         waiting: waiting.map(|waiting| read_json(&waiting)).transpose()?,
         replaced: replaced.map(|replaced| read_json(&replaced)).transpose()?,
-        is_undone: row.get::<Option<Millis>, _>("undone_at").is_some(),
+        is_undone: row.get::<Option<Moment>, _>("undone_at").is_some(),
         turn: row.get("turns"),
     }))
 }
@@ -118,7 +118,7 @@ pub async fn undo(
     consultation_id: &Id<ids::Consultation>,
     (version, turn): (i64, i64),
     there: &Questionnaire,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<bool> {
     let done = sqlx::query(
         "UPDATE question_imports

@@ -3,7 +3,7 @@
 use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use calendar::clock::{self, Millis};
+use calendar::clock::{self, Moment};
 use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
 use ground::error::Error;
@@ -61,7 +61,7 @@ pub async fn answer_concerns_page(
 }
 
 fn line(
-    (id, title, what, passed_on_at): (Id<ids::Concern>, String, Suggests, Millis),
+    (id, title, what, passed_on_at): (Id<ids::Concern>, String, Suggests, Moment),
 ) -> impl IntoView {
     view! {
         <li>
@@ -141,7 +141,7 @@ async fn concern_page(
     let queue = ("/forum/safeguarding/answers", "Answers passed on to you");
     let page = frame(concern.what.title(), queue, sent, refusals).around(|| {
         let answer = answers::in_words(question, concern.answers.get(&question.key), &places);
-        let timeline = |lines: Vec<(Millis, String)>| {
+        let timeline = |lines: Vec<(Moment, String)>| {
             lines
                 .into_iter()
                 .map(|(at, words)| {

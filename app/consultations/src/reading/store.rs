@@ -1,6 +1,6 @@
 //! Every SQL statement about reading responses.
 
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 use forms::Named;
 use ground::db::{self, Db, known, read_json};
 use ground::ids::{self, Id};
@@ -235,7 +235,7 @@ pub async fn keep_readings(
     of: Several<'_>,
     by: &Id<ids::Account>,
     themes: Option<&str>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<()> {
     sqlx::query(
         "INSERT INTO answer_readings (response_id, question, read_by, read_at, themes)
@@ -345,7 +345,7 @@ pub async fn redact(
     at: &At,
     (words, reason): (&str, &str),
     by: &Id<ids::Account>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<()> {
     sqlx::query(
         "INSERT INTO redactions (response_id, question, words, reason, redacted_by, redacted_at)
@@ -409,7 +409,7 @@ pub async fn pass_on(
     at: &At,
     what: Suggests,
     by: &Id<ids::Account>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<bool> {
     let passed_on = sqlx::query(
         "INSERT INTO answer_concerns (id, consultation_id, response_id, question, what,
@@ -441,7 +441,7 @@ pub struct Concern {
     /// Why.
     pub what: Suggests,
     /// Who passed it on, and when.
-    pub passed_on: (String, Millis),
+    pub passed_on: (String, Moment),
     pub answers: Answers,
 }
 
@@ -450,7 +450,7 @@ pub struct Concern {
 pub async fn concerns(
     db: &Db,
     looked_after: bool,
-) -> sqlx::Result<Vec<(Id<ids::Concern>, String, Suggests, Millis)>> {
+) -> sqlx::Result<Vec<(Id<ids::Concern>, String, Suggests, Moment)>> {
     let sql = if looked_after {
         "SELECT x.id, c.title, x.what, x.passed_on_at FROM answer_concerns x
          JOIN consultations c ON c.id = x.consultation_id
@@ -508,7 +508,7 @@ pub async fn look(
     tx: &mut AnyConnection,
     concern_id: &Id<ids::Concern>,
     by: &Id<ids::Account>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<()> {
     sqlx::query(
         "INSERT INTO answer_concern_looks (concern_id, looked_by, looked_at) VALUES ($1, $2, $3)",
@@ -525,7 +525,7 @@ pub async fn look(
 pub async fn history(
     db: &Db,
     concern_id: &Id<ids::Concern>,
-) -> sqlx::Result<(Vec<(Millis, String)>, Vec<(Millis, String)>)> {
+) -> sqlx::Result<(Vec<(Moment, String)>, Vec<(Moment, String)>)> {
     let rows = sqlx::query(
         "SELECT 'look' AS what, l.looked_at AS at, a.shown_name AS words
          FROM answer_concern_looks l JOIN accounts a ON a.id = l.looked_by WHERE l.concern_id = $1
@@ -538,7 +538,7 @@ pub async fn history(
     .await?;
     let (looks, notes): (Vec<&AnyRow>, Vec<&AnyRow>) =
         rows.iter().partition(|row| row.get::<&str, _>("what") == "look");
-    let read = |rows: Vec<&AnyRow>| -> Vec<(Millis, String)> {
+    let read = |rows: Vec<&AnyRow>| -> Vec<(Moment, String)> {
         rows.into_iter().map(|row| (row.get("at"), row.get("words"))).collect()
     };
     let mut looks = read(looks);

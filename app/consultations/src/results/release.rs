@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::{IntoResponse as _, Redirect, Response};
+use calendar::clock::Moment;
 use forms::{Refusals, Sent};
 use ground::audit::{self, Entry};
 use ground::error::Error;
@@ -89,7 +90,7 @@ async fn publish(
         Ok(found) => found,
         Err(refusals) => return shown(house, viewer, consultation, sent, &refusals).await,
     };
-    let (counted_at, number): (i64, i64) = (
+    let (counted_at, number): (Moment, i64) = (
         sent.typed("counted_at").parse().unwrap_or_default(),
         sent.typed("number").parse().unwrap_or_default(),
     );
@@ -436,7 +437,8 @@ fn to_check(
         }
         .into_any()
     } else {
-        let (counted_at, number) = (release.counted_at.to_string(), release.number.to_string());
+        let (counted_at, number) =
+            (release.counted_at.millis().to_string(), release.number.to_string());
         view! {
             <form method="post" novalidate>
                 <input type="hidden" name="counted_at" value=counted_at />

@@ -1,6 +1,6 @@
 //! Every SQL statement about releases.
 
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 use disclosure::tables::{Counts, Published};
 use ground::db::{self, Db, Kind};
 use ground::ids::{self, Id};
@@ -22,11 +22,11 @@ pub struct Release {
     pub differs: String,
     /// Who counted it: (account, name).
     pub counted_by: (Id<ids::Account>, String),
-    pub counted_at: Millis,
+    pub counted_at: Moment,
     /// Whether something it is made of was changed since.
     pub is_stale: bool,
     /// When another organiser had checked it; from then on everyone can read it.
-    pub checked_at: Option<Millis>,
+    pub checked_at: Option<Moment>,
     /// What the forum says it found, as it was written last.
     pub findings: Findings,
 }
@@ -39,7 +39,7 @@ pub struct Findings {
     /// The sentences.
     pub words: Vec<String>,
     /// When they were written last.
-    pub said_at: Millis,
+    pub said_at: Moment,
 }
 
 /// The releases of a consultation, the last first.
@@ -171,7 +171,7 @@ pub async fn count(
     new: &New,
     made_of: &MadeOf,
     by: &Id<ids::Account>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<bool> {
     let counted = sqlx::query(
         "INSERT INTO releases (consultation_id, number, counts, published, results, differs,
@@ -253,9 +253,9 @@ pub async fn discard(
 pub async fn check(
     tx: &mut AnyConnection,
     consultation_id: &Id<ids::Consultation>,
-    counted_at: Millis,
+    counted_at: Moment,
     by: &Id<ids::Account>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<bool> {
     // Held: a sheet may be typed in, or an answer redacted, in the same moment.
     let hold = Kind::of(tx).hold_to_change("SELECT id FROM consultations WHERE id = $1");
@@ -377,7 +377,7 @@ pub struct NewFindings<'f> {
     /// The sentences.
     pub words: &'f [String],
     pub said_by: &'f Id<ids::Account>,
-    pub said_at: Millis,
+    pub said_at: Moment,
 }
 
 /// Keeps what the forum says it found, beside what it said before. False when what was seen is not

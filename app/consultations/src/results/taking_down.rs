@@ -246,12 +246,12 @@ fn to_ask(all: Vec<String>, sent: &Sent, refusals: &Refusals) -> impl IntoView +
 #[cfg(test)]
 mod tests {
     use super::*;
-    use calendar::clock::Millis;
+    use calendar::clock::Moment;
     use questionnaires::results::Results;
 
     #[test]
     fn each_words_that_everyone_reads_can_be_chosen_once() {
-        let release = |checked_at: Option<Millis>, differs: &str| Release {
+        let release = |checked_at: Option<Moment>, differs: &str| Release {
             number: 1,
             results: Results {
                 people: None,
@@ -261,12 +261,13 @@ mod tests {
             },
             differs: differs.to_owned(),
             counted_by: (Id::default(), String::new()),
-            counted_at: 0,
+            counted_at: Moment::from_millis(0),
             is_stale: false,
             checked_at,
             findings: store::Findings { words: vec!["More buses".into()], ..Default::default() },
         };
-        let all = [release(None, "Secret"), release(Some(1), ""), release(Some(2), "A name")];
+        let checked = |millis| Some(Moment::from_millis(millis));
+        let all = [release(None, "Secret"), release(checked(1), ""), release(checked(2), "A name")];
         assert_eq!(published_words(&all), ["More buses", "A name"]);
     }
 }

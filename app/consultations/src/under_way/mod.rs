@@ -8,7 +8,7 @@
 mod pages;
 pub mod store;
 
-use calendar::clock::{self, DAY, Millis};
+use calendar::clock::{self, DAY, Moment};
 use disclosure::under_way::{Said, say};
 use ground::house::House;
 use ground::routes::{Access, Routes};
@@ -39,13 +39,13 @@ pub struct Told {
 pub const NO_PLACE: &str = "";
 
 /// The day at whose end answers were last counted.
-fn counted_until(now: Millis) -> String {
+fn counted_until(now: Moment) -> String {
     clock::fields(now - DAY).0
 }
 
 /// The last day whose count organisers are told: the count of one night is told from the next
 /// midnight on.
-fn told_until(now: Millis) -> String {
+fn told_until(now: Moment) -> String {
     clock::fields(now - 2 * DAY).0
 }
 

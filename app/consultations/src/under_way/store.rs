@@ -1,6 +1,6 @@
 //! Every SQL statement about how a consultation is going.
 
-use calendar::clock::{DAY, Millis};
+use calendar::clock::{DAY, Moment};
 use ground::db::{self, Db, json, read_json};
 use ground::ids::{self, Id};
 use sqlx::any::AnyRow;
@@ -13,7 +13,7 @@ use super::Told;
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
-pub async fn due(db: &Db, day: &str, now: Millis) -> sqlx::Result<Vec<Id<ids::Consultation>>> {
+pub async fn due(db: &Db, day: &str, now: Moment) -> sqlx::Result<Vec<Id<ids::Consultation>>> {
     sqlx::query_scalar(
         "SELECT c.id FROM consultations c
          WHERE c.opened_at IS NOT NULL AND c.opens_at <= $1 AND c.closes_at > $2

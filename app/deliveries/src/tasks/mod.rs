@@ -10,7 +10,7 @@ mod telling;
 
 pub use telling::tell_due;
 
-use calendar::clock::{DAY, Millis};
+use calendar::clock::{DAY, Millis, Moment};
 use calendar::promise;
 use ground::viewer::Role;
 
@@ -394,7 +394,7 @@ impl Task {
 
     /// When one is due that has waited since then, if there is a day for it: a working day.
     #[must_use]
-    pub fn due(self, since: Millis) -> Option<Millis> {
+    pub fn due(self, since: Moment) -> Option<Moment> {
         Some(promise::on_a_working_day(since + self.days()? * DAY))
     }
 
@@ -482,8 +482,9 @@ mod tests {
     #[test]
     fn a_task_is_done_on_the_page_of_its_thing_and_due_after_its_days() {
         assert_eq!(Task::Shortlist.page("r1"), "/forum/rounds/r1/shortlist");
-        assert_eq!(Task::Topic.due(DAY), Some(DAY + promise::DAYS * DAY));
-        assert_eq!(Task::Approve.due(DAY), None);
+        let since = Moment::from_millis(DAY);
+        assert_eq!(Task::Topic.due(since), Some(since + promise::DAYS * DAY));
+        assert_eq!(Task::Approve.due(since), None);
         assert!(Task::of(&[Role::Parent]).next().is_none());
         assert!(Task::of(&[Role::Leader]).all(|task| task.list().starts_with("/lead")));
     }

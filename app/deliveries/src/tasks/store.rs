@@ -1,6 +1,6 @@
 //! Every SQL statement about the emails that tell of tasks.
 
-use calendar::clock::{DAY, Millis};
+use calendar::clock::{DAY, Millis, Moment};
 use calendar::promise;
 use ground::db::{Db, formatcp, known};
 use ground::ids::{Account, Delivery, Id};
@@ -17,11 +17,11 @@ pub(super) struct Untold {
     pub thing_id: String,
     /// What its page is about.
     pub page_id: String,
-    pub since: Millis,
+    pub since: Moment,
     /// Whether it is told since it is due soon, and not since it waits.
     pub is_due: bool,
     /// From when on it is told.
-    pub from: Millis,
+    pub from: Moment,
     pub account_id: Id<Account>,
     pub email: String,
     pub tell: Tell,
@@ -34,7 +34,7 @@ const NEW: Millis = 7 * DAY;
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
-pub(super) async fn untold(db: &Db, now: Millis) -> sqlx::Result<Vec<Untold>> {
+pub(super) async fn untold(db: &Db, now: Moment) -> sqlx::Result<Vec<Untold>> {
     let news = Task::ALL.into_iter().filter(|task| task.is_news());
     let news: Vec<_> = news.map(|task| format!("'{}'", task.word())).collect();
     let sql = format!(
@@ -170,7 +170,7 @@ pub async fn choose(
     tx: &mut AnyConnection,
     account_id: &Id<Account>,
     choices: &[(&str, Tell)],
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<()> {
     if choices.is_empty() {
         return Ok(());

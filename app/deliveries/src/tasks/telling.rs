@@ -1,6 +1,6 @@
 //! The emails that tell people what waits for them: found by what waits, owed once.
 
-use calendar::clock::{self, Millis};
+use calendar::clock::{self, Moment};
 use ground::house::House;
 use ground::ids::{Delivery, Id};
 use ground::viewer::Role;
@@ -31,14 +31,14 @@ pub async fn tell_due(house: &House) -> sqlx::Result<()> {
 }
 
 /// The beginning of this morning, while it is morning.
-fn morning(now: Millis) -> Option<Millis> {
+fn morning(now: Moment) -> Option<Moment> {
     let (today, _) = clock::fields(now);
     let (from, until) = (clock::read(&today, MORNING)?, clock::read(&today, NOON)?);
     (from <= now && now < until).then_some(from)
 }
 
 /// What of somebody's tasks is told now: once where a task is both new to them and due soon.
-fn to_tell(theirs: &[Untold], morning: Option<Millis>) -> Vec<&Untold> {
+fn to_tell(theirs: &[Untold], morning: Option<Moment>) -> Vec<&Untold> {
     let is_told = |one: &&Untold| match one.tell {
         Tell::AtOnce => true,
         Tell::Morning => morning.is_some_and(|from| one.from <= from),
@@ -56,7 +56,7 @@ fn to_tell(theirs: &[Untold], morning: Option<Millis>) -> Vec<&Untold> {
 }
 
 /// Owes one email about these tasks of one person, but for those that another process tells them.
-async fn tell(house: &House, tasks: &[&Untold], now: Millis) -> sqlx::Result<()> {
+async fn tell(house: &House, tasks: &[&Untold], now: Moment) -> sqlx::Result<()> {
     if tasks.is_empty() {
         return Ok(());
     }
@@ -88,7 +88,7 @@ async fn tell(house: &House, tasks: &[&Untold], now: Millis) -> sqlx::Result<()>
 
 /// The email about one task or several. It holds no words that anybody wrote: nobody has read yet
 /// whether they name a child.
-fn words(house: &House, told: &[&Untold], now: Millis) -> Words {
+fn words(house: &House, told: &[&Untold], now: Moment) -> Words {
     let (subject, paragraphs, button) = match told {
         [one] => about_one(house, one, now),
         several => about_several(house, several, now),
@@ -110,7 +110,7 @@ fn words(house: &House, told: &[&Untold], now: Millis) -> Words {
 /// What an email says: its subject, its paragraphs, its button.
 type Said = (String, Vec<Paragraph>, (String, String));
 
-fn about_one(house: &House, one: &Untold, now: Millis) -> Said {
+fn about_one(house: &House, one: &Untold, now: Moment) -> Said {
     let says = one.task.one();
     let subject = if one.is_due { format!("Due soon: {says}") } else { says.to_owned() };
     let mut paragraphs: Vec<Paragraph> = vec![format!("{says}.").into()];
@@ -128,7 +128,7 @@ fn about_one(house: &House, one: &Untold, now: Millis) -> Said {
 }
 
 /// A line for each kind of task: how many, by when the first of them, and where.
-fn about_several(house: &House, several: &[&Untold], now: Millis) -> Said {
+fn about_several(house: &House, several: &[&Untold], now: Moment) -> Said {
     let soon = several.iter().any(|one| one.is_due);
     let subject = format!(
         "{} things are waiting for you{}",
@@ -165,7 +165,7 @@ fn about_several(house: &House, several: &[&Untold], now: Millis) -> Said {
 }
 
 /// A day, with how far away it is.
-fn by(due: Millis, now: Millis) -> String {
+fn by(due: Moment, now: Moment) -> String {
     format!("{} ({})", clock::day(due), clock::days_away(now, due))
 }
 
@@ -180,9 +180,9 @@ mod tests {
             task,
             thing_id: "thing".into(),
             page_id: "page".into(),
-            since: 0,
+            since: Moment::from_millis(0),
             is_due,
-            from: if is_due { 6 * DAY } else { 0 },
+            from: Moment::from_millis(if is_due { 6 * DAY } else { 0 }),
             account_id: "account".into(),
             email: "organiser@example.org".into(),
             tell,
@@ -203,7 +203,10 @@ mod tests {
     #[test]
     fn each_task_is_told_at_once_in_the_morning_or_never_as_chosen() {
         let all = Tell::ALL.map(|tell| untold(Task::Topic, false, tell));
-        let told = |morning| to_tell(&all, morning).into_iter().map(|one| one.tell);
+        let told = |morning: Option<i64>| {
+            let morning = morning.map(Moment::from_millis);
+            to_tell(&all, morning).into_iter().map(|one| one.tell)
+        };
         assert_eq!(told(None).collect::<Vec<_>>(), [Tell::AtOnce]);
         assert_eq!(told(Some(HOUR)).collect::<Vec<_>>(), [Tell::AtOnce, Tell::Morning]);
         // What came after eight waits for the next day.

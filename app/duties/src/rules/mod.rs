@@ -26,7 +26,7 @@ pub use reading::{NewReport, Thing, address, duty, fields, needs_address, part_w
 pub use turns::{Everything, State, StepTurn, Turn};
 pub use words::{MOST_STEPS, enter_terms, in_words, steps, steps_as_text};
 
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 use forms::Named;
 use ground::ids::{self, Id};
 use ground::ui::capital;
@@ -193,12 +193,12 @@ pub struct Kept {
     pub id: Id<ids::Duty>,
     pub duty: Duty,
     /// Since when it counts; `None` while it is off.
-    pub on_since: Option<Millis>,
+    pub on_since: Option<Moment>,
     /// Since when it is off; `None` while it is on, and where it never was.
-    pub off_since: Option<Millis>,
+    pub off_since: Option<Moment>,
     /// Since when its day and its steps are as they are.
-    pub days_since: Millis,
-    pub changed_at: Millis,
+    pub days_since: Moment,
+    pub changed_at: Moment,
 }
 
 /// That a duty or a step was done.

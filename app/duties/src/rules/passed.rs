@@ -1,6 +1,6 @@
 //! The days that have passed, which nothing changes any more.
 
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 use ground::ids::{self, Id};
 use jiff::civil::Date;
 
@@ -89,7 +89,7 @@ impl Everything {
 
     /// The same once these duties are saved.
     #[must_use]
-    pub fn with(&self, duties: &[Duty], now: Millis) -> Self {
+    pub fn with(&self, duties: &[Duty], now: Moment) -> Self {
         let mut after = self.clone();
         for duty in duties {
             let known = after.duties.iter_mut().find(|kept| kept.duty.word == duty.word);

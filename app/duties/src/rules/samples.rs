@@ -1,6 +1,6 @@
 //! A duty, and an area with its school year, for tests.
 
-use calendar::clock;
+use calendar::clock::{self, Moment};
 use calendar::school::{NoTerms, SchoolYear};
 use jiff::civil::Date;
 
@@ -29,7 +29,8 @@ pub(super) fn duty(word: &str, due: &str, steps: &str) -> Duty {
 pub(super) fn kept(duty: Duty, since: &str) -> Kept {
     let on_since = clock::read(since, "10:00");
     let id = duty.word.as_str().into();
-    Kept { id, duty, on_since, off_since: None, days_since: 0, changed_at: 0 }
+    let at = Moment::from_millis(0);
+    Kept { id, duty, on_since, off_since: None, days_since: at, changed_at: at }
 }
 
 /// A school year with its breaks, in which Christmas and the last Monday of May are closed.

@@ -3,7 +3,7 @@
 
 use std::sync::{Arc, PoisonError};
 
-use calendar::clock::{HOUR, Millis};
+use calendar::clock::{HOUR, Millis, Moment};
 use form_urlencoded::{Serializer, byte_serialize};
 use jsonwebtoken::jwk::Jwk;
 use reqwest::header::{ACCEPT, CONTENT_TYPE};
@@ -50,7 +50,7 @@ pub struct Asked<'a> {
 pub(super) struct Known {
     endpoints: Endpoints,
     keys: Vec<Jwk>,
-    asked_at: Millis,
+    asked_at: Moment,
 }
 
 impl Council {
@@ -58,7 +58,7 @@ impl Council {
     ///
     /// # Errors
     /// Why the provider cannot be asked.
-    pub async fn sign_in_at(&self, wish: &Wish<'_>, now: Millis) -> Result<String, Failure> {
+    pub async fn sign_in_at(&self, wish: &Wish<'_>, now: Moment) -> Result<String, Failure> {
         let mut address = self.known(now).await?.endpoints.authorization.clone();
         let mut query = address.query_pairs_mut();
         query
@@ -82,7 +82,7 @@ impl Council {
     ///
     /// # Errors
     /// Why the provider cannot be asked, or why its answer cannot be its own.
-    pub async fn who(&self, asked: &Asked<'_>, now: Millis) -> Result<Map<String, Value>, Failure> {
+    pub async fn who(&self, asked: &Asked<'_>, now: Moment) -> Result<Map<String, Value>, Failure> {
         let known = self.known(now).await?;
         let signed = self.redeem(&known.endpoints, asked).await?;
         match token::claims(&signed, &known.keys) {
@@ -96,12 +96,12 @@ impl Council {
     ///
     /// # Errors
     /// Why not.
-    pub async fn check(&self, now: Millis) -> Result<(), Failure> {
+    pub async fn check(&self, now: Moment) -> Result<(), Failure> {
         self.ask(now).await?;
         Ok(())
     }
 
-    async fn known(&self, now: Millis) -> Result<Arc<Known>, Failure> {
+    async fn known(&self, now: Moment) -> Result<Arc<Known>, Failure> {
         let held = self.known.read().unwrap_or_else(PoisonError::into_inner).clone();
         match held.filter(|known| (0..REMEMBERED).contains(&(now - known.asked_at))) {
             Some(known) => Ok(known),
@@ -110,7 +110,7 @@ impl Council {
     }
 
     /// Two who ask at the same moment do no harm.
-    async fn ask(&self, now: Millis) -> Result<Arc<Known>, Failure> {
+    async fn ask(&self, now: Moment) -> Result<Arc<Known>, Failure> {
         let _turn = self.turn().await?;
         let issuer = self.issuer().trim_end_matches('/');
         let address = format!("{issuer}/.well-known/openid-configuration");

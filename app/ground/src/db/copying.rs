@@ -10,7 +10,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 use futures_util::TryStreamExt as _;
 use sqlx::pool::PoolConnection;
 use sqlx::{Any, AnyConnection, AssertSqlSafe, Connection as _, Row as _, Transaction};
@@ -50,7 +50,7 @@ pub enum Stand {
 
 /// What changes all the time while a service runs: when it last beat, and how long the audit log
 /// is.
-pub type Pulse = (Option<Millis>, i64);
+pub type Pulse = (Option<Moment>, i64);
 
 async fn pulse(connection: &mut AnyConnection) -> sqlx::Result<Pulse> {
     sqlx::query_as("SELECT s.beat_at, a.number FROM service_state s, audit_head a")

@@ -1,6 +1,6 @@
 //! Every SQL statement about what was taken down. What it was taken from is each room's.
 
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
 
@@ -22,9 +22,9 @@ pub struct Takedown {
     /// Whether the safeguarding lead can read the words.
     pub is_kept: bool,
     pub asked_by: Id<Account>,
-    pub asked_at: Millis,
-    pub taken_down_at: Option<Millis>,
-    pub refused_at: Option<Millis>,
+    pub asked_at: Moment,
+    pub taken_down_at: Option<Moment>,
+    pub refused_at: Option<Moment>,
 }
 
 impl Takedown {
@@ -44,7 +44,7 @@ pub struct NewTakedown<'a> {
     /// Its words, as they were.
     pub words: &'a str,
     pub by: &'a Id<Account>,
-    pub at: Millis,
+    pub at: Moment,
 }
 
 const COLUMNS: &str = "t.id, t.kind, t.about_id, t.reason, t.why,
@@ -97,7 +97,7 @@ pub async fn keep(tx: &mut AnyConnection, new: NewTakedown<'_>) -> sqlx::Result<
 }
 
 /// Has the database's file written anew, since words were erased from it.
-pub async fn leave_no_trace(tx: &mut AnyConnection, at: Millis) -> sqlx::Result<()> {
+pub async fn leave_no_trace(tx: &mut AnyConnection, at: Moment) -> sqlx::Result<()> {
     sqlx::query("UPDATE service_state SET to_rewrite_since = $1").bind(at).execute(tx).await?;
     Ok(())
 }
@@ -109,7 +109,7 @@ pub async fn decide(
     id: &Id<ids::Takedown>,
     is_agreed: bool,
     by: &Id<Account>,
-    at: Millis,
+    at: Moment,
 ) -> sqlx::Result<Option<String>> {
     let held = crate::db::Kind::of(tx).hold_to_change(
         "SELECT words FROM takedowns WHERE id = $1 AND asked_by <> $2 AND taken_down_at IS NULL
@@ -177,7 +177,7 @@ pub async fn waiting(db: &Db, about_id: &str) -> sqlx::Result<Vec<(Takedown, Str
 pub async fn for_leads(
     db: &Db,
     looked_after: bool,
-) -> sqlx::Result<Vec<(Id<ids::Takedown>, Kind, Millis)>> {
+) -> sqlx::Result<Vec<(Id<ids::Takedown>, Kind, Moment)>> {
     const KEPT: &str = "SELECT t.id, t.kind, t.taken_down_at FROM takedowns t
          WHERE t.is_kept = 1 AND t.taken_down_at IS NOT NULL";
     const NOTED: &str = "EXISTS (SELECT 1 FROM takedown_notes n WHERE n.takedown_id = t.id)";

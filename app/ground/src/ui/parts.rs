@@ -1,7 +1,7 @@
 //! Parts of pages: mark, banner, reminder, labels, card, share, pager, timeline, table with bars.
 
 use axum::http::Uri;
-use calendar::clock::{self, Millis};
+use calendar::clock::{self, Moment};
 use disclosure::Shown;
 use forms::Sent;
 use leptos::prelude::*;
@@ -55,7 +55,7 @@ pub struct Done {
 impl Done {
     /// What this address says. That somebody has joined, only to whoever just did.
     #[must_use]
-    pub fn of(address: &Uri, viewer: &Viewer, now: Millis) -> Self {
+    pub fn of(address: &Uri, viewer: &Viewer, now: Moment) -> Self {
         let query = Sent::query(address);
         let has_joined = query.typed("joined") == "yes" && viewer.has_just_joined(now);
         Self { what: query.line("done"), has_joined }
@@ -141,7 +141,7 @@ pub fn Share(
 
 /// A day, in words and for machines: neither tells the minute.
 #[component]
-pub fn When(at: Millis) -> impl IntoView {
+pub fn When(at: Moment) -> impl IntoView {
     view! { <time datetime=clock::date(at).to_string()>{clock::day(at)}</time> }
 }
 
@@ -172,7 +172,7 @@ pub fn Pager(
 
 /// What has happened and what comes next, in order: (when, whether it has happened, what).
 #[component]
-pub fn Timeline(steps: Vec<(Millis, bool, String)>) -> impl IntoView {
+pub fn Timeline(steps: Vec<(Moment, bool, String)>) -> impl IntoView {
     let steps = steps
         .into_iter()
         .map(|(at, done, what)| {

@@ -1,6 +1,6 @@
 //! What became of a notice for those in its ledger: sent, come back, read.
 
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 use ground::db::{self, Db, formatcp};
 use ground::ids::{Account, Id, Notice};
 use sqlx::any::AnyRow;
@@ -42,14 +42,14 @@ pub async fn in_email(db: &Db, link_hash: &str) -> sqlx::Result<Vec<InEmail>> {
             title: row.get("title"),
             effect: effect(row.get("effect_kind"), row.get("effect_at"))?,
             follow: follow(row.get("follow_kind"))?,
-            is_read: row.get::<Option<Millis>, _>("read_at").is_some(),
+            is_read: row.get::<Option<Moment>, _>("read_at").is_some(),
         })
     };
     rows.iter().map(told).collect()
 }
 
 /// Records that the reader of this email has read it. The first time counts.
-pub async fn read_email(tx: &mut AnyConnection, link_hash: &str, now: Millis) -> sqlx::Result<()> {
+pub async fn read_email(tx: &mut AnyConnection, link_hash: &str, now: Moment) -> sqlx::Result<()> {
     sqlx::query("UPDATE ledger SET read_at = $2 WHERE link_hash = $1 AND read_at IS NULL")
         .bind(link_hash)
         .bind(now)
@@ -63,7 +63,7 @@ pub async fn read_by(
     tx: &mut AnyConnection,
     notice_id: &Id<Notice>,
     account_id: &Id<Account>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<()> {
     sqlx::query(
         "UPDATE ledger SET read_at = $3 WHERE notice_id = $1 AND read_at IS NULL

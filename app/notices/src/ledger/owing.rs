@@ -1,6 +1,6 @@
 //! Which emails are due and owed, and which are called off.
 
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 use deliveries::Words;
 use ground::db::{self, Db, Kind, formatcp};
 use ground::ids::{Delivery, Id, Notice, Service, Subscriber};
@@ -49,7 +49,7 @@ const TOGETHER: &str = "CAST(l.is_digest AS BIGINT) AS is_digest,
     CAST(CASE WHEN l.subscribed_at IS NULL THEN 0 ELSE 1 END AS BIGINT) AS is_late";
 
 /// Whether an email is due but not owed yet.
-pub async fn is_one_to_tell(db: &Db, now: Millis) -> sqlx::Result<bool> {
+pub async fn is_one_to_tell(db: &Db, now: Moment) -> sqlx::Result<bool> {
     let due: Option<i64> = sqlx::query_scalar(
         "SELECT due_at FROM ledger WHERE is_digest >= 0 AND due_at <= $1 AND delivery_id IS NULL
          AND called_off_at IS NULL ORDER BY due_at LIMIT 1",
@@ -70,7 +70,7 @@ pub struct ToTell {
 
 /// The next ones with emails that are due but not owed yet, from `most` rows of the ledger, in one
 /// order for every process. Who has several may come again.
-pub async fn to_tell(db: &Db, after: &ToTell, most: i64, now: Millis) -> sqlx::Result<Vec<ToTell>> {
+pub async fn to_tell(db: &Db, after: &ToTell, most: i64, now: Moment) -> sqlx::Result<Vec<ToTell>> {
     // It goes by `ledger_due`, which says the same of `is_digest`, from where the last lot ended:
     // a join would be done by going through all subscribers.
     sqlx::query_as(
@@ -92,7 +92,7 @@ pub async fn to_tell(db: &Db, after: &ToTell, most: i64, now: Millis) -> sqlx::R
 pub async fn notices_due(
     db: &Db,
     subscribers: &[Id<Subscriber>],
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<Vec<Id<Notice>>> {
     let sql = ask_for_notices(subscribers.len());
     let mut notices = sqlx::query_scalar(AssertSqlSafe(sql)).bind(now);
@@ -118,7 +118,7 @@ pub fn ask_for_notices(many: usize) -> String {
 pub async fn due_now(
     tx: &mut AnyConnection,
     subscribers: &[Id<Subscriber>],
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<Vec<EmailDue>> {
     let [call_off, due] = ask_who_is_due(subscribers.len());
     let mut call_off = sqlx::query(AssertSqlSafe(call_off)).bind(now);
@@ -255,7 +255,7 @@ const WAITS: &str =
 pub async fn call_off(
     tx: &mut AnyConnection,
     subscriber_id: &Id<Subscriber>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<()> {
     let rows = format!(
         "UPDATE ledger SET called_off_at = $2, called_off_why = 'unsubscribed'
@@ -277,7 +277,7 @@ pub(super) async fn call_off_emails(
     column: &'static str,
     id: &str,
     why: &'static str,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<()> {
     let touched = format!(
         "id IN (SELECT l.delivery_id FROM ledger l WHERE l.{column} = $1
@@ -294,7 +294,7 @@ pub(super) async fn call_off_emails(
 pub async fn begin_again(
     tx: &mut AnyConnection,
     subscriber_id: &Id<Subscriber>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<()> {
     let sql = format!(
         "SELECT notice_id FROM ledger WHERE subscriber_id = $1 AND called_off_why = 'unsubscribed'
@@ -440,7 +440,7 @@ pub async fn stop(
     tx: &mut AnyConnection,
     subscriber_id: &Id<Subscriber>,
     services: Option<&[Id<Service>]>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<()> {
     let about = services.map_or_else(String::new, |services| {
         let these = db::parameters(3, services.len());
@@ -467,7 +467,7 @@ pub async fn move_to(
     tx: &mut AnyConnection,
     old: &Id<Subscriber>,
     new: &Id<Subscriber>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<()> {
     const HAS_HAD: &str = formatcp!(
         "UPDATE ledger SET called_off_at = $2, called_off_why = 'moved' WHERE subscriber_id = $3
@@ -523,7 +523,7 @@ pub async fn move_to(
 pub async fn has_come_back(
     tx: &mut AnyConnection,
     subscriber_id: &Id<Subscriber>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<bool> {
     const SQL: &str = formatcp!(
         "SELECT count(*) FROM ledger WHERE subscriber_id = $1 AND called_off_at IS NULL

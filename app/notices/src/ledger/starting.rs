@@ -2,7 +2,7 @@
 //! are written some hundred at a time; and those of people who ask to be told once it has.
 
 use area::ELSEWHERE;
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 use ground::db::{self, Db, Kind, formatcp};
 use ground::ids::{Id, Notice, Subscriber};
 use sqlx::any::AnyRow;
@@ -95,7 +95,7 @@ pub async fn reach(
 }
 
 /// Whether the time of a notice has come, or the ledger of one that has started is not all written.
-pub async fn is_one_to_start(db: &Db, now: Millis) -> sqlx::Result<bool> {
+pub async fn is_one_to_start(db: &Db, now: Moment) -> sqlx::Result<bool> {
     let due: Option<String> = sqlx::query_scalar(
         "SELECT id FROM notices WHERE starts_at <= $1 AND started_at IS NULL
          UNION ALL SELECT id FROM notices WHERE listed_up_to IS NOT NULL
@@ -111,7 +111,7 @@ pub async fn is_one_to_start(db: &Db, now: Millis) -> sqlx::Result<bool> {
 /// everyone can read it. Of one that follows another the ledger has a row for each person who is to
 /// be told; of any other, [`list_next`] writes them. Call it when that has nothing to do, so that
 /// the ledger of what is followed is whole. Gives its id.
-pub async fn start_next(tx: &mut AnyConnection, now: Millis) -> sqlx::Result<Option<Id<Notice>>> {
+pub async fn start_next(tx: &mut AnyConnection, now: Moment) -> sqlx::Result<Option<Id<Notice>>> {
     hold_addresses(tx).await?;
     let Some(started) = started(tx, now).await? else { return Ok(None) };
     if let Some((follows, _)) = &started.follows {
@@ -169,7 +169,7 @@ pub async fn list_next(tx: &mut AnyConnection) -> sqlx::Result<bool> {
 pub async fn owe_announced(
     tx: &mut AnyConnection,
     subscriber_id: &Id<Subscriber>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<()> {
     owe_started(tx, subscriber_id, "(n.listed_up_to IS NULL OR b.id <= n.listed_up_to)", now).await
 }
@@ -218,11 +218,11 @@ struct Started {
     effect: Effect,
     must_do_by: String,
     follows: Option<(Id<Notice>, Follow)>,
-    told_before: Option<Millis>,
+    told_before: Option<Moment>,
 }
 
 /// Marks the next notice whose time has come as started.
-async fn started(tx: &mut AnyConnection, now: Millis) -> sqlx::Result<Option<Started>> {
+async fn started(tx: &mut AnyConnection, now: Moment) -> sqlx::Result<Option<Started>> {
     const SQL: &str = formatcp!(
         "UPDATE notices SET started_at = $1,
            listed_up_to = CASE WHEN follows_id IS NULL THEN '' END
@@ -254,7 +254,7 @@ async fn started(tx: &mut AnyConnection, now: Millis) -> sqlx::Result<Option<Sta
 async fn write_rows(
     tx: &mut AnyConnection,
     started: &Started,
-    started_at: Millis,
+    started_at: Moment,
     some: Option<(&Id<Subscriber>, &Id<Subscriber>)>,
 ) -> sqlx::Result<()> {
     let [at_once, daily, weekly] = dues(started, started_at);
@@ -306,7 +306,7 @@ fn dues(started: &Started, started_at: Millis) -> [(Millis, bool); 3] {
 
 /// Stops what is still to be told about a notice that another now follows. Those who were to be
 /// told are told what follows instead; a digest goes with its other notices.
-async fn replace(tx: &mut AnyConnection, notice_id: &Id<Notice>, now: Millis) -> sqlx::Result<()> {
+async fn replace(tx: &mut AnyConnection, notice_id: &Id<Notice>, now: Moment) -> sqlx::Result<()> {
     let hold = Kind::of(tx).hold_to_change(
         "SELECT id FROM subscribers WHERE id IN (SELECT subscriber_id FROM ledger
          WHERE notice_id = $1) ORDER BY id",

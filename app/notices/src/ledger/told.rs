@@ -10,7 +10,7 @@
 
 use area::ELSEWHERE;
 use area::corrections::PLACE_THEN;
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 use ground::db::{self, Db};
 use ground::ids::{Id, Notice};
 use ground::kept_figures::{Life, Part};
@@ -24,14 +24,14 @@ use crate::rules::{SETTLED_AFTER, Told};
 pub struct ToldOf {
     pub notice_id: Id<Notice>,
     pub title: String,
-    pub effect_at: Millis,
-    pub started_at: Millis,
+    pub effect_at: Moment,
+    pub started_at: Moment,
     /// About how many families it affects, as its leader said.
     pub families: Option<i64>,
     /// Whether it ends or reduces a service, or raises its cost.
     pub takes_away: bool,
     /// When somebody last signed for who it affects.
-    pub equality_signed_at: Option<Millis>,
+    pub equality_signed_at: Option<Moment>,
     /// Why somebody went ahead before that.
     pub passed: Option<String>,
     /// How many were told, place by place: true numbers, only for
@@ -41,7 +41,7 @@ pub struct ToldOf {
 
 /// How many people were told about a notice that has taken effect, as it was counted last; counted
 /// now where that is not kept.
-pub async fn told_so_far(db: &Db, notice_id: &Id<Notice>, now: Millis) -> sqlx::Result<Vec<Told>> {
+pub async fn told_so_far(db: &Db, notice_id: &Id<Notice>, now: Moment) -> sqlx::Result<Vec<Told>> {
     let kept = by_place(&kept("n.id = $1", "$2"));
     let mut rows = sqlx::query(AssertSqlSafe(kept))
         .bind(notice_id)
@@ -59,7 +59,7 @@ pub async fn told_so_far(db: &Db, notice_id: &Id<Notice>, now: Millis) -> sqlx::
 }
 
 /// The same counted anew, as far as was known at a time.
-pub async fn told(db: &Db, notice_id: &Id<Notice>, until: Millis) -> sqlx::Result<Vec<Told>> {
+pub async fn told(db: &Db, notice_id: &Id<Notice>, until: Moment) -> sqlx::Result<Vec<Told>> {
     let rows = sqlx::query(AssertSqlSafe(by_place(&counting("n.id = $1", "$2"))))
         .bind(notice_id)
         .bind(until)
@@ -70,7 +70,7 @@ pub async fn told(db: &Db, notice_id: &Id<Notice>, until: Millis) -> sqlx::Resul
 
 /// Every notice that has taken effect and says who was told in time, the earliest first, as
 /// [`told_so_far`] counts.
-pub async fn told_of_all_so_far(db: &Db, now: Millis) -> sqlx::Result<Vec<ToldOf>> {
+pub async fn told_of_all_so_far(db: &Db, now: Moment) -> sqlx::Result<Vec<ToldOf>> {
     let kept = of_all(&kept("n.started_at IS NOT NULL", "$1"));
     let rows = sqlx::query(AssertSqlSafe(kept)).bind(now).fetch_all(&mut *db.read().await?).await?;
     let mut all = each_of_all(&rows)?;
@@ -96,7 +96,7 @@ pub async fn told_of_all_so_far(db: &Db, now: Millis) -> sqlx::Result<Vec<ToldOf
 
 /// Every notice that had taken effect at that time and says who was told in time, the earliest
 /// first; as it was then, counted anew. The same rules as `is_ever_counted` on a notice's page.
-pub async fn told_of_all(db: &Db, at: Millis) -> sqlx::Result<Vec<ToldOf>> {
+pub async fn told_of_all(db: &Db, at: Moment) -> sqlx::Result<Vec<ToldOf>> {
     let settles = settles();
     let until = format!("(CASE WHEN {settles} < $1 THEN {settles} ELSE $1 END)");
     let sql = of_all(&counting(&is_counted("$1"), &until));
@@ -105,7 +105,7 @@ pub async fn told_of_all(db: &Db, at: Millis) -> sqlx::Result<Vec<ToldOf>> {
 }
 
 /// The notices whose figure is to be counted again.
-pub async fn to_count(db: &Db, now: Millis) -> sqlx::Result<Vec<Id<Notice>>> {
+pub async fn to_count(db: &Db, now: Moment) -> sqlx::Result<Vec<Id<Notice>>> {
     let sql = format!(
         "SELECT n.id FROM notices n LEFT JOIN kept_figures k ON k.figure = 'told'
            AND k.about = n.id AND k.part = '' AND k.how = ''

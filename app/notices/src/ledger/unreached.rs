@@ -4,7 +4,7 @@
 //! given up. The ledger says whether that still holds, and whether somebody has told them since.
 
 use area::ELSEWHERE;
-use calendar::clock::{DAY, Millis};
+use calendar::clock::{DAY, Millis, Moment};
 use ground::db::{self, Db};
 use ground::ids::{Account, Id, Notice, Subscriber};
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
@@ -71,7 +71,7 @@ fn to_reach_since(since: &str) -> String {
 
 /// The families no email reaches, those with the nearest change first: one more than are on a page,
 /// without the first `skip`.
-pub async fn unreached(db: &Db, now: Millis, skip: i64) -> sqlx::Result<Vec<Unreached>> {
+pub async fn unreached(db: &Db, now: Moment, skip: i64) -> sqlx::Result<Vec<Unreached>> {
     let sql = format!(
         "WITH unheard AS (SELECT l.subscriber_id, l.place_id, b.email, b.phone,
              n.id AS notice_id, n.title, n.effect_kind, n.effect_at, n.follow_kind {}),
@@ -129,7 +129,7 @@ pub struct ToldAnotherWay<'a> {
     pub by: &'a Id<Account>,
     /// One of [`crate::rules::REACHED_HOW`].
     pub how: &'a str,
-    pub at: Millis,
+    pub at: Moment,
 }
 
 /// Records that a family was told about these notices another way. False when none of them was

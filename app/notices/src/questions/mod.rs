@@ -136,6 +136,8 @@ fn question_for_everyone(sent: &Sent) -> Result<String, String> {
 
 #[cfg(test)]
 mod tests {
+    use calendar::clock::Moment;
+
     use super::*;
 
     #[test]
@@ -159,7 +161,7 @@ mod tests {
         store::WaitingQuestion {
             id: id.into(),
             question: "Which stop?".into(),
-            asked_at: 0,
+            asked_at: Moment::from_millis(0),
             shown_as: None,
             wanted: 0,
         }

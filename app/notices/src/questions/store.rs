@@ -1,6 +1,6 @@
 //! Every SQL statement about questions and answers.
 
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 use ground::db::{self, Db, formatcp};
 use ground::ids::{Account, Id, Notice, NoticeAnswer, NoticeQuestion};
 use ground::takedown;
@@ -27,7 +27,7 @@ pub async fn ask(
     tx: &mut AnyConnection,
     notice_id: &Id<Notice>,
     new: NewQuestion<'_>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<bool> {
     let asked = sqlx::query(
         "INSERT INTO notice_questions (id, form_key, notice_id, question, email, asked_at)
@@ -61,7 +61,7 @@ pub async fn is_asked(db: &Db, form_key: &str) -> sqlx::Result<bool> {
 pub struct WaitingQuestion {
     pub id: Id<NoticeQuestion>,
     pub question: String,
-    pub asked_at: Millis,
+    pub asked_at: Moment,
     /// How everyone can read it while it waits; `None` when nobody can.
     pub shown_as: Option<String>,
     /// How many others want to know the answer: a true number.
@@ -89,7 +89,7 @@ pub async fn show_question(
     tx: &mut AnyConnection,
     notice_id: &Id<Notice>,
     (question_id, words): (&Id<NoticeQuestion>, &str),
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<bool> {
     let shown = sqlx::query(
         "UPDATE notice_questions SET shown_as = $3, shown_at = $4 WHERE id = $1 AND notice_id = $2
@@ -120,7 +120,7 @@ pub async fn answer(
     notice_id: &Id<Notice>,
     answer: &NewAnswer,
     by: &Id<Account>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<bool> {
     let new: Option<Id<NoticeAnswer>> = sqlx::query_scalar(
         "INSERT INTO notice_answers (id, form_key, notice_id, question, answer, answered_by,
@@ -217,7 +217,7 @@ pub async fn set_aside(
     tx: &mut AnyConnection,
     notice_id: &Id<Notice>,
     question_id: &Id<NoticeQuestion>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<Option<NotAnswered>> {
     let Some(asked) =
         not_answered(tx, question_id).await?.filter(|asked| asked.notice_id == *notice_id)
@@ -239,7 +239,7 @@ pub async fn set_aside(
 /// the address is to go: (question, notice).
 pub async fn unanswered_due(
     db: &Db,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<Option<(Id<NoticeQuestion>, Id<Notice>)>> {
     sqlx::query_as(
         "SELECT id, notice_id FROM notice_questions WHERE email IS NOT NULL AND answer_id IS NULL
@@ -307,7 +307,7 @@ pub struct PublishedAnswer {
     /// The question as everyone reads it.
     pub question: String,
     pub answer: String,
-    pub at: Millis,
+    pub at: Moment,
 }
 
 /// What the page shows besides the words of a notice.
@@ -318,7 +318,7 @@ pub struct Beside {
     /// The published answers, the first first.
     pub answers: Vec<PublishedAnswer>,
     /// Why questions and answers were taken down, and when, the first first.
-    pub taken_down: Vec<(Millis, String)>,
+    pub taken_down: Vec<(Moment, String)>,
     /// For someone who is to be told about it: whether they said they have read it.
     pub has_read: Option<bool>,
     /// Whether a leader has said what happened next.
@@ -387,7 +387,7 @@ pub async fn beside(
                     _ => return db::known(None, "what they want to know"),
                 },
             }),
-            "read" => beside.has_read = Some(row.get::<Millis, _>("at") != 0),
+            "read" => beside.has_read = Some(row.get::<Moment, _>("at").millis() != 0),
             _ => return db::known(None, "what is beside a notice"),
         }
     }

@@ -1,6 +1,6 @@
 //! What the forum takes down of questions and answers: every SQL statement about it.
 
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 use ground::db::{Db, Kind};
 use ground::ids::{Account, Id, Notice, NoticeAnswer, NoticeQuestion};
 use sqlx::AnyConnection;
@@ -58,7 +58,7 @@ pub type ToTell = (Option<Id<Account>>, String);
 pub async fn take_down_answer(
     tx: &mut AnyConnection,
     id: &Id<NoticeAnswer>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<Option<Vec<ToTell>>> {
     let taken_down = sqlx::query(
         "UPDATE notice_answers SET taken_down_at = $2, question = '', answer = ''
@@ -103,7 +103,7 @@ pub async fn take_down_answer(
 pub async fn take_down_question(
     tx: &mut AnyConnection,
     id: &Id<NoticeQuestion>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<Option<Vec<ToTell>>> {
     let held = Kind::of(tx).hold_to_change(
         "SELECT email FROM notice_questions WHERE id = $1 AND shown_at IS NOT NULL

@@ -1,7 +1,7 @@
 //! What the worker does: owes each answer to those who asked or wanted to know too, says so when
 //! none comes, and forgets who they were.
 
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 use deliveries::{EmailKind, Owed, Words, owe};
 use ground::house::House;
 use ground::ids::{Account, Id};
@@ -44,7 +44,7 @@ struct AboutQuestion<'a> {
     /// The answer, or the notice where there is none.
     about: &'a str,
     words: &'a Words,
-    at: Millis,
+    at: Moment,
 }
 
 /// Owes an email about a question, once for each address and what it is about, however many
@@ -102,7 +102,7 @@ pub(super) async fn owe_not_answered(
     tx: &mut AnyConnection,
     asked: &NotAnswered,
     words: &Words,
-    now: Millis,
+    now: Moment,
 ) -> Result<(), sqlx::Error> {
     let Some(to) = &asked.email else { return Ok(()) };
     let (kind, about) = (EmailKind::NotAnswered, asked.notice_id.as_str());

@@ -1,7 +1,7 @@
 //! Every SQL statement about who else wants to know the answer to a question.
 
 use accounts::store::COUNTS_AS;
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 use ground::db::{self, Db, formatcp};
 use ground::ids::{Account, Id, Notice, NoticeAnswer, NoticeQuestion};
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
@@ -27,7 +27,7 @@ pub async fn want(
     tx: &mut AnyConnection,
     (notice_id, question_id): (&Id<Notice>, &Id<NoticeQuestion>),
     account_id: &Id<Account>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<bool> {
     sqlx::query(
         "INSERT INTO notice_wanted (question_id, account_id, wanted_at)
@@ -74,7 +74,7 @@ pub struct WaitedFor {
     pub title: String,
     /// The question as everyone reads it.
     pub question: String,
-    pub wanted_at: Millis,
+    pub wanted_at: Moment,
 }
 
 /// What someone waits for, the latest first.
@@ -101,7 +101,7 @@ pub struct InVain {
 
 /// The question for which somebody has waited longest in vain: it was set aside, or they have
 /// waited for as long as an address is kept.
-pub async fn in_vain_due(db: &Db, now: Millis) -> sqlx::Result<Option<InVain>> {
+pub async fn in_vain_due(db: &Db, now: Moment) -> sqlx::Result<Option<InVain>> {
     let row = sqlx::query(
         "SELECT q.id, q.notice_id, CAST(CASE WHEN q.set_aside_at IS NULL THEN 0 ELSE 1 END
            AS BIGINT) AS is_set_aside
@@ -137,7 +137,7 @@ pub async fn take_for_answer(
 pub async fn take_in_vain(
     tx: &mut AnyConnection,
     question_id: &Id<NoticeQuestion>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<Vec<(Id<Account>, String)>> {
     const SQL: &str = formatcp!(
         "DELETE FROM notice_wanted WHERE (question_id, account_id) IN (
@@ -158,7 +158,7 @@ async fn take(
     tx: &mut AnyConnection,
     sql: &'static str,
     id: &str,
-    before: Millis,
+    before: Moment,
 ) -> sqlx::Result<Vec<(Id<Account>, String)>> {
     let mut accounts: Vec<Id<Account>> =
         sqlx::query_scalar(sql).bind(id).bind(before).fetch_all(&mut *tx).await?;

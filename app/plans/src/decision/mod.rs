@@ -11,7 +11,7 @@ pub mod write;
 use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::Response;
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 use forms::Sent;
 use ground::changes::{self, PastChange};
 use ground::error::Error;
@@ -180,7 +180,7 @@ pub fn passed_words(facts: &DecisionFacts, is_published: bool) -> String {
     }
 }
 
-fn early_words(consultation_id: &Id<Consultation>, closes_at: Millis) -> impl IntoView + use<> {
+fn early_words(consultation_id: &Id<Consultation>, closes_at: Moment) -> impl IntoView + use<> {
     view! {
         <div class="panel warn">
             <p>

@@ -1,6 +1,6 @@
 //! What may be said in a decision. Pure: what was sent and the time in, facts or refusals out.
 
-use calendar::clock::{self, DAY, Millis};
+use calendar::clock::{self, DAY, Millis, Moment};
 use forms::{Refusals, Sent};
 
 use crate::rules::{change_reason, prose};
@@ -16,7 +16,7 @@ pub struct NewDecision {
     /// The body that decided it.
     pub decided_by: String,
     /// The last moment of the day it was decided.
-    pub decided_at: Millis,
+    pub decided_at: Moment,
     /// The link to its paper.
     pub paper: String,
 }
@@ -25,7 +25,7 @@ pub struct NewDecision {
 ///
 /// # Errors
 /// What to correct, in the order of the fields.
-pub fn decision(sent: &Sent, now: Millis) -> Result<NewDecision, Refusals> {
+pub fn decision(sent: &Sent, now: Moment) -> Result<NewDecision, Refusals> {
     read(sent, day(sent.typed("day"), now))
 }
 
@@ -34,7 +34,7 @@ pub fn decision(sent: &Sent, now: Millis) -> Result<NewDecision, Refusals> {
 ///
 /// # Errors
 /// What to correct, in the order of the fields.
-pub fn correction(sent: &Sent, decided_at: Millis) -> Result<(NewDecision, String), Refusals> {
+pub fn correction(sent: &Sent, decided_at: Moment) -> Result<(NewDecision, String), Refusals> {
     match (read(sent, Ok(decided_at)), change_reason(sent)) {
         (Ok(decision), Ok(reason)) => Ok((decision, reason)),
         (decision, reason) => {
@@ -45,7 +45,7 @@ pub fn correction(sent: &Sent, decided_at: Millis) -> Result<(NewDecision, Strin
     }
 }
 
-fn read(sent: &Sent, decided_at: Result<Millis, String>) -> Result<NewDecision, Refusals> {
+fn read(sent: &Sent, decided_at: Result<Moment, String>) -> Result<NewDecision, Refusals> {
     let mut refusals = Refusals::default();
     let words = refusals.take("words", prose(sent, "words", "Say what was decided"));
     let decided_by = forms::within(sent.line("decided_by"), 120, "Say which body decided it");
@@ -61,7 +61,7 @@ fn read(sent: &Sent, decided_at: Result<Millis, String>) -> Result<NewDecision, 
 }
 
 /// The last moment of the day it was decided.
-fn day(typed: &str, now: Millis) -> Result<Millis, String> {
+fn day(typed: &str, now: Moment) -> Result<Moment, String> {
     match clock::end_of(typed) {
         None => Err("Enter the day it was decided".to_owned()),
         Some(end) if clock::date(end) > clock::date(now) => {
@@ -86,7 +86,7 @@ fn link(typed: String) -> Result<String, String> {
 mod tests {
     use super::*;
 
-    const NOW: Millis = 1_800_000_000_000;
+    const NOW: Moment = Moment::from_millis(1_800_000_000_000);
 
     fn refused(field: &str, typed: &str) -> bool {
         let good = [

@@ -3,7 +3,7 @@
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use calendar::clock::{self, Millis};
+use calendar::clock::{self, Moment};
 use forms::{Refusals, Sent};
 use ground::error::Error;
 use ground::house::House;
@@ -50,7 +50,7 @@ pub async fn write_decision_form(
     };
     let sent = plan.decision.as_ref().map_or_else(Sent::default, |decision| {
         Sent::of(&[
-            ("seen", &decision.written_at.to_string()),
+            ("seen", &decision.written_at.millis().to_string()),
             ("words", &decision.words),
             ("decided_by", &decision.decided_by),
             ("day", &clock::fields(decision.decided_at).0),
@@ -74,7 +74,7 @@ pub async fn write_decision(
             return Ok(decision_form(&plan, &sent, &refusals).answer(&house, &viewer));
         }
     };
-    let seen: Millis = sent.typed("seen").parse().unwrap_or(0);
+    let seen: Moment = sent.typed("seen").parse().unwrap_or_default();
     let (by, plan_id) = (leader(&viewer)?, parsed(&id)?);
     let (mut tx, at) = begin(&house, &plan_id, &by).await?;
     let act = Act { plan_id: &plan_id, by: &by, at };

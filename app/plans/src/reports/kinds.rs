@@ -127,7 +127,7 @@ pub async fn kind_form(
     Path(id): Path<Id<PlanKind>>,
 ) -> Result<Response, Error> {
     let kind = find(&house, &id).await?;
-    let was = kind.changed_at.to_string();
+    let was = kind.changed_at.millis().to_string();
     let can = if kind.retired_at.is_some() { "no" } else { "yes" };
     let sent = Sent::of(&[
         ("name", kind.name.as_str()),
@@ -172,7 +172,7 @@ pub async fn change_kind(
         "Someone else has changed this kind meanwhile. Save again to replace their words with yours"
     };
     let refusals = Refusals::one("name", what_to_do);
-    let sent = sent.with("was", &kind.changed_at.to_string());
+    let sent = sent.with("was", &kind.changed_at.millis().to_string());
     Ok(kind_page(&kind, &sent, &refusals).answer(&house, &viewer))
 }
 

@@ -1,6 +1,6 @@
 //! What a report and its recommendations are, as they are typed or pasted. Pure.
 
-use calendar::clock::{self, Millis};
+use calendar::clock::{self, Moment};
 use forms::{Named, Refusals, Sent, within};
 use ground::ids::{Id, PlanKind};
 
@@ -43,13 +43,13 @@ pub struct NewRecommendation {
 ///
 /// # Errors
 /// What must be corrected; of the recommendations line by line.
-pub fn report(sent: &Sent, kinds: &[Named], now: Millis) -> Result<NewReport, Refusals> {
+pub fn report(sent: &Sent, kinds: &[Named], now: Moment) -> Result<NewReport, Refusals> {
     let mut refusals = Refusals::default();
     let title = within(sent.line("title"), 160, "Enter what the report is called");
     let title = refusals.take("title", title);
     let published_on = match clock::read(sent.typed("published_on"), "00:00") {
         Some(at) if at > now => Err("Add it once the report is published".to_owned()),
-        Some(at) if at >= 0 => Ok(clock::fields(at).0),
+        Some(at) if at.millis() >= 0 => Ok(clock::fields(at).0),
         _ => Err(DAY.to_owned()),
     };
     let published_on = refusals.take("published_on", published_on);

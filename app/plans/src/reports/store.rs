@@ -1,6 +1,6 @@
 //! What is kept about kinds of plan, reports, and what drafts do about their recommendations.
 
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 use ground::db::{Db, known, number};
 use ground::ids::{self, Id, Plan, PlanKind};
 use sqlx::any::AnyRow;
@@ -17,8 +17,8 @@ pub struct Kind {
     pub name: String,
     /// What it is, in the area's words.
     pub about: String,
-    pub changed_at: Millis,
-    pub retired_at: Option<Millis>,
+    pub changed_at: Moment,
+    pub retired_at: Option<Moment>,
 }
 
 /// All kinds of plan in their order, also those that no new plan is.
@@ -39,7 +39,7 @@ pub async fn add_kind(
     tx: &mut AnyConnection,
     id: &Id<PlanKind>,
     (name, about): (&str, &str),
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<bool> {
     let added = sqlx::query(
         "INSERT INTO plan_kinds (id, name, about, position, changed_at)
@@ -60,10 +60,10 @@ pub async fn add_kind(
 /// False when somebody else did so meanwhile, or another has this name.
 pub async fn change_kind(
     tx: &mut AnyConnection,
-    (id, was): (&Id<PlanKind>, Millis),
+    (id, was): (&Id<PlanKind>, Moment),
     (name, about): (&str, &str),
     retired: bool,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<bool> {
     let changed = sqlx::query(
         "UPDATE plan_kinds SET name = $3, about = $4, changed_at = $6,
@@ -103,7 +103,7 @@ pub async fn choose_kind(
 pub async fn put_in(
     tx: &mut AnyConnection,
     report: &NewReport,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<Option<Id<ids::Report>>> {
     let many = report.recommendations.len() as i64;
     let id: Option<Id<ids::Report>> = sqlx::query_scalar(
@@ -144,7 +144,7 @@ pub async fn put_in(
 }
 
 /// No draft has to answer a report any more. False when that is so already.
-pub async fn end(tx: &mut AnyConnection, id: &Id<ids::Report>, now: Millis) -> sqlx::Result<bool> {
+pub async fn end(tx: &mut AnyConnection, id: &Id<ids::Report>, now: Moment) -> sqlx::Result<bool> {
     let ended = sqlx::query("UPDATE reports SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL")
         .bind(id)
         .bind(now)
@@ -162,7 +162,7 @@ pub struct ListedReport {
     pub recommendations: i64,
     /// What kind of plan must answer it.
     pub kind: String,
-    pub ended_at: Option<Millis>,
+    pub ended_at: Option<Moment>,
 }
 
 /// Reports, the latest first.
@@ -186,7 +186,7 @@ pub struct Standing {
     pub published_on: String,
     pub source: String,
     pub kind: String,
-    pub ended_at: Option<Millis>,
+    pub ended_at: Option<Moment>,
     pub id: Id<ids::Recommendation>,
     pub number: String,
     pub page: String,
@@ -201,7 +201,7 @@ pub struct OfPlan {
     pub id: Id<Plan>,
     pub title: String,
     /// Its last published draft: which, and when.
-    pub draft: Option<(i64, Millis)>,
+    pub draft: Option<(i64, Moment)>,
     /// What that does about it.
     pub answer: Option<SaidOf>,
     /// Whether leaders say that what the plan is for is done, and the forum doesn't disagree.
@@ -213,7 +213,7 @@ pub struct OfPlan {
 pub async fn standing(
     db: &Db,
     report_id: Option<&Id<ids::Report>>,
-    at: Millis,
+    at: Moment,
 ) -> sqlx::Result<Vec<Standing>> {
     let rows = sqlx::query(
         "SELECT p.id AS report_id, p.title AS report, p.published_on, p.source, q.name AS kind,

@@ -2,7 +2,7 @@
 //! same write.
 
 use area::corrections::{self, Of};
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 use ground::db::{Db, known, number};
 use ground::ids::{Consultation, Decision, DecisionThing, Id, Plan};
 use involvement::decision::{self, DecisionFacts};
@@ -34,7 +34,7 @@ pub struct AskedThing {
     pub consultation_id: Option<Id<Consultation>>,
     /// Since when it has to be answered; `None` where it has not any more: its author has withdrawn
     /// the topic, or the results have no such theme since.
-    pub since: Option<Millis>,
+    pub since: Option<Moment>,
     /// What becomes of it, with the words and who decided; `None` until it is answered.
     pub answer: Option<SaidOf>,
     /// What the last published draft does about it.
@@ -136,7 +136,7 @@ pub async fn write_decision(
     tx: &mut AnyConnection,
     act: Act<'_>,
     decision: &NewDecision,
-    seen: Millis,
+    seen: Moment,
 ) -> sqlx::Result<Written> {
     let held = sqlx::query(
         "SELECT words, decided_by, decided_at, paper, written_at, published_at
@@ -144,11 +144,11 @@ pub async fn write_decision(
     );
     let held = held.bind(act.plan_id).fetch_optional(&mut *tx).await?;
     let sql = match &held {
-        Some(row) if row.get::<Option<Millis>, _>("published_at").is_some() => {
+        Some(row) if row.get::<Option<Moment>, _>("published_at").is_some() => {
             return Ok(Written::Published);
         }
         Some(row) if is_same(row, decision) => return Ok(Written::Saved),
-        Some(row) if row.get::<Millis, _>("written_at") != seen => return Ok(Written::Changed),
+        Some(row) if row.get::<Moment, _>("written_at") != seen => return Ok(Written::Changed),
         Some(_) => {
             "UPDATE decisions SET words = $2, decided_by = $3, decided_at = $4, paper = $5,
              written_by = $6, written_at = $7 WHERE plan_id = $1 AND published_at IS NULL"
@@ -175,7 +175,7 @@ pub async fn write_decision(
 fn is_same(row: &AnyRow, decision: &NewDecision) -> bool {
     row.get::<&str, _>("words") == decision.words
         && row.get::<&str, _>("decided_by") == decision.decided_by
-        && row.get::<Millis, _>("decided_at") == decision.decided_at
+        && row.get::<Moment, _>("decided_at") == decision.decided_at
         && row.get::<&str, _>("paper") == decision.paper
 }
 
@@ -345,9 +345,9 @@ pub async fn correct_decision(
 async fn early(
     tx: &mut AnyConnection,
     plan_id: &Id<Plan>,
-    decided_at: Millis,
-) -> sqlx::Result<Option<(Id<Consultation>, Millis)>> {
-    let last: Option<(Id<Consultation>, Millis)> = sqlx::query_as(
+    decided_at: Moment,
+) -> sqlx::Result<Option<(Id<Consultation>, Moment)>> {
+    let last: Option<(Id<Consultation>, Moment)> = sqlx::query_as(
         "SELECT c.id, c.closes_at FROM consultations c
          WHERE c.plan_id = $1 AND c.opened_at IS NOT NULL AND c.withdrawn_at IS NULL
          ORDER BY c.closes_at DESC, c.id LIMIT 1",
@@ -360,7 +360,7 @@ async fn early(
 
 /// When the last consultation on a plan that is not withdrawn closes, and its title, for whoever is
 /// about to publish a decision.
-pub async fn last_close(db: &Db, plan_id: &Id<Plan>) -> sqlx::Result<Option<(String, Millis)>> {
+pub async fn last_close(db: &Db, plan_id: &Id<Plan>) -> sqlx::Result<Option<(String, Moment)>> {
     sqlx::query_as(
         "SELECT c.title, c.closes_at FROM consultations c
          WHERE c.plan_id = $1 AND c.opened_at IS NOT NULL AND c.withdrawn_at IS NULL

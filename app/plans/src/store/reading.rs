@@ -2,7 +2,7 @@
 
 use area::corrections::Correction;
 use area::equality::{Signed, Takes};
-use calendar::clock::{self, Millis};
+use calendar::clock::{self, Moment};
 use ground::changes::ChangeKind;
 use ground::db::{Db, known, number};
 use ground::files::{self, FileKind};
@@ -46,7 +46,7 @@ pub struct Plan {
     /// What was decided, published or not: see [`Plan::decided`].
     pub decision: Option<Decision>,
     /// Who went ahead with the decision though something was missing, why and when.
-    pub decision_passed: Option<(String, String, Millis)>,
+    pub decision_passed: Option<(String, String, Moment)>,
     /// How many topics and how many themes the decision doesn't answer, of those that were there
     /// when it was published.
     pub decision_unanswered: (usize, usize),
@@ -74,16 +74,16 @@ pub struct TiedTopic {
     pub id: Id<Topic>,
     pub title: String,
     /// Since when everyone can read it.
-    pub open_since: Option<Millis>,
+    pub open_since: Option<Moment>,
     /// When voting on it closed.
-    pub closed_at: Option<Millis>,
-    pub tied_at: Millis,
-    pub withdrawn_at: Option<Millis>,
+    pub closed_at: Option<Moment>,
+    pub tied_at: Moment,
+    pub withdrawn_at: Option<Moment>,
 }
 
 impl TiedTopic {
     /// Whether it was tied by then, and not withdrawn.
-    fn counts_at(&self, at: Millis) -> bool {
+    fn counts_at(&self, at: Moment) -> bool {
         self.tied_at <= at && self.withdrawn_at.is_none_or(|withdrawn| withdrawn > at)
     }
 }
@@ -103,7 +103,7 @@ pub struct PlanningSession {
     pub notes: String,
     /// Whether everyone may read the notes, not only the forum and leaders.
     pub for_everyone: bool,
-    pub recorded_at: Millis,
+    pub recorded_at: Moment,
     /// Who else says that it was held.
     pub confirmed: Option<Confirmation>,
     /// Why the forum says that it was not held so.
@@ -115,14 +115,14 @@ pub struct PlanningSession {
 pub struct Confirmation {
     /// The forum, and not parents who were there.
     pub for_forum: bool,
-    pub at: Millis,
+    pub at: Moment,
 }
 
 /// That the forum says that a session was not held as it was recorded.
 #[derive(Clone, Debug)]
 pub struct Dispute {
     pub reason: String,
-    pub at: Millis,
+    pub at: Moment,
 }
 
 impl PlanningSession {
@@ -147,7 +147,7 @@ impl PlanningSession {
 #[derive(Clone, Debug)]
 pub struct Statement {
     pub words: String,
-    pub at: Millis,
+    pub at: Moment,
 }
 
 /// A version of a plan's text.
@@ -158,10 +158,10 @@ pub struct Draft {
     pub version: i64,
     pub summary: String,
     /// When it was submitted, published or not.
-    pub first_recorded_at: Millis,
-    pub published_at: Option<Millis>,
+    pub first_recorded_at: Moment,
+    pub published_at: Option<Moment>,
     /// Who overrode the gate for it, why and when.
-    pub overridden: Option<(String, String, Millis)>,
+    pub overridden: Option<(String, String, Moment)>,
     /// Whether it was published while a planning session counted as soon as it was recorded.
     pub is_before_confirmations: bool,
 }
@@ -174,14 +174,14 @@ pub struct Decision {
     /// The body that decided it.
     pub decided_by: String,
     /// The last moment of the day it was decided.
-    pub decided_at: Millis,
+    pub decided_at: Moment,
     /// The link to its paper.
     pub paper: String,
     /// When it was written down as it is.
-    pub written_at: Millis,
-    pub published_at: Option<Millis>,
+    pub written_at: Moment,
+    pub published_at: Option<Moment>,
     /// The consultation on the plan that had not closed by that day, and when it was to close.
-    pub early: Option<(Id<Consultation>, Millis)>,
+    pub early: Option<(Id<Consultation>, Moment)>,
 }
 
 /// Something that happened to a plan.
@@ -193,7 +193,7 @@ pub struct PlanEvent {
     pub who: String,
     pub role: Role,
     /// Of what parents did, only the day is exact.
-    pub at: Millis,
+    pub at: Moment,
 }
 
 impl Plan {
@@ -219,7 +219,7 @@ impl Plan {
     #[must_use]
     pub fn decision_facts(&self) -> DecisionFacts {
         let decided_at = self.decided().and_then(|decision| decision.published_at);
-        let by_then = |at: Millis| decided_at.is_none_or(|decided| at <= decided);
+        let by_then = |at: Moment| decided_at.is_none_or(|decided| at <= decided);
         let (topics, themes) = self.decision_unanswered;
         DecisionFacts {
             has_published_draft: self
@@ -248,14 +248,14 @@ impl Plan {
     /// What the gate is worked out from, now.
     #[must_use]
     pub fn gate(&self) -> GateFacts {
-        self.gate_at(Millis::MAX)
+        self.gate_at(Moment::MAX)
     }
 
     /// What the gate was worked out from at that time. What came later changes nothing for a draft
     /// published then.
     #[must_use]
-    pub fn gate_at(&self, at: Millis) -> GateFacts {
-        let by_then = |happened: Option<Millis>| happened.is_some_and(|happened| happened <= at);
+    pub fn gate_at(&self, at: Moment) -> GateFacts {
+        let by_then = |happened: Option<Moment>| happened.is_some_and(|happened| happened <= at);
         let topics = self.topics.iter().filter(|topic| topic.counts_at(at));
         GateFacts {
             topics: topics
@@ -290,8 +290,8 @@ impl Plan {
 
     /// The plan as it was at that time; `None` before it was registered.
     #[must_use]
-    pub fn as_of(mut self, at: Millis) -> Option<Self> {
-        let past = |happened: Option<Millis>| happened.filter(|happened| *happened <= at);
+    pub fn as_of(mut self, at: Moment) -> Option<Self> {
+        let past = |happened: Option<Moment>| happened.filter(|happened| *happened <= at);
         while let Some(correction) = self.corrections.pop_if(|correction| correction.at > at) {
             self.undo(&correction);
         }
@@ -345,7 +345,7 @@ impl Plan {
 
     /// When the last draft was published, where no later one is waiting to be.
     #[must_use]
-    pub fn settled_at(&self) -> Option<Millis> {
+    pub fn settled_at(&self) -> Option<Moment> {
         self.drafts.iter().max_by_key(|draft| draft.version)?.published_at?;
         self.drafts.iter().filter_map(|draft| draft.published_at).max()
     }
@@ -360,9 +360,9 @@ impl Plan {
         let topics: Vec<&TiedTopic> = self
             .topics
             .iter()
-            .filter(|topic| topic.counts_at(published_at.unwrap_or(Millis::MAX)))
+            .filter(|topic| topic.counts_at(published_at.unwrap_or(Moment::MAX)))
             .collect();
-        let closed: Vec<Millis> = topics.iter().filter_map(|topic| topic.closed_at).collect();
+        let closed: Vec<Moment> = topics.iter().filter_map(|topic| topic.closed_at).collect();
         RungFacts {
             votes_closed_at: if closed.len() == topics.len() {
                 closed.into_iter().max()
@@ -566,7 +566,7 @@ pub async fn all(db: &Db) -> sqlx::Result<Vec<Plan>> {
 }
 
 fn add(plan: &mut Plan, row: &AnyRow) -> sqlx::Result<()> {
-    let at: Millis = row.get("at");
+    let at: Moment = row.get("at");
     match row.get("kind") {
         "session" => {
             let for_everyone: Option<i64> = row.get("later");
@@ -597,7 +597,7 @@ fn add(plan: &mut Plan, row: &AnyRow) -> sqlx::Result<()> {
             open_since: Some(at),
             closed_at: row.get("later"),
             tied_at: row.get("first"),
-            withdrawn_at: Some(row.get("second")).filter(|at| *at > 0),
+            withdrawn_at: Some(row.get("second")).filter(|at: &Moment| at.millis() > 0),
         }),
         "statement" => plan.statements.push(Statement { words: row.get("one"), at }),
         "draft" => {
@@ -652,7 +652,7 @@ fn session_of<'p>(plan: &'p mut Plan, row: &AnyRow) -> sqlx::Result<&'p mut Plan
     known(session, "what was said about a planning session")
 }
 
-fn decision(row: &AnyRow, written_at: Millis) -> Decision {
+fn decision(row: &AnyRow, written_at: Moment) -> Decision {
     let early: String = row.get("four");
     Decision {
         id: row.get("id"),
@@ -735,7 +735,7 @@ pub async fn list(
     db: &Db,
     before: Option<&Id<ids::Plan>>,
     most: i64,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<Vec<ListedPlan>> {
     let rows = sqlx::query(
         "SELECT p.id, p.title, p.due_day,
@@ -877,7 +877,7 @@ impl PlanCourse {
 pub async fn courses(
     db: &Db,
     leader: Option<&Id<Account>>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<Vec<PlanCourse>> {
     let rows = sqlx::query(
         "SELECT p.id, p.title,
@@ -1005,7 +1005,7 @@ pub struct Slip {
     pub id: Id<ids::SessionSlip>,
     pub session_id: Id<ids::PlanningSession>,
     pub plan_id: Id<ids::Plan>,
-    pub ends_at: Millis,
+    pub ends_at: Moment,
 }
 
 /// The link with this code, whether or not it still works.
@@ -1023,7 +1023,7 @@ pub async fn slip(db: &Db, id: &Id<ids::SessionSlip>) -> sqlx::Result<Option<Sli
 pub async fn slip_of(
     db: &Db,
     session_id: &Id<ids::PlanningSession>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<Option<Slip>> {
     sqlx::query_as(
         "SELECT l.id, l.session_id, s.plan_id, l.ends_at FROM session_slips l
@@ -1125,7 +1125,7 @@ fn answered(row: &AnyRow) -> sqlx::Result<Option<AnsweredTopic>> {
     Ok(Some(AnsweredTopic {
         topic_id,
         title: row.get("title"),
-        is_withdrawn: row.get::<Option<Millis>, _>("withdrawn_at").is_some(),
+        is_withdrawn: row.get::<Option<Moment>, _>("withdrawn_at").is_some(),
         answer: does.map(|does| (does, row.get("words"), row.get("decided_by"))),
     }))
 }

@@ -56,6 +56,8 @@ impl Decision {
 
 #[cfg(test)]
 mod tests {
+    use calendar::clock::Moment;
+
     use super::*;
 
     fn correction(kind: &str, field: &str, (was, became): (&str, &str)) -> Correction {
@@ -65,7 +67,7 @@ mod tests {
             field: field.to_owned(),
             was: was.to_owned(),
             became: became.to_owned(),
-            at: 1,
+            at: Moment::from_millis(1),
         }
     }
 

@@ -2,7 +2,7 @@
 //! except [`register`].
 
 use area::corrections::{self, Of};
-use calendar::clock::{self, DAY, Millis};
+use calendar::clock::{self, DAY, Millis, Moment};
 use deliveries::{EmailKind, Owed, Words, owe};
 use ground::changes::ChangeKind;
 use ground::db::{self, Kind, number};
@@ -31,7 +31,7 @@ pub struct Act<'a> {
     pub plan_id: &'a Id<Plan>,
     pub by: &'a By,
     /// As [`hold`] or [`hold_for`] gave it.
-    pub at: Millis,
+    pub at: Moment,
 }
 
 /// Holds a plan, so that things happen to it one after the other. Gives the time of what happens
@@ -43,8 +43,8 @@ pub struct Act<'a> {
 pub async fn hold(
     tx: &mut AnyConnection,
     plan_id: &Id<Plan>,
-    now: Millis,
-) -> sqlx::Result<Option<Millis>> {
+    now: Moment,
+) -> sqlx::Result<Option<Moment>> {
     let held = Kind::of(tx).hold_to_change("SELECT id FROM plans WHERE id = $1");
     if sqlx::query(held).bind(plan_id).fetch_optional(&mut *tx).await?.is_none() {
         return Ok(None);
@@ -58,8 +58,8 @@ pub async fn hold_for(
     tx: &mut AnyConnection,
     plan_id: &Id<Plan>,
     by: &By,
-    now: Millis,
-) -> sqlx::Result<Option<Millis>> {
+    now: Moment,
+) -> sqlx::Result<Option<Moment>> {
     let held = Kind::of(tx).hold_to_change(
         "SELECT p.id FROM plans p WHERE p.id = $1 AND EXISTS (SELECT 1 FROM plan_leaders k
            WHERE k.plan_id = p.id AND k.account_id = $2)",
@@ -77,8 +77,8 @@ pub async fn hold_for_forum(
     tx: &mut AnyConnection,
     plan_id: &Id<Plan>,
     by: &By,
-    now: Millis,
-) -> sqlx::Result<Option<Millis>> {
+    now: Moment,
+) -> sqlx::Result<Option<Moment>> {
     let held = Kind::of(tx).hold_to_change(
         "SELECT p.id FROM plans p WHERE p.id = $1 AND NOT EXISTS (SELECT 1 FROM plan_side k
            WHERE k.plan_id = p.id AND k.account_id = $2)",
@@ -95,9 +95,9 @@ pub async fn hold_for_forum(
 async fn next_moment(
     tx: &mut AnyConnection,
     plan_id: &Id<Plan>,
-    now: Millis,
-) -> sqlx::Result<Option<Millis>> {
-    let (last, cancelled): (Option<Millis>, i64) = sqlx::query_as(
+    now: Moment,
+) -> sqlx::Result<Option<Moment>> {
+    let (last, cancelled): (Option<Moment>, i64) = sqlx::query_as(
         "SELECT max(at) AS latest, (SELECT count(*) FROM plan_changes x
            WHERE x.plan_id = $1 AND x.kind = 'cancelled') AS cancelled FROM (
            SELECT at FROM plan_events WHERE plan_id = $1
@@ -191,7 +191,7 @@ pub async fn register(
     tx: &mut AnyConnection,
     plan: &NewPlan,
     by: &By,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<(Id<Plan>, bool)> {
     let new: Option<Id<Plan>> = sqlx::query_scalar(
         "INSERT INTO plans (id, form_key, title, what, due_day, registered_by, registered_at)
@@ -543,7 +543,7 @@ pub async fn see_dispute(
     tx: &mut AnyConnection,
     session_id: &Id<PlanningSession>,
     who: &Id<Account>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<()> {
     sqlx::query(
         "INSERT INTO session_disputes_seen (session_id, seen_by, seen_at) VALUES ($1, $2, $3)
@@ -768,7 +768,7 @@ pub async fn publish(
     let topics = tied
         .map(|row| TopicFacts {
             open_since: row.get("open_since"),
-            vote_closed: row.get::<Option<Millis>, _>("closed_at").is_some(),
+            vote_closed: row.get::<Option<Moment>, _>("closed_at").is_some(),
         })
         .collect();
     let facts = GateFacts {
@@ -804,7 +804,7 @@ pub async fn tell_next(
     draft_id: &Id<Draft>,
     words: &Words,
     most: i64,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<usize> {
     let people: Vec<(Id<Account>, String)> = sqlx::query_as(
         "SELECT a.id, a.email FROM accounts a

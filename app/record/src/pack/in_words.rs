@@ -230,7 +230,7 @@ mod tests {
 
     #[test]
     fn no_heading_is_a_word_for_programs_and_an_id_stands_only_where_there_is_no_title() {
-        let tables = tables(&History::default(), "Sefton", clock::DAY, 0);
+        let tables = tables(&History::default(), "Sefton", clock::DAY, clock::Moment::default());
         for table in &tables {
             let columns = columns(table);
             for (_, heading) in &columns {

@@ -19,7 +19,7 @@ use zip::{CompressionMethod, ZipWriter};
 pub use verify::{Verified, verify};
 
 use super::figures::{Figure, figures};
-use super::history::Moment;
+use super::history::AsOf;
 use super::store;
 use super::tables::{Table, tables};
 use calendar::clock;
@@ -153,11 +153,11 @@ pub struct Pack {
 ///
 /// # Errors
 /// When nothing had happened by then, or the database fails.
-pub async fn make(house: &House, moment: &Moment) -> Result<Pack, NoPack> {
+pub async fn make(house: &House, moment: &AsOf) -> Result<Pack, NoPack> {
     Pack::of(&record(house, moment).await?, moment)
 }
 
-async fn record(house: &House, moment: &Moment) -> Result<Record, NoPack> {
+async fn record(house: &House, moment: &AsOf) -> Result<Record, NoPack> {
     let (db, at) = (&house.db, moment.at);
     let history = store::history(db, at).await?;
     if history.is_empty() {
@@ -189,7 +189,7 @@ async fn record(house: &House, moment: &Moment) -> Result<Record, NoPack> {
 }
 
 impl Pack {
-    fn of(record: &Record, moment: &Moment) -> Result<Self, NoPack> {
+    fn of(record: &Record, moment: &AsOf) -> Result<Self, NoPack> {
         let json = |text: Result<String, serde_json::Error>| {
             let text = text.map_err(|error| sqlx::Error::Encode(error.into()))?;
             Ok::<_, NoPack>((text + "\n").into_bytes())
@@ -285,7 +285,7 @@ mod tests {
         let (before, rest) = docs.split_once(HEAD).expect("the table");
         let (found, after) = rest.split_once("\n\n").expect("the end of the table");
         let history = super::super::history::History::default();
-        let rows: Vec<String> = figures(&history, "Sefton", clock::DAY, 0)
+        let rows: Vec<String> = figures(&history, "Sefton", clock::DAY, clock::Moment::default())
             .iter()
             .map(|Figure { name, title, query, .. }| format!("| `{name}` | `{query}` | {title} |"))
             .collect();
@@ -306,8 +306,8 @@ mod tests {
         ))
         .expect("the file");
         let history = super::super::history::History::default();
-        let figures = figures(&history, "Sefton", clock::DAY, 0);
-        let tables = tables(&history, "Sefton", clock::DAY, 0);
+        let figures = figures(&history, "Sefton", clock::DAY, clock::Moment::default());
+        let tables = tables(&history, "Sefton", clock::DAY, clock::Moment::default());
         let names = QUERIES.iter().map(|(name, _)| (*name).to_owned());
         let names = names.chain(tables.iter().map(|table| table.name.clone()));
         let missing: Vec<String> =

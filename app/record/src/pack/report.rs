@@ -148,14 +148,10 @@ fn named(query: &str) -> String {
 
 /// One line for each plan.
 fn timelines(table: &Table) -> impl IntoView + use<> {
-    let mut plans: Vec<(String, Vec<(i64, String)>)> = Vec::new();
+    let mut plans: Vec<(String, Vec<(clock::Moment, String)>)> = Vec::new();
     for row in &table.rows {
         let [_, plan, at, what, _] = row.as_slice() else { continue };
-        let Some(at) =
-            at.words().parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_millisecond)
-        else {
-            continue;
-        };
+        let Some(at) = clock::read_machine(&at.words()) else { continue };
         let what = in_words::cell(&table.name, "what", what);
         match plans.last_mut() {
             Some((last, points)) if *last == plan.words() => points.push((at, what)),

@@ -1,7 +1,7 @@
 //! The parts of a forum's year: tables that the page and the workbook both show, each with how its
 //! numbers were counted. Pure.
 
-use calendar::clock::{self, Millis};
+use calendar::clock::{self, Moment};
 use consultations::workbook::Cell;
 use ground::ids::{Id, Update};
 use involvement::session::SessionState;
@@ -66,7 +66,7 @@ fn words(words: impl Into<String>) -> Cell {
     Cell::Words(words.into())
 }
 
-fn day(at: Millis) -> Cell {
+fn day(at: Moment) -> Cell {
     Cell::Day(clock::fields(at).0)
 }
 
@@ -410,7 +410,7 @@ mod tests {
         OpenedConsultation {
             id: closes.into(),
             title: format!("Survey {closes}"),
-            opens_at: 0,
+            opens_at: Moment::from_millis(0),
             closes_at,
             released: Some((1, closes_at, results)),
         }

@@ -1,6 +1,6 @@
 //! From which day to which a forum's year is told. Pure.
 
-use calendar::clock::{self, Millis};
+use calendar::clock::{self, Moment};
 use forms::{Refusals, Sent};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
@@ -72,7 +72,7 @@ impl Period {
 
     /// From the first moment to the one after the last.
     #[must_use]
-    pub fn moments(self) -> (Millis, Millis) {
+    pub fn moments(self) -> (Moment, Moment) {
         let first = clock::read(&self.first.to_string(), "00:00").unwrap_or_default();
         let last = clock::end_of(&self.last.to_string()).unwrap_or_default();
         (first, last + 1)
@@ -80,7 +80,7 @@ impl Period {
 
     /// Whether something happened in it.
     #[must_use]
-    pub fn has(self, at: Millis) -> bool {
+    pub fn has(self, at: Moment) -> bool {
         (self.first..=self.last).contains(&clock::date(at))
     }
 

@@ -1,6 +1,6 @@
 //! What a forum's year asks the tables besides what the record asks: true numbers.
 
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 use ground::db::{self, Db, formatcp};
 use ground::erasing::{ANOTHER, NOBODY};
 use ground::ids::{Id, Update};
@@ -16,7 +16,7 @@ use super::period::Period;
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
-pub async fn took_part(db: &Db, (from, until): (Millis, Millis)) -> sqlx::Result<Vec<TookPart>> {
+pub async fn took_part(db: &Db, (from, until): (Moment, Moment)) -> sqlx::Result<Vec<TookPart>> {
     const SQL: &str = formatcp!(
         "WITH acts AS (
            SELECT s.account_id, 'voted' AS kind, t.round_id AS thing FROM supports s

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use accounts::joinings;
 use accounts::store::SHARED;
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 use futures_util::TryStreamExt as _;
 use ground::db::{self, Db, formatcp};
 use ground::ids::{Account, Id, Place, Round, Topic, UnusualJoining};
@@ -95,19 +95,19 @@ pub async fn ballots(db: &Db, round_id: &Id<Round>) -> sqlx::Result<Ballots> {
 struct Voter {
     place: Id<Place>,
     topics: Vec<usize>,
-    began_at: Millis,
-    joined_at: Millis,
+    began_at: Moment,
+    joined_at: Moment,
 }
 
 impl Voter {
     fn of(row: &AnyRow) -> Self {
         let (place, joined_at) = (row.get("place_id"), row.get("confirmed_at"));
-        Self { place, topics: Vec::new(), began_at: Millis::MAX, joined_at }
+        Self { place, topics: Vec::new(), began_at: Moment::MAX, joined_at }
     }
 
     fn gave(&mut self, topic: Option<usize>, row: &AnyRow) {
         self.topics.extend(topic);
-        self.began_at = self.began_at.min(row.get::<Millis, _>("given_at"));
+        self.began_at = self.began_at.min(row.get::<Moment, _>("given_at"));
     }
 }
 
@@ -150,9 +150,9 @@ pub async fn keep(
     tx: &mut AnyConnection,
     round_id: &Id<Round>,
     CountedBallots { topics, places, choices, unusual }: CountedBallots,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<bool> {
-    let closes_at: Option<Millis> = sqlx::query_scalar(
+    let closes_at: Option<Moment> = sqlx::query_scalar(
         "UPDATE rounds SET counted_at = $2 WHERE id = $1
          AND closed_at IS NOT NULL AND counted_at IS NULL RETURNING closes_at",
     )
@@ -203,7 +203,7 @@ async fn keep_unusual(
     tx: &mut AnyConnection,
     round_id: &Id<Round>,
     mut unusual: Vec<Unusual>,
-    closes_at: Millis,
+    closes_at: Moment,
 ) -> sqlx::Result<()> {
     let joined = joinings::take(tx, closes_at).await?;
     unusual.extend(joined.into_iter().map(|(at, people)| Unusual {
@@ -289,7 +289,7 @@ pub async fn confirm(
     round_id: &Id<Round>,
     confirmation: &Confirmation,
     by: &Id<Account>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<bool> {
     let first = sqlx::query(
         "INSERT INTO confirmations (round_id, reason, confirmed_by, confirmed_at)

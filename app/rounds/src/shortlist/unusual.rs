@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use accounts::joinings::MANY;
-use calendar::clock::{self, DAY, HOUR, Millis};
+use calendar::clock::{self, DAY, HOUR, Moment};
 use ground::db;
 
 /// What was seen.
@@ -36,7 +36,7 @@ impl Sign {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Unusual {
     /// When it began.
-    pub at: Millis,
+    pub at: Moment,
     pub sign: Sign,
     /// How many people, or accounts.
     pub people: i64,
@@ -47,7 +47,7 @@ impl Unusual {
     ///
     /// # Errors
     /// When this program does not know the word.
-    pub fn read(word: &str, at: Millis, people: i64) -> sqlx::Result<Self> {
+    pub fn read(word: &str, at: Moment, people: i64) -> sqlx::Result<Self> {
         let sign = Sign::ALL.into_iter().find(|sign| sign.word() == word);
         Ok(Self { at, sign: db::known(sign, "unusual_joinings.kind")?, people })
     }
@@ -76,7 +76,7 @@ impl Unusual {
 /// When one person began to support the topics of a round.
 #[derive(Clone, Copy, Debug)]
 struct Began {
-    at: Millis,
+    at: Moment,
     is_new: bool,
 }
 
@@ -88,7 +88,7 @@ pub struct Patterns(HashMap<Vec<usize>, Vec<Began>>);
 impl Patterns {
     /// Adds one person: the topics they support, when they gave the first support, and when they
     /// joined. Somebody who supports nothing that counts has no pattern.
-    pub fn add(&mut self, topics: &[usize], began_at: Millis, joined_at: Millis) {
+    pub fn add(&mut self, topics: &[usize], began_at: Moment, joined_at: Moment) {
         let mut topics = topics.to_vec();
         topics.sort_unstable();
         topics.dedup();
@@ -132,11 +132,11 @@ mod tests {
     use super::*;
     use calendar::clock::MINUTE;
 
-    const NOON: Millis = 1_800_000_000_000;
-    const LONG_AGO: Millis = NOON - 100 * DAY;
+    const NOON: Moment = Moment::from_millis(1_800_000_000_000);
+    const LONG_AGO: Moment = Moment::from_millis(NOON.millis() - 100 * DAY);
 
     /// So many people with these topics, one a minute, who joined then.
-    fn people(patterns: &mut Patterns, many: i64, topics: &[usize], joined_at: Millis) {
+    fn people(patterns: &mut Patterns, many: i64, topics: &[usize], joined_at: Moment) {
         for nth in 0..many {
             patterns.add(topics, NOON + nth * MINUTE, joined_at);
         }
@@ -178,7 +178,7 @@ mod tests {
 
     #[test]
     fn people_spread_over_the_weeks_are_not_unusual_and_two_crowds_are_two() {
-        let spread = |patterns: &mut Patterns, from: Millis| {
+        let spread = |patterns: &mut Patterns, from: Moment| {
             for nth in 0..40 {
                 patterns.add(&[1, 2], from + nth * 7 * MINUTE, LONG_AGO);
             }
@@ -192,7 +192,7 @@ mod tests {
                 }
             }
         });
-        let at: Vec<Millis> = found.iter().map(|unusual| unusual.at).collect();
+        let at: Vec<Moment> = found.iter().map(|unusual| unusual.at).collect();
         assert_eq!(at, [NOON, NOON + DAY]);
     }
 
@@ -206,8 +206,8 @@ mod tests {
     #[test]
     fn every_sign_is_read_from_its_own_word_and_no_other_is() {
         for sign in Sign::ALL {
-            assert_eq!(Unusual::read(sign.word(), 1, 10).expect("known").sign, sign);
+            assert_eq!(Unusual::read(sign.word(), NOON, 10).expect("known").sign, sign);
         }
-        assert!(Unusual::read("else", 1, 10).is_err());
+        assert!(Unusual::read("else", NOON, 10).is_err());
     }
 }

@@ -1,7 +1,7 @@
 //! Every SQL statement about support and the results.
 
 use area::ELSEWHERE;
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 use ground::db::{self, Db, Kind};
 use ground::ids::{Account, Id, Round, Topic};
 use sqlx::any::AnyRow;
@@ -11,7 +11,7 @@ use sqlx::{AnyConnection, Row as _};
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
-pub async fn proposing_until(db: &Db, now: Millis) -> sqlx::Result<Option<Millis>> {
+pub async fn proposing_until(db: &Db, now: Moment) -> sqlx::Result<Option<Moment>> {
     sqlx::query_scalar(
         "SELECT vote_from FROM rounds WHERE vote_from > $1 AND closed_at IS NULL
          ORDER BY vote_from LIMIT 1",
@@ -45,7 +45,7 @@ pub async fn support(
     topic_id: &Id<Topic>,
     account_id: &Id<Account>,
     gives: bool,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<bool> {
     // The round stays as it is until this write ends: no support slips in during the count.
     let is_open = Kind::of(tx).hold(

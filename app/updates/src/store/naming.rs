@@ -1,7 +1,7 @@
 //! What an update or a verdict can name: files that were added, and questions of published
 //! results.
 
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 use ground::db::{self, Db};
 use ground::files::{self, FileKind};
 use ground::ids::{Account, Consultation, EvidenceFile, Id};
@@ -17,7 +17,7 @@ pub async fn put_in(
     tx: &mut AnyConnection,
     file: &files::SavedFile,
     by: &Id<Account>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<Id<EvidenceFile>> {
     sqlx::query_scalar(
         "INSERT INTO evidence_files (id, hash, name, kind, size, put_in_by, put_in_at)

@@ -1,6 +1,6 @@
 //! What parents said and what happened about it, and what those with another experience told us.
 
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 use ground::db::{Db, formatcp, known};
 use ground::ids::{self, Account, Consultation, Id, Update};
 use outcomes::store::{ListedUpdate, STANDING, stage, verdict};
@@ -16,11 +16,11 @@ pub struct Contribution {
     pub how: String,
     pub subject: Subject,
     /// When; for answers nobody knows.
-    pub at: Option<Millis>,
+    pub at: Option<Moment>,
     /// Its own state, in a word.
     pub state: String,
     /// Since when an outcome is due.
-    pub awaited_since: Option<Millis>,
+    pub awaited_since: Option<Moment>,
     /// Whether the person asked for an email about what happened; `None` where everyone gets one.
     pub wants_outcome: Option<bool>,
     /// What was said last about it; for a topic about which nothing was said, about what it became
@@ -33,7 +33,7 @@ pub async fn contributions(
     db: &Db,
     account_id: &Id<Account>,
     (most, from): (i64, i64),
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<Vec<Contribution>> {
     const SQL: &str = formatcp!(
         "WITH RECURSIVE mine AS (SELECT id AS topic_id, 'proposed' AS how, proposed_at AS at
@@ -180,7 +180,7 @@ impl Answers {
 pub async fn consultation_of(
     db: &Db,
     code_hash: &str,
-) -> sqlx::Result<Option<(Subject, Answers, Millis)>> {
+) -> sqlx::Result<Option<(Subject, Answers, Moment)>> {
     let row = sqlx::query(
         "SELECT 'consultation' AS kind, c.id, c.title, r.state, c.closes_at, c.withdrawn_at
          FROM responses r
@@ -191,7 +191,7 @@ pub async fn consultation_of(
     .await?;
     let one = |row: AnyRow| {
         let answers = known(Answers::read(row.get("state")), "responses.state")?;
-        let is_withdrawn = row.get::<Option<Millis>, _>("withdrawn_at").is_some();
+        let is_withdrawn = row.get::<Option<Moment>, _>("withdrawn_at").is_some();
         let answers = if is_withdrawn { Answers::Withdrawn } else { answers };
         Ok((subject(&row)?, answers, row.get("closes_at")))
     };
@@ -214,7 +214,7 @@ pub async fn doubt(
     tx: &mut AnyConnection,
     new: NewDoubt<'_>,
     by: &Id<Account>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<()> {
     sqlx::query(
         "INSERT INTO doubts (id, form_key, update_id, version, account_id, words, told_at)
@@ -270,7 +270,7 @@ pub struct Doubt {
     pub by: String,
     pub words: String,
     #[sqlx(rename = "told_at")]
-    pub at: Millis,
+    pub at: Moment,
 }
 
 /// What parents told the forum that no organiser has ticked off, the oldest first.
@@ -302,7 +302,7 @@ async fn found(db: &Db, update_id: &str, most: i64) -> sqlx::Result<Vec<Doubt>> 
 pub async fn see_doubt(
     tx: &mut AnyConnection,
     doubt_id: &Id<ids::Doubt>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<bool> {
     let seen = sqlx::query("UPDATE doubts SET seen_at = $2 WHERE id = $1 AND seen_at IS NULL")
         .bind(doubt_id)

@@ -1,6 +1,6 @@
 //! What was said, and whose it is.
 
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 use ground::db::{self, Db};
 use ground::ids::{self, Account, EvidenceFile, Id};
 use outcomes::rules::{Outcome, Stage, Verdict};
@@ -48,7 +48,7 @@ pub struct Said {
     pub words: Words,
     /// Who published it.
     pub by: Id<Account>,
-    pub at: Millis,
+    pub at: Moment,
     /// What the forum said about it, the last first.
     pub verdicts: Vec<Judged>,
 }
@@ -59,7 +59,7 @@ pub struct Judged {
     pub verdict: Verdict,
     pub words: String,
     pub evidence: Evidence,
-    pub at: Millis,
+    pub at: Moment,
 }
 
 /// The update with this id.

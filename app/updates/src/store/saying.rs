@@ -1,6 +1,6 @@
 //! Saving what a leader says, and what the forum says about it.
 
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 use ground::db::{self, Db, formatcp};
 use ground::ids::{self, Account, Id, Update};
 use outcomes::rules::{Outcome, Verdict};
@@ -35,7 +35,7 @@ pub async fn publish(
     tx: &mut AnyConnection,
     new: NewUpdate<'_>,
     by: &Id<Account>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<Published> {
     let NewUpdate { form_key, words, about } = new;
     let sql = format!(
@@ -114,7 +114,7 @@ pub async fn say(
     tx: &mut AnyConnection,
     new: &NewVersion<'_>,
     by: &Id<Account>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<bool> {
     let words = new.words;
     let (mut because, mut decided_by, mut look_again, mut decide_by) = Default::default();
@@ -243,7 +243,7 @@ pub async fn judge(
     update_id: &Id<Update>,
     new: &NewVerdict,
     by: &Id<Account>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<bool> {
     const SQL: &str = formatcp!(
         "INSERT INTO verdicts (id, given_by, update_id, version, form_key, verdict, words,
@@ -270,9 +270,9 @@ pub async fn judge(
 /// Keeps that a leader has read the forum's views of an update that were given until then.
 pub async fn see_verdict(
     tx: &mut AnyConnection,
-    (update_id, until): (&Id<Update>, Millis),
+    (update_id, until): (&Id<Update>, Moment),
     who: &Id<Account>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<()> {
     sqlx::query(
         "INSERT INTO verdicts_seen (verdict_id, seen_by, seen_at)

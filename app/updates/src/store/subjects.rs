@@ -1,6 +1,6 @@
 //! What an update can be about, who answers for it, and what an outcome is due for.
 
-use calendar::clock::Millis;
+use calendar::clock::Moment;
 use ground::db::{self, Db, formatcp};
 use ground::ids::{Account, Id};
 use outcomes::public::WITHDRAWN;
@@ -157,7 +157,7 @@ pub struct Waited {
     pub subject: Subject,
     /// Since when: the forum confirmed that a topic was chosen, results were published, or a first
     /// draft was.
-    pub since: Millis,
+    pub since: Moment,
     /// The day by which it is decided, the nearest that was promised.
     pub told: Option<Outcome>,
 }

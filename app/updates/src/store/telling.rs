@@ -1,6 +1,6 @@
 //! Who contributed, and the emails that are owed to them.
 
-use calendar::clock::{DAY, Millis};
+use calendar::clock::{DAY, Millis, Moment};
 use deliveries::{EmailKind, Owed, Words, owe};
 use ground::db::{self, Db, Kind};
 use ground::ids::{Account, Id, Subscriber, Update};
@@ -27,7 +27,7 @@ pub const LATE: Millis = 60 * DAY;
 
 /// The last versions still owed to people who heard about the change only after everyone else was
 /// told: (update, version).
-pub async fn untold_late(db: &Db, now: Millis) -> sqlx::Result<Vec<(Id<Update>, i64)>> {
+pub async fn untold_late(db: &Db, now: Moment) -> sqlx::Result<Vec<(Id<Update>, i64)>> {
     let sql = format!(
         "SELECT DISTINCT s.update_id, s.version
          FROM update_versions s JOIN update_subjects a ON a.update_id = s.update_id {READERS}
@@ -161,7 +161,7 @@ pub async fn tell_next(
     version: (&Id<Update>, i64),
     words: &Words,
     choose: impl Fn(&str) -> Words,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<usize> {
     let waiting = next(&mut *tx, version).await?;
     hold(&mut *tx, &waiting).await?;
@@ -192,7 +192,7 @@ async fn tell_one(
     (update_id, version): (&Id<Update>, i64),
     person: &Person,
     words: &Words,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<()> {
     let dedup_key = format!("update {update_id} {version} {}", person.id);
     let owed = Owed {
@@ -223,7 +223,7 @@ async fn tell_one(
 async fn mark_as_told(
     tx: &mut AnyConnection,
     (update_id, version): (&Id<Update>, i64),
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<()> {
     sqlx::query(
         "UPDATE update_versions SET told_at = $3 WHERE update_id = $1 AND version = $2
@@ -241,7 +241,7 @@ async fn mark_as_told(
 pub async fn call_off(
     tx: &mut AnyConnection,
     subscriber_id: &Id<Subscriber>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<()> {
     let theirs = "id IN (SELECT l.delivery_id FROM update_letters l WHERE l.subscriber_id = $1)";
     deliveries::store::call_off(tx, theirs, subscriber_id, "unsubscribed", now).await

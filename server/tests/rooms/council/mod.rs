@@ -642,7 +642,7 @@ fn to_come_back_from_the_council_shows_that_it_is_her_only_where_she_has_just_si
         laptop.proves.set(false);
         comes(&laptop, &provider).await.leads_to();
         assert!(laptop.get(asks).await.says(PROVES), "the council let her in without a word");
-        let now = world.now() / SECOND;
+        let now = world.now().millis() / SECOND;
         claim(&mut provider.plan(), "auth_time", json!(now - 20 * 60));
         comes(&laptop, &provider).await.leads_to();
         assert!(laptop.get(asks).await.says(PROVES), "it asked her a while ago");
@@ -695,7 +695,7 @@ fn an_account_that_is_erased_or_about_to_be_is_as_in_every_other_way_in() {
         let waits = format!(
             "INSERT INTO erasures (account_id, token_hash, asked_at, due_at, takes_down,
              keeps_emails) VALUES ('{her}', 'token', 1, {}, 0, 0)",
-            world.now() + DAY
+            (world.now() + DAY).millis()
         );
         change(&world, &waits).await;
         assert_eq!(comes(&world.visitor(), &provider).await.leads_to(), "/account/keep");

@@ -245,7 +245,7 @@ impl Provider {
 
     fn token(&self, nonce: &str) -> String {
         let plan = self.plan();
-        let now = (self.clock.now() + plan.ahead) / 1000;
+        let now = (self.clock.now() + plan.ahead).millis() / 1000;
         let mut claims = json!({
             "iss": self.address, "aud": CLIENT_ID, "nonce": nonce, "iat": now, "exp": now + 300,
         });

@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::http::{Method, StatusCode};
-use calendar::clock::{self, DAY, HOUR, MINUTE, Millis};
+use calendar::clock::{self, DAY, HOUR, MINUTE, Millis, Moment};
 use deliveries::Email;
 use deliveries::returns::{Came, Return};
 use ground::ids::{Id, Subscriber};
@@ -95,7 +95,7 @@ fn forward_to(world: &World, weekday: &str, time: &str) {
 }
 
 /// How many people were told about a notice, place by place, as far as was known at this time.
-async fn who_was_told(world: &World, notice_id: &str, at: Millis) -> Vec<Told> {
+async fn who_was_told(world: &World, notice_id: &str, at: Moment) -> Vec<Told> {
     ledger::told(world.db(), &notice_id.into(), at).await.unwrap()
 }
 
@@ -263,7 +263,7 @@ fn after_unsubscribing_no_email_to_that_address_is_started_and_other_services_go
                 .fetch_one(&mut *tx)
                 .await
                 .unwrap();
-        subscribers::keep_link(&mut tx, &id::hash(&token), &id, 0).await.unwrap();
+        subscribers::keep_link(&mut tx, &id::hash(&token), &id, Moment::default()).await.unwrap();
         tx.commit().await.unwrap();
         let own = format!("/subscriptions/{token}");
         daily.post(&own, &[("step", "stop all")]).await.leads_to();

@@ -45,7 +45,7 @@ fn from_the_day_it_takes_effect_the_page_says_how_many_were_told_in_time_as_the_
         .unwrap();
         world.visitor().post(&token.replace("http://alongside.example.org", ""), &[]).await.done();
         // The emails of the north are refused, those of the south go.
-        let now = world.now();
+        let now = world.now().millis();
         for (place, set) in [
             (&world.south, format!("sent_at = {now}")),
             (&world.north, format!("given_up_at = {now}, reason = 'refused'")),
@@ -411,8 +411,8 @@ fn the_figures_agree_with_the_rows_of_the_ledger_and_nothing_that_comes_back_mak
         .unwrap();
         let (mut before, mut after) = (0, 0);
         for row in &rows {
-            let time = |column: &str| row.get::<Option<Millis>, _>(column).unwrap_or(Millis::MAX);
-            let told_by = |by: Millis| {
+            let time = |column: &str| row.get::<Option<Moment>, _>(column).unwrap_or(Moment::MAX);
+            let told_by = |by: Moment| {
                 (time("sent_at") < by && time("bounced_at") >= settled)
                     || time("read_at") < by
                     || time("reached_at") < by
