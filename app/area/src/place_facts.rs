@@ -41,7 +41,7 @@ pub struct Fact {
 }
 
 /// Takes over what a form sent. The error says what to put right.
-type Read = fn(&mut PlaceFacts, &Sent, Millis) -> Result<(), String>;
+type Read = fn(&mut PlaceFacts, &Sent, Moment) -> Result<(), String>;
 
 /// All of them, in the order of the form.
 pub const FACTS: [Fact; 3] = [
@@ -181,7 +181,7 @@ pub(super) fn each(part: impl Fn(usize, &Fact) -> String, between: &str) -> Stri
 mod tests {
     use super::*;
 
-    fn now() -> Millis {
+    fn now() -> Moment {
         clock::read("2026-12-01", "10:00").expect("a time")
     }
 

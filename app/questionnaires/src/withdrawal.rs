@@ -8,7 +8,7 @@ pub const GRACE: Millis = 30 * MINUTE;
 
 /// When answers can no longer be deleted by whoever sent them.
 #[must_use]
-pub fn ends_at(closes_at: Millis) -> Millis {
+pub fn ends_at(closes_at: Moment) -> Moment {
     closes_at + GRACE
 }
 

@@ -467,7 +467,7 @@ pub struct Begun {
     /// after a year, so those are not asked alone.
     pub tested: i64,
     /// When the last daily backup was made.
-    pub backed_up_at: Option<Millis>,
+    pub backed_up_at: Option<Moment>,
 }
 
 /// How many there are of what an area needs.

@@ -550,7 +550,8 @@ fn the_view_of_what_is_looked_at_again_begins_its_days_when_the_calendar_does() 
                  VALUES ($1, $2, $3, 'Some', '', '', '', 'Counted', '', 'A ramp', $4, 'A name', $5,
                    0)";
             put(&mut tx, sql, &[Some(&plan), Some(day), Some(&leader)]).await;
-            begin.insert(format!("{plan} {}", clock::read(day, "00:00").unwrap()));
+            let begins = clock::read(day, "00:00").unwrap().millis();
+            begin.insert(format!("{plan} {begins}"));
         }
         tx.commit().await.unwrap();
         let sql = "SELECT thing_id || ' ' || CAST(due_at AS TEXT) FROM reviews";

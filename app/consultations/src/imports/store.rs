@@ -1,6 +1,6 @@
 //! Every SQL statement about files of questions.
 
-use calendar::clock::{DAY, Moment};
+use calendar::clock::{DAY, Millis, Moment};
 use ground::db::{Db, json, read_json};
 use ground::ids::{self, Id};
 use questionnaires::Questionnaire;
@@ -146,7 +146,7 @@ pub async fn leave(
 
 /// Erases files that nobody decided about, and questions that could be brought back, of
 /// consultations that have closed, or were never opened before they were to close; how many.
-pub async fn forget_due(db: &Db, now: Millis) -> sqlx::Result<u64> {
+pub async fn forget_due(db: &Db, now: Moment) -> sqlx::Result<u64> {
     let mut tx = db.begin().await?;
     let erased = sqlx::query(
         "DELETE FROM question_imports

@@ -179,7 +179,7 @@ pub async fn owe_announced(
 pub(super) async fn owe_half_listed(
     tx: &mut AnyConnection,
     subscriber_id: &Id<Subscriber>,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<()> {
     owe_started(tx, subscriber_id, "b.id <= n.listed_up_to", now).await
 }
@@ -188,7 +188,7 @@ async fn owe_started(
     tx: &mut AnyConnection,
     subscriber_id: &Id<Subscriber>,
     which: &'static str,
-    now: Millis,
+    now: Moment,
 ) -> sqlx::Result<()> {
     let sql = format!(
         "INSERT INTO ledger (notice_id, subscriber_id, place_id, due_at, is_digest, subscribed_at)
@@ -294,7 +294,7 @@ async fn write_rows(
 }
 
 /// For each cadence, when the email is due, and whether it is a digest.
-fn dues(started: &Started, started_at: Millis) -> [(Millis, bool); 3] {
+fn dues(started: &Started, started_at: Moment) -> [(Moment, bool); 3] {
     let must_know_by =
         must_know_by(started.effect.at(), &started.must_do_by, started.told_before, started_at);
     // A change that is no longer happening is told at once.

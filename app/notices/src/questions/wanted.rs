@@ -130,7 +130,7 @@ pub async fn take_for_answer(
            SELECT {WANTED} WHERE q.answer_id = $1 AND CAST($2 AS BIGINT) = 0 {SOME})
          RETURNING account_id"
     );
-    take(tx, SQL, answer_id, 0).await
+    take(tx, SQL, answer_id, Moment::default()).await
 }
 
 /// Likewise of those who have waited for this question in vain.

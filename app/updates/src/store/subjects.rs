@@ -217,7 +217,7 @@ pub async fn waited(db: &Db, leader: Option<&Id<Account>>) -> sqlx::Result<Vec<W
          ORDER BY a.since, a.id LIMIT {MOST_AWAITED}"
     );
     // Whenever it was.
-    let mut ask = sqlx::query(leader.map_or(ALL, |_| OF_LEADER)).bind(Millis::MAX);
+    let mut ask = sqlx::query(leader.map_or(ALL, |_| OF_LEADER)).bind(Moment::MAX);
     if let Some(leader) = leader {
         ask = ask.bind(leader);
     }
