@@ -5,7 +5,7 @@ import { signIn } from './people.mjs';
 import { startService } from './service.mjs';
 
 const FIRST_VISIT = 14_336;
-const PROGRAM = 45_000;
+const PROGRAM = 20_000;
 
 let service;
 const paths = new Map([['home', '/'], ['the topics', '/topics']]);
