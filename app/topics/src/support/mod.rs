@@ -79,7 +79,7 @@ pub fn SupportForm<'a>(
     }
 }
 
-/// The support button: for parents a form that changes in place; for anyone else the same form, which
+/// The support button: for parents a form that changes in place; for visitors the same form, which
 /// leads them to sign in first. `round`: where it leads back to, if not to the topic.
 pub fn support_form(
     viewer: &Viewer,
