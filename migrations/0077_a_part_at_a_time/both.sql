@@ -15,3 +15,6 @@ CREATE INDEX responses_to_read ON responses (consultation_id, id) WHERE state = 
 ALTER TABLE notices ADD COLUMN listed_up_to TEXT;
 CREATE INDEX notices_half_listed ON notices (listed_up_to) WHERE listed_up_to IS NOT NULL;
 CREATE INDEX subscribers_by_joined ON subscribers (joined_id) WHERE joined_id IS NOT NULL;
+-- What one person took part in, and the themes of one response.
+CREATE INDEX took_part_by_account ON took_part (account_id);
+CREATE INDEX theme_answers_by_response ON theme_answers (response_id);

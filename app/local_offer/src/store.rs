@@ -175,7 +175,7 @@ pub fn to_judge(me: &str, today: &str) -> String {
          JOIN comments c ON c.id = p.id LEFT JOIN services s ON s.id = c.service_id
          WHERE {} AND NOT {}",
         TO_JUDGE.replace("$1", today),
-        OTHER_SIDE.replace("$6", me),
+        OTHER_SIDE.replace("$2", me),
     )
 }
 
