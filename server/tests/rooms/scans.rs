@@ -136,13 +136,12 @@ const RARELY: &str = "the team asks, now and then";
 const FEW_PLANS: &str = "the topics of all plans, where the tables are empty";
 const WHAT_WAITS: &str = "all that waits for somebody is looked through, of which there is little";
 
-const EXCEPTIONS: [Exception; 51] = [
+const EXCEPTIONS: [Exception; 49] = [
     may("forget.rs", "DELETE FROM", ONCE_IN_A_LIFE),
     may("accounts/src/erasing.rs", "DELETE FROM", ONCE_IN_A_LIFE),
     may("src/erase/store.rs", "AS is_last_admin", ONCE_IN_A_LIFE),
     may("deliveries/src/store.rs", "WHERE account_id = $1", ONCE_IN_A_LIFE),
     may("subscriptions/src/store.rs", "subscription_requests WHERE email = $1", ONCE_IN_A_LIFE),
-    may("subscriptions/src/store.rs", "joined_id = $1", ONCE_IN_A_LIFE),
     may("accounts/src/store.rs", "ends_at <= $1", SWEEP),
     may("second_factor/store.rs", "offered_at <= $1", SWEEP),
     may("second_factor/store.rs", "seen_at <= $1", SWEEP),
@@ -169,7 +168,6 @@ const EXCEPTIONS: [Exception; 51] = [
     may("export/store.rs", "FROM copies", "who asked for a copy is erased in 30 days"),
     may("questions/taking_down.rs", "WHERE answer_id = $1", RARELY),
     may("store/parents.rs", "FROM doubts d", RARELY),
-    may("second_factor/store.rs", "FROM area_rules r", RARELY),
     may("deliveries/src/store.rs", "FROM returns", RARELY),
     may_on_postgres("deliveries/src/store.rs", "SELECT a.shown_name, a.email", RARELY),
     may("deliveries/src/tasks/store.rs", "JOIN waiting_tasks w", WHAT_WAITS),
