@@ -173,6 +173,8 @@ async fn prepare(connection: &mut AnyConnection, limits: Limits) -> sqlx::Result
                 "PRAGMA secure_delete = ON",
                 // After a burst of writes the log gives its room back.
                 "PRAGMA journal_size_limit = 8388608",
+                // In kibibytes. Each connection keeps pages of its own, which the system has too.
+                "PRAGMA cache_size = -512",
                 growth::LIMIT,
             ],
             vec![format!("PRAGMA busy_timeout = {}", limits.held.as_millis())],

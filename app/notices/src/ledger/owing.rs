@@ -64,7 +64,7 @@ pub async fn is_one_to_tell(db: &Db, now: Moment) -> sqlx::Result<bool> {
 /// before everyone.
 #[derive(Clone, Debug, Default, sqlx::FromRow)]
 pub struct ToTell {
-    due_at: i64,
+    due_at: Moment,
     pub subscriber_id: Id<Subscriber>,
 }
 
