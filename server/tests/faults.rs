@@ -9,6 +9,7 @@ mod program;
 use std::fs;
 use std::io::Write as _;
 use std::ops::Deref;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 use std::process::Command;
 
@@ -184,6 +185,23 @@ fn a_database_that_went_is_not_replaced_by_an_empty_one_in_silence() {
     fs::remove_file(&log).unwrap();
     assert!(start(&["--create"]).status.success());
     assert!(folder.path().join("alongside.db").exists());
+}
+
+#[test]
+fn what_is_kept_stays_when_another_process_looked_into_the_database_and_left() {
+    // With the demonstration it opens its database twice.
+    for after in ["", "--demo"] {
+        let service = Service::start(":", after);
+        let log = service.folder.path().join("alongside.db-wal");
+        let before = fs::metadata(&log).unwrap().ino();
+        let look = "import sqlite3, sys; db = sqlite3.connect(sys.argv[1], timeout=20); \
+                    db.execute('SELECT count(*) FROM accounts').fetchone(); db.close()";
+        let file = service.folder.path().join("alongside.db");
+        let looked = Command::new("python3").args(["-c", look]).arg(file).status();
+        assert!(looked.unwrap().success());
+        assert!(is(&service.forget_password(), 303));
+        assert_eq!(fs::metadata(&log).map(|log| log.ino()).ok(), Some(before), "serve {after}");
+    }
 }
 
 #[test]

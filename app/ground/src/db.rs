@@ -156,13 +156,13 @@ impl Db {
         })?;
         let path = file::path(url);
         path.map(file::leaves_no_log).transpose()?;
-        path.map(file::is_a_database).transpose()?;
         let (address, line) = match kind {
             Kind::Sqlite if !url.contains('?') => (format!("{url}?mode=rwc"), Line::Here),
             Kind::Sqlite => (url.to_owned(), Line::Here),
             Kind::Postgres => line::to(url)?,
         };
-        let pools = Pools::open(&address, kind, limits).await?;
+        let pools = Pools::open(&address, kind, limits).await;
+        let pools = pools.map_err(|error| file::in_words(error, path))?;
         let file = path.map(file::Opened::at).transpose()?.map(Arc::new);
         let commits = Arc::<Commits>::default();
         let lots = (kind == Kind::Sqlite)

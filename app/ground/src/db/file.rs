@@ -1,9 +1,16 @@
 //! The file of a SQLite database: whether it is still the one that was opened.
+//!
+//! Nothing but SQLite opens it. Whoever closes a file gives up all locks that the process has on it,
+//! also those that SQLite holds; the next process that looks into the database and leaves then takes
+//! itself for the last one, and deletes the log that this one goes on writing to
+//! (<https://www.sqlite.org/howtocorrupt.html>, 2.2).
 
-use std::fs::{self, File, Metadata};
-use std::io::{self, Read as _};
+use std::fs::{self, Metadata};
+use std::io;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
+
+use sqlx::error::DatabaseError;
 
 /// The path of the file in a `DATABASE_URL`; `None` for another database, and for one in memory.
 #[must_use]
@@ -36,26 +43,20 @@ pub(super) fn leaves_no_log(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// What every file of SQLite begins with.
-const BEGINS: &[u8] = b"SQLite format 3\0";
+/// What SQLite says of a file that is none of its own.
+const NOT_A_DATABASE: &str = "26";
 
-/// Refuses a file that is no database, before anything is asked of it. An empty one becomes one.
-pub(super) fn is_a_database(path: &Path) -> io::Result<()> {
-    let file = match File::open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(error),
-    };
-    let mut begins = Vec::new();
-    file.take(BEGINS.len() as u64).read_to_end(&mut begins)?;
-    if begins.is_empty() || begins == BEGINS {
-        return Ok(());
+/// The same error, in words if it is that the file is no database.
+pub(super) fn in_words(error: sqlx::Error, path: Option<&Path>) -> sqlx::Error {
+    let is_it = |found: &dyn DatabaseError| found.code().as_deref() == Some(NOT_A_DATABASE);
+    match path.filter(|_| error.as_database_error().is_some_and(is_it)) {
+        Some(path) => sqlx::Error::Io(io::Error::other(format!(
+            "{} is not a database. Nothing in it was changed. Name another file in DATABASE_URL, \
+             or put the database back, or restore a backup",
+            path.display()
+        ))),
+        None => error,
     }
-    Err(io::Error::other(format!(
-        "{} is not a database. Nothing in it was changed. Name another file in DATABASE_URL, or \
-         put the database back, or restore a backup",
-        path.display()
-    )))
 }
 
 /// The file that was opened, as the folder knew it then.
