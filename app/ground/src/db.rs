@@ -20,8 +20,10 @@ pub mod tables;
 mod transaction;
 
 use std::future::Future;
+use std::num::NonZero;
 use std::str::FromStr;
 use std::sync::Arc;
+use std::thread;
 use std::time::Instant;
 
 use calendar::clock::{self, Millis, Moment};
@@ -72,9 +74,14 @@ impl Kind {
     /// How many questions are asked at once, each on a connection of its own. A page has one at a
     /// time.
     #[must_use]
-    pub const fn questions_at_once(self) -> u32 {
+    pub fn questions_at_once(self) -> u32 {
         match self {
-            Self::Sqlite => 4,
+            // A question to a file takes a core. Each connection keeps the statements of all pages
+            // that it was asked for, some megabytes.
+            Self::Sqlite => {
+                let cores = thread::available_parallelism().map_or(2, NonZero::get);
+                u32::try_from(cores).map_or(4, |cores| cores.clamp(2, 4))
+            }
             Self::Postgres => 10,
         }
     }
