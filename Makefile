@@ -62,7 +62,7 @@ chaos: ## Faults of a machine, again and again, for some minutes: CHAOS_SEED rep
 soak: release ## Half an hour of ordinary use of what is shipped: memory and descriptors
 	ALONGSIDE_PROGRAM=$$PWD/target/release/alongside cargo test -p server --test chaos soak -- --ignored --nocapture
 
-timing: release ## Whether the time of an answer tells who has an account: an hour, or fewer TIMING_PAIRS than 10000; TIMING_ON=postgres is half of it
+timing: release ## Whether the time of an answer tells who has an account: an hour, or fewer TIMING_PAIRS than 10000; TIMING_ON="postgres link" is a part of it
 	REQUIRE_POSTGRES=1 ALONGSIDE_PROGRAM=$$PWD/target/release/alongside pg_virtualenv -t -o fsync=off \
 		cargo test -p server --test timing -- --ignored --nocapture
 
