@@ -108,6 +108,12 @@ async fn count(tx: &mut AnyConnection, sql: &'static str) -> Result<i64, sqlx::E
     sqlx::query_scalar(sql).fetch_one(tx).await
 }
 
+/// What an area has as soon as somebody has begun with it: its first administrator is invited.
+const OF_AN_AREA: &str = "SELECT (SELECT count(*) FROM accounts WHERE email IS NOT NULL)
+     + (SELECT count(*) FROM invitations)
+     + (SELECT count(*) FROM places) + (SELECT count(*) FROM services)
+     + (SELECT count(*) FROM organisations)";
+
 /// All until the first round is counted. False when the database holds another area.
 async fn fill_empty(
     tx: &mut AnyConnection,
@@ -118,7 +124,7 @@ async fn fill_empty(
     if accounts::store::by_address(tx, ADMINISTRATOR).await?.is_some() {
         return Ok(true);
     }
-    if count(tx, "SELECT count(*) FROM places").await? > 0 {
+    if count(tx, OF_AN_AREA).await? > 0 {
         return Ok(false);
     }
     let sefton = sefton::fill(tx, now, password).await?;

@@ -99,7 +99,15 @@ fn first_time(file: &Path, create: bool) -> Result<(), String> {
         fs::create_dir_all(folder)
             .map_err(|error| format!("The folder {} cannot be made: {error}", folder.display()))?;
     }
-    if !file.exists() && memory_of(file).exists() && !create {
+    if !create {
+        was_not_there_before(file)?;
+    }
+    Ok(())
+}
+
+/// Fails where the database is gone.
+fn was_not_there_before(file: &Path) -> Result<(), String> {
+    if !file.exists() && memory_of(file).exists() {
         return Err(format!(
             "There is no database at {}, but there used to be one. Put it back, or restore a \
              backup with alongside restore. To start a new area, add --create",
@@ -145,7 +153,8 @@ pub async fn check(settings: &Settings) -> Result<String, String> {
         let asked = council.check(Clock::system().now()).await;
         asked.map_err(|why| format!("OIDC_ISSUER={} cannot be used: {why}", council.issuer()))?;
     }
-    if sqlite_file(settings).is_some_and(|file| !file.exists()) {
+    if let Some(file) = sqlite_file(settings).filter(|file| !file.exists()) {
+        was_not_there_before(file)?;
         return Ok("The settings are good, and emails can be sent. There is no database yet: the \
             first start will make it."
             .to_owned());

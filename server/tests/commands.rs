@@ -174,16 +174,26 @@ fn check_config_says_what_dns_must_hold_and_sends_a_test_email() {
 
 #[test]
 fn the_demonstration_does_not_move_into_another_area() {
-    let folder = tempfile::tempdir().unwrap();
-    assert!(alongside(folder.path(), &["migrate"]).status.success());
-    adds_a_place(&url_in(folder.path()));
-    let refused = alongside(folder.path(), &["serve", "--demo"]);
-    assert!(
-        !refused.status.success() && said(&refused).contains("this one has another area in it"),
-        "{}",
-        said(&refused)
-    );
-    assert!(!said(&refused).contains("alongside-demo"), "no sign-ins are shown");
+    // From its first administrator on it is somebody's.
+    let begun: [fn(&Path); 2] = [
+        |folder| adds_a_place(&url_in(folder)),
+        |folder| {
+            let invited = ["invite", "boss@example.net", "--role", "admin"];
+            assert!(alongside(folder, &invited).status.success());
+        },
+    ];
+    for begin in begun {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(alongside(folder.path(), &["migrate"]).status.success());
+        begin(folder.path());
+        let refused = alongside(folder.path(), &["serve", "--demo"]);
+        assert!(
+            !refused.status.success() && said(&refused).contains("this one has another area in it"),
+            "{}",
+            said(&refused)
+        );
+        assert!(!said(&refused).contains("alongside-demo"), "no sign-ins are shown");
+    }
 }
 
 #[test]

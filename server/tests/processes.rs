@@ -1,4 +1,5 @@
-//! Several processes of the real program on one PostgreSQL work as one.
+//! Several processes of the real program on one PostgreSQL work as one; and several that start at
+//! once on one file of SQLite all serve.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 #![allow(dead_code, reason = "the world is made for the tests of the rooms")]
@@ -11,6 +12,20 @@ use std::time::Duration;
 
 use ground::db::Db;
 use program::{Caller, Program, Start, is};
+
+#[test]
+fn several_that_start_at_once_on_an_empty_file_all_serve() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}/alongside.db", folder.path().display());
+    let (url, folder) = (url.as_str(), folder.path());
+    let start = Start { url, folder, first: "", after: "--demo", settings: Vec::new() };
+    let mut all = [(); 3].map(|()| Program::spawn(&start));
+    all.iter_mut().for_each(Program::until_it_answers);
+    for process in all {
+        assert!(is(&process.get("/topics"), 200));
+        assert!(process.stop());
+    }
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn several_processes_on_one_postgresql_work_as_one() {

@@ -82,6 +82,19 @@ impl Db {
     /// # Errors
     /// When a migration fails or an applied one has since been changed.
     pub async fn migrate(&self) -> Result<(), MigrateError> {
+        loop {
+            let before = self.pending().await.ok();
+            match self.take_steps().await {
+                Ok(()) => return Ok(()),
+                // PostgreSQL has one process wait for another. On SQLite two may take the same step,
+                // and one of them fails at it: it goes on from where the other has come.
+                Err(_) if self.kind == Kind::Sqlite && self.pending().await.ok() < before => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    async fn take_steps(&self) -> Result<(), MigrateError> {
         let mut connection = self.pools.writers.acquire().await?;
         // It is told to take its time, and is used for nothing else.
         connection.close_on_drop();

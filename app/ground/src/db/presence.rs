@@ -4,6 +4,7 @@
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use sqlx::pool::PoolConnection;
 use sqlx::{Any, AnyPool, Connection as _};
@@ -36,6 +37,7 @@ impl Presence {
         let id = id::fresh();
         let held = match (&db.file, db.kind) {
             (Some(file), Kind::Sqlite) => {
+                sweep(file.path())?;
                 let path = mark(file.path(), &id);
                 let file = File::create(&path)?;
                 file.try_lock().map_err(io::Error::from)?;
@@ -107,6 +109,31 @@ pub(super) async fn is_gone(db: &Db, id: &str) -> sqlx::Result<bool> {
     Ok(free != 0)
 }
 
+/// How old a mark is before anybody but its process takes it away: it is made, and locked after that.
+const YOUNG: Duration = Duration::from_secs(60 * 60);
+
+/// Takes away the marks of processes that were killed.
+fn sweep(database: &Path) -> io::Result<()> {
+    let of_all = mark(database, "");
+    let (Some(folder), Some(of_all)) = (of_all.parent(), of_all.file_name()) else {
+        return Ok(());
+    };
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    for found in fs::read_dir(folder)? {
+        let found = found?;
+        let name = found.file_name();
+        let is_mark = name.as_encoded_bytes().starts_with(of_all.as_encoded_bytes());
+        let is_young = || {
+            let made = found.metadata().and_then(|about| about.modified());
+            made.ok().and_then(|made| made.elapsed().ok()).is_none_or(|age| age < YOUNG)
+        };
+        if is_mark && !is_young() {
+            is_unlocked(&found.path())?;
+        }
+    }
+    Ok(())
+}
+
 fn is_unlocked(path: &Path) -> io::Result<bool> {
     let file = match File::open(path) {
         Ok(file) => file,
@@ -129,4 +156,29 @@ fn mark(database: &Path, id: &str) -> PathBuf {
     name.push("-worker-");
     name.push(id);
     name.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::SystemTime;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn the_mark_of_a_process_that_was_killed_long_ago_is_taken_away_and_of_no_other() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let database = folder.path().join("alongside.db");
+        let url = format!("sqlite://{}", database.display());
+        let db = Db::open(&url).await.expect("a database");
+        let living = Presence::begin(&db).await.expect("a mark");
+        let long_ago = SystemTime::now() - 2 * YOUNG;
+        for name in ["killed", living.id()] {
+            let mark = File::options().create(true).append(true).open(mark(&database, name));
+            mark.and_then(|mark| mark.set_modified(long_ago)).expect("an old mark");
+        }
+        File::create(mark(&database, "young")).expect("a mark that is not locked yet");
+        let _next = Presence::begin(&db).await.expect("another mark");
+        let is_there = |name: &str| mark(&database, name).exists();
+        assert!(is_there(living.id()) && is_there("young") && !is_there("killed"));
+    }
 }
