@@ -1,8 +1,8 @@
 //! The file of a SQLite database: whether it is still the one that was opened.
 //!
-//! Nothing but SQLite opens it. Whoever closes a file gives up all locks that the process has on it,
-//! also those that SQLite holds; the next process that looks into the database and leaves then takes
-//! itself for the last one, and deletes the log that this one goes on writing to
+//! Nothing but SQLite opens it. Whoever closes a file gives up all locks that the process has on
+//! it, also those that SQLite holds; the next process that looks into the database and leaves then
+//! takes itself for the last one, and deletes the log that this one goes on writing to
 //! (<https://www.sqlite.org/howtocorrupt.html>, 2.2).
 
 use std::fs::{self, Metadata};

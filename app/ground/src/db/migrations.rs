@@ -86,8 +86,8 @@ impl Db {
             let before = self.pending().await.ok();
             match self.take_steps().await {
                 Ok(()) => return Ok(()),
-                // PostgreSQL has one process wait for another. On SQLite two may take the same step,
-                // and one of them fails at it: it goes on from where the other has come.
+                // PostgreSQL has one process wait for another. On SQLite two may take the same
+                // step, and one of them fails at it: it goes on from where the other has come.
                 Err(_) if self.kind == Kind::Sqlite && self.pending().await.ok() < before => {}
                 Err(error) => return Err(error),
             }

@@ -109,7 +109,8 @@ pub(super) async fn is_gone(db: &Db, id: &str) -> sqlx::Result<bool> {
     Ok(free != 0)
 }
 
-/// How old a mark is before anybody but its process takes it away: it is made, and locked after that.
+/// How old a mark is before anybody but its process takes it away: it is made, and locked after
+/// that.
 const YOUNG: Duration = Duration::from_secs(60 * 60);
 
 /// Takes away the marks of processes that were killed.
