@@ -37,7 +37,7 @@ impl Presence {
         let id = id::fresh();
         let held = match (&db.file, db.kind) {
             (Some(file), Kind::Sqlite) => {
-                sweep(file.path())?;
+                sweep(file.path());
                 let path = mark(file.path(), &id);
                 let file = File::create(&path)?;
                 file.try_lock().map_err(io::Error::from)?;
@@ -113,26 +113,26 @@ pub(super) async fn is_gone(db: &Db, id: &str) -> sqlx::Result<bool> {
 /// that.
 const YOUNG: Duration = Duration::from_secs(60 * 60);
 
-/// Takes away the marks of processes that were killed.
-fn sweep(database: &Path) -> io::Result<()> {
+/// Takes away the marks of processes that were killed. It tidies up, and keeps nobody from
+/// starting: one that cannot be taken away, such as another user's, stays.
+fn sweep(database: &Path) {
     let of_all = mark(database, "");
-    let (Some(folder), Some(of_all)) = (of_all.parent(), of_all.file_name()) else {
-        return Ok(());
-    };
+    let (Some(folder), Some(of_all)) = (of_all.parent(), of_all.file_name()) else { return };
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-    for found in fs::read_dir(folder)? {
-        let found = found?;
+    for found in fs::read_dir(folder).into_iter().flatten().flatten() {
         let name = found.file_name();
         let is_mark = name.as_encoded_bytes().starts_with(of_all.as_encoded_bytes());
         let is_young = || {
             let made = found.metadata().and_then(|about| about.modified());
             made.ok().and_then(|made| made.elapsed().ok()).is_none_or(|age| age < YOUNG)
         };
-        if is_mark && !is_young() {
-            is_unlocked(&found.path())?;
+        if is_mark
+            && !is_young()
+            && let Err(error) = is_unlocked(&found.path())
+        {
+            tracing::warn!(%error, "the mark of a process that ended could not be taken away");
         }
     }
-    Ok(())
 }
 
 fn is_unlocked(path: &Path) -> io::Result<bool> {
@@ -142,10 +142,11 @@ fn is_unlocked(path: &Path) -> io::Result<bool> {
         Err(error) => return Err(error),
     };
     match file.try_lock() {
-        Ok(()) => {
-            fs::remove_file(path)?;
-            Ok(true)
-        }
+        Ok(()) => match fs::remove_file(path) {
+            // Another process took it away meanwhile.
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(true),
+        },
         Err(TryLockError::WouldBlock) => Ok(false),
         Err(TryLockError::Error(error)) => Err(error),
     }
@@ -173,10 +174,13 @@ mod tests {
         let db = Db::open(&url).await.expect("a database");
         let living = Presence::begin(&db).await.expect("a mark");
         let long_ago = SystemTime::now() - 2 * YOUNG;
+        fs::create_dir(mark(&database, "no file")).expect("what cannot be taken away");
         for name in ["killed", living.id()] {
             let mark = File::options().create(true).append(true).open(mark(&database, name));
             mark.and_then(|mark| mark.set_modified(long_ago)).expect("an old mark");
         }
+        let no_file = File::open(mark(&database, "no file"));
+        no_file.and_then(|it| it.set_modified(long_ago)).expect("an old folder");
         File::create(mark(&database, "young")).expect("a mark that is not locked yet");
         let _next = Presence::begin(&db).await.expect("another mark");
         let is_there = |name: &str| mark(&database, name).exists();
