@@ -1,6 +1,6 @@
 # The two commands: `make run` and `make test`. The rest is what people use daily.
 
-.PHONY: run test check deny rules rooms rooms-sqlite room mailer browser chaos soak timing floors words pictures site release reproducible package proxies bench bench-quick scale scale-quick setup-test
+.PHONY: run test check deny rules rooms rooms-sqlite room mailer browser chaos larger soak timing floors words pictures site release reproducible package proxies bench bench-quick scale scale-quick setup-test
 
 # Tests of the rooms wait for a database half of their time: two for each core.
 MANY = env RUST_TEST_THREADS=$$((2 * $$(nproc)))
@@ -58,6 +58,13 @@ room: ## The tests of one room, on both databases: make room ROOM=notices
 chaos: ## Faults of a machine, again and again, for some minutes: CHAOS_SEED repeats one
 	REQUIRE_POSTGRES=1 CHAOS_ROUNDS=$${CHAOS_ROUNDS:-5} CHAOS_MILLISECONDS=$${CHAOS_MILLISECONDS:-4000} \
 		pg_virtualenv -t cargo test -p server --test chaos -- --nocapture
+
+larger: ## What is promised of emails, of hidden numbers, of what is erased and of faults, tried many times more: an hour or two
+	DISCLOSURE_TIMES=10 cargo test -p disclosure --test disclosure -- --nocapture
+	REQUIRE_POSTGRES=1 KILLED_TIMES=5 LIVES=1000 CHAOS_ROUNDS=$${CHAOS_ROUNDS:-20} CHAOS_MILLISECONDS=4000 \
+		pg_virtualenv -t -o max_connections=200 sh -c 'cargo test -p server --test killed -- --nocapture && \
+		cargo test -p server --test rooms of_random_lives -- --nocapture && \
+		cargo test -p server --test chaos -- --nocapture'
 
 soak: release ## Half an hour of ordinary use of what is shipped: memory and descriptors
 	ALONGSIDE_PROGRAM=$$PWD/target/release/alongside cargo test -p server --test chaos soak -- --ignored --nocapture

@@ -105,11 +105,12 @@ def filled(page):
     """The form of a page, with one choice of each question and words in each field."""
     fields = []
     for tag in re.findall(r'<(?:input|textarea)[^>]*>', page):
-        said = dict(re.findall(r'([\w-]+)="([^"]*)"', tag))
+        said = {name: one or other for name, one, other in
+                re.findall(r'''([\w-]+)=(?:"([^"]*)"|'([^']*)')''', tag)}
         kind = said.get('type', 'textarea')
         if 'name' not in said or any(said['name'] == name for name, _ in fields):
             continue
-        is_number = said.get('inputmode') == 'numeric'
+        is_number = said.get('inputmode') == 'numeric' or 'data-number' in said
         typed = '12' if is_number else WORDS
         is_chosen = kind in ('radio', 'checkbox', 'hidden')
         fields.append((said['name'], said.get('value', '') if is_chosen else typed))
@@ -126,7 +127,7 @@ def limesurvey(peer, many):
     for _ in range(many):
         browser = Browser(at.hostname, at.port or 80)
         _, page = spent.on('read', lambda: browser.ask('GET', f'{path}&newtest=Y&lang=en'))
-        form = {**dict(filled(page.replace("'", '"'))), 'move': 'movesubmit'}
+        form = {**dict(filled(page)), 'move': 'movesubmit'}
         _, page = spent.on('answer', lambda: browser.ask('POST', path, form))
         if 'completed' not in page and 'saved' not in page:
             raise RuntimeError('LimeSurvey did not take the answers')

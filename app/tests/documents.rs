@@ -196,6 +196,32 @@ fn every_role_that_people_are_invited_to_is_in_the_table_of_commands() {
 }
 
 #[test]
+fn each_decision_is_listed_once_in_order_under_its_own_title() {
+    let folder = root().join("docs/adr");
+    let mut decisions = Vec::new();
+    files_in(&folder, "md", &mut decisions);
+    let titles: Vec<_> = decisions
+        .iter()
+        .filter_map(|path| {
+            let text = std::fs::read_to_string(path).unwrap();
+            let (number, title) = text.lines().next()?.strip_prefix("# ")?.split_once(": ")?;
+            let file = path.file_name()?.to_string_lossy();
+            Some(format!("| [{number}]({file}) | {title} |"))
+        })
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .collect();
+    assert!(titles.len() > 50, "decisions are found");
+    let listed = std::fs::read_to_string(folder.join("README.md")).unwrap();
+    let rows: Vec<_> = listed
+        .lines()
+        .filter(|line| line.starts_with("| ["))
+        .map(|line| line.rsplit_once(" | ").map_or(line, |(row, _)| row).to_owned() + " |")
+        .collect();
+    assert_eq!(rows, titles, "docs/adr/README.md");
+}
+
+#[test]
 fn the_guide_promises_what_pages_and_emails_promise() {
     let guide = std::fs::read_to_string(root().join("docs/for-forums.md")).unwrap();
     let said = guide.split_whitespace().collect::<Vec<_>>().join(" ");

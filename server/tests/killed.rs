@@ -77,17 +77,23 @@ async fn workers_that_are_killed_again_and_again_lose_no_email() {
     }
 }
 
+/// How many times as much is tried, `KILLED_TIMES`: people who are told, and kills meanwhile.
+fn times() -> usize {
+    std::env::var("KILLED_TIMES").map_or(1, |text| text.parse().unwrap())
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_notice_to_ten_thousand_reaches_each_once_though_its_worker_is_killed_fifty_times() {
     let folder = tempfile::tempdir().unwrap();
-    in_bad_weather(&format!("sqlite://{}/alongside.db", folder.path().display()), 10_000, 1, 50)
-        .await;
+    let url = format!("sqlite://{}/alongside.db", folder.path().display());
+    in_bad_weather(&url, 10_000 * times(), 1, 50 * times()).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_workers_on_one_postgresql_that_are_killed_again_and_again_tell_nobody_twice() {
     if std::env::var("PGHOST").is_ok() {
-        in_bad_weather(&world::new_postgres_database().await, 1_500, 2, 12).await;
+        let url = world::new_postgres_database().await;
+        in_bad_weather(&url, 1_500 * times(), 2, 12 * times()).await;
     } else {
         assert!(
             std::env::var("CI").is_err() && std::env::var("REQUIRE_POSTGRES").is_err(),
