@@ -38,10 +38,11 @@ const LONGEST_BODY: usize = 1024 * 1024;
 /// The whole service: every room's addresses, and what surrounds them. Read the layers from the
 /// last, which a request meets first, to the first.
 pub fn service(house: House, trusted_proxies: Vec<IpNet>) -> Router {
-    let (calls, kept) = (Arc::new(Calls::new()), Arc::new(KeptPages::default()));
+    let routes = app::routes::all();
+    let (calls, kept) = (Arc::new(Calls::new()), Arc::new(KeptPages::of(routes.rules())));
     // What is around these may send them another request before it answers: layers of one router
     // come after it has found the address, so this is a router of its own.
-    let rooms = app::routes::all()
+    let rooms = routes
         .into_router()
         .merge(crate::browser::routes())
         .fallback(not_found)

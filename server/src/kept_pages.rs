@@ -1,21 +1,25 @@
 //! Public pages for visitors, kept as they were sent: many ask for the same one, and it is made
 //! once.
 //!
-//! A page is kept for its address, for what the browser can unpack, until this process commits the
-//! next write that somebody is told of, and never for longer than the second it was made in. So it
-//! is never older than what somebody was told is saved, and what changes by the clock, in another
-//! process or by what the service notes for itself is seen a second later. Only answers of
-//! [`OfDataAlone`] are kept.
+//! A page is kept for its address, for how it is packed, until this process commits the next write
+//! that may be on a page, and never for longer than the second it was made in. So it is never older
+//! than what somebody was told is saved, and what changes by the clock, in another process or by
+//! what nobody's page shows at once ([`unseen`](ground::db::Transaction::unseen)) is seen a second
+//! later. Only answers of [`OfDataAlone`] at the addresses of public pages are kept: no address that
+//! holds a secret is in this memory.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use axum::body::{Body, Bytes};
+use accounts::names_a_session;
+use axum::body::{Body, Bytes, HttpBody as _};
 use axum::extract::{MatchedPath, Request, State};
+use axum::http::header::ACCEPT_ENCODING;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use ground::house::House;
-use ground::routes::OfDataAlone;
+use ground::routes::{OfDataAlone, Rule};
 use ground::unchanged;
 use http_body_util::BodyExt as _;
 use quick_cache::Weighter;
@@ -27,41 +31,62 @@ const MOST: u64 = 4 * 1024 * 1024;
 /// About as many pages as that is.
 const PAGES: usize = 400;
 
-/// The longest address, and the longest list of what a browser can unpack, for which a page is
-/// kept.
+/// The longest address for which a page is kept.
 const LONGEST_KEY: usize = 400;
 
 /// For what a page is kept.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Key {
     address: String,
-    /// As the browser says it.
-    unpacks: Option<HeaderValue>,
+    packing: Packing,
     /// [`Db::changes`](ground::db::Db::changes) before it was made.
     changes: u64,
+    /// [`ContactNow::version`](ground::contact::ContactNow::version) before it was made.
+    contact: u64,
     /// The second it was made in.
     second: i64,
 }
 
-impl Key {
-    /// `None` where nothing is kept: whoever sends a cookie may get what is theirs.
-    fn of(house: &House, request: &Request) -> Option<Self> {
-        let headers = request.headers();
-        let has_own = [header::COOKIE, header::AUTHORIZATION, header::RANGE]
-            .iter()
-            .any(|name| headers.contains_key(name));
-        if request.method() != Method::GET || has_own {
-            return None;
+/// How a page is packed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Packing {
+    Brotli,
+    Gzip,
+    Not,
+}
+
+impl Packing {
+    /// The best that a browser can unpack, by all that it says (RFC 9110, section 12.5.3).
+    fn of(headers: &HeaderMap) -> Self {
+        let said = || {
+            let lines = headers.get_all(ACCEPT_ENCODING).iter();
+            lines.filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(','))
+        };
+        let weight = |wanted: &str| {
+            let weights = said().filter_map(|one| {
+                let mut parts = one.split(';').map(str::trim);
+                parts.next().filter(|name| name.eq_ignore_ascii_case(wanted))?;
+                let weight = parts.find_map(|part| part.strip_prefix("q="));
+                Some(weight.map_or(1.0, |weight| weight.parse::<f32>().unwrap_or(0.0)))
+            });
+            weights.fold(0.0, f32::max)
+        };
+        match (weight("br"), weight("gzip")) {
+            (brotli, gzip) if brotli > 0.0 && brotli >= gzip => Self::Brotli,
+            (_, gzip) if gzip > 0.0 => Self::Gzip,
+            _ => Self::Not,
         }
-        let address = request.uri().path_and_query()?.as_str();
-        let unpacks = headers.get(header::ACCEPT_ENCODING);
-        let long = address.len() + unpacks.map_or(0, HeaderValue::len);
-        (long <= LONGEST_KEY).then(|| Self {
-            address: address.to_owned(),
-            unpacks: unpacks.cloned(),
-            changes: house.db.changes(),
-            second: house.clock.now().millis().div_euclid(1_000),
-        })
+    }
+
+    /// Says it in place of what the browser said, so that whoever packs has the same to go by.
+    fn say(self, headers: &mut HeaderMap) {
+        headers.remove(ACCEPT_ENCODING);
+        let name = match self {
+            Self::Brotli => "br",
+            Self::Gzip => "gzip",
+            Self::Not => return,
+        };
+        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static(name));
     }
 }
 
@@ -103,11 +128,10 @@ impl KeptPage {
         Ok(Arc::new(Self { headers, body, route }))
     }
 
-    fn answer(&self, asked: Option<&HeaderValue>) -> Response {
-        let tag = self.headers.get(header::ETAG);
-        let is_known = asked
-            .zip(tag.and_then(|tag| tag.to_str().ok()))
-            .is_some_and(|(asked, tag)| unchanged::is_known([asked], tag));
+    /// To somebody who says that they have the pages with these tags.
+    fn answer(&self, known: &[HeaderValue]) -> Response {
+        let tag = self.headers.get(header::ETAG).and_then(|tag| tag.to_str().ok());
+        let is_known = tag.is_some_and(|tag| unchanged::is_known(known, tag));
         let mut answer = if is_known {
             StatusCode::NOT_MODIFIED.into_response()
         } else {
@@ -137,13 +161,53 @@ impl Weighter<Key, Option<Arc<KeptPage>>> for Bytewise {
     }
 }
 
-/// The pages that are kept; `None` for an address whose page must not be.
+/// The pages that are kept.
 #[derive(Debug)]
-pub struct KeptPages(Cache<Key, Option<Arc<KeptPage>>, Bytewise>);
+pub struct KeptPages {
+    /// Every address that there is, and whether a public page is there.
+    addresses: matchit::Router<bool>,
+    /// `None` for an address whose page must not be kept.
+    pages: Cache<Key, Option<Arc<KeptPage>>, Bytewise>,
+}
 
-impl Default for KeptPages {
-    fn default() -> Self {
-        Self(Cache::with_weighter(PAGES, MOST, Bytewise))
+impl KeptPages {
+    /// For these addresses; nothing is kept yet.
+    ///
+    /// # Panics
+    /// Where the addresses are none that a router can tell apart.
+    #[must_use]
+    pub fn of(rules: &[Rule]) -> Self {
+        let mut all = BTreeMap::new();
+        for rule in rules {
+            *all.entry(rule.path).or_default() |= rule.is_public_page();
+        }
+        let mut addresses = matchit::Router::new();
+        for (path, is_public) in all {
+            addresses.insert(path, is_public).expect("an address of the service");
+        }
+        Self { addresses, pages: Cache::with_weighter(PAGES, MOST, Bytewise) }
+    }
+
+    /// `None` where nothing is kept: whoever names a session gets what is theirs. A page that reads
+    /// any other cookie is none of [`OfDataAlone`].
+    fn key(&self, house: &House, request: &Request) -> Option<Key> {
+        let headers = request.headers();
+        let is_asked = [Method::GET, Method::HEAD].contains(request.method());
+        let is_own = names_a_session(house, headers)
+            || headers.contains_key(header::AUTHORIZATION)
+            || headers.contains_key(header::RANGE);
+        let address = request.uri().path_and_query()?.as_str();
+        let is_public = self.addresses.at(request.uri().path()).is_ok_and(|found| *found.value);
+        if !is_asked || is_own || !is_public || address.len() > LONGEST_KEY {
+            return None;
+        }
+        Some(Key {
+            address: address.to_owned(),
+            packing: Packing::of(headers),
+            changes: house.db.changes(),
+            contact: house.contact.version(),
+            second: house.clock.now().millis().div_euclid(1_000),
+        })
     }
 }
 
@@ -151,24 +215,60 @@ impl Default for KeptPages {
 /// for the same meanwhile wait for it.
 pub async fn keep_pages(
     State((house, kept)): State<(House, Arc<KeptPages>)>,
-    request: Request,
+    mut request: Request,
     next: Next,
 ) -> Response {
-    let Some(key) = Key::of(&house, &request) else { return next.run(request).await };
-    let asked = request.headers().get(header::IF_NONE_MATCH).cloned();
-    match kept.0.get_value_or_guard_async(&key).await {
-        Ok(Some(page)) => page.answer(asked.as_ref()),
-        Ok(None) => next.run(request).await,
-        Err(room) => match KeptPage::of(next.run(request).await).await {
-            Ok(page) => {
-                // Refused only where it was taken out of the list meanwhile.
-                let _ = room.insert(Some(page.clone()));
-                page.answer(asked.as_ref())
-            }
-            Err(answer) => {
-                let _ = room.insert(None);
-                answer
-            }
-        },
+    let Some(key) = kept.key(&house, &request) else { return next.run(request).await };
+    key.packing.say(request.headers_mut());
+    let known: Vec<_> = request.headers().get_all(header::IF_NONE_MATCH).iter().cloned().collect();
+    let is_head = request.method() == Method::HEAD;
+    let answer = match kept.pages.get_value_or_guard_async(&key).await {
+        Ok(Some(page)) => page.answer(&known),
+        Ok(None) => return next.run(request).await,
+        Err(room) => {
+            // The whole page is kept, also where only its head is asked for.
+            *request.method_mut() = Method::GET;
+            let page = KeptPage::of(next.run(request).await).await;
+            // Refused only where it was taken out of the list meanwhile.
+            let _ = room.insert(page.as_ref().ok().cloned());
+            page.map_or_else(|answer| answer, |page| page.answer(&known))
+        }
+    };
+    if is_head { head(answer) } else { answer }
+}
+
+/// What stands above a page, alone.
+fn head(mut answer: Response) -> Response {
+    let length = answer.body().size_hint().exact();
+    if let (Some(length), StatusCode::OK) = (length, answer.status()) {
+        answer.headers_mut().entry(header::CONTENT_LENGTH).or_insert(length.into());
+    }
+    *answer.body_mut() = Body::empty();
+    answer
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn packing(lines: &[&'static str]) -> Packing {
+        let line = |line: &&'static str| (ACCEPT_ENCODING, HeaderValue::from_static(line));
+        Packing::of(&lines.iter().map(line).collect())
+    }
+
+    #[test]
+    fn a_page_is_packed_as_well_as_all_that_a_browser_says_allows() {
+        for (lines, expected) in [
+            (&["gzip, deflate, br, zstd"][..], Packing::Brotli),
+            (&["gzip, deflate", "br"], Packing::Brotli),
+            (&["br;q=0.1, gzip"], Packing::Gzip),
+            (&["br;q=0, GZIP;q=0.5"], Packing::Gzip),
+            (&["br;q=0"], Packing::Not),
+            (&["identity, *;q=0", ""], Packing::Not),
+            (&["brr, xgzip; br"], Packing::Not),
+            (&[], Packing::Not),
+        ] {
+            assert_eq!(packing(lines), expected, "{lines:?}");
+        }
     }
 }

@@ -129,10 +129,11 @@ pub async fn look(house: &House, room: &Room, all: bool) -> Found {
     }
     if all {
         // Another process may have saved it. Where it cannot be read, the last one still holds.
+        let version = house.contact.version();
         if let Ok(Ok(contact)) =
             tokio::time::timeout(PATIENCE, area::contact::read(&house.db)).await
         {
-            house.contact.set(contact);
+            house.contact.set_after(version, contact);
         }
         let tried = tokio::time::timeout(PATIENCE, house.files.try_out()).await;
         is_well &= say("files", matches!(tried, Ok(Ok(()))), "no file can be saved at the moment");

@@ -112,6 +112,23 @@ fn at_most(most: usize) -> RangeInclusive<usize> {
 }
 
 #[test]
+fn of_many_who_ask_for_a_page_at_once_one_pays_for_it() {
+    let _alone = alone();
+    on_both(async |world| {
+        world.published("Quiet rooms").await;
+        let visitor = |nth| world.visitor_from(&format!("198.51.100.{nth}"));
+        let all: Vec<_> = (0..30).map(visitor).collect();
+        let (once, first) = counted(all[0].get("/topics")).await;
+        first.done();
+        world.published("Later buses").await;
+        let asked = futures_util::future::join_all(all.iter().map(|one| one.get("/topics")));
+        let (statements, answers) = counted(asked).await;
+        assert!(answers.iter().all(|answer| answer.says("Later buses")));
+        assert!(at_most(once).contains(&statements), "{statements} where one pays {once}");
+    });
+}
+
+#[test]
 fn a_page_costs_at_most_ten_statements_and_a_form_twelve_with_a_thousand_topics() {
     let _alone = alone();
     on_both(async |world| {

@@ -96,7 +96,7 @@ async fn ask_new_address(
         at: now,
         not_after: None,
     };
-    let mut tx = house.db.begin().await?;
+    let mut tx = house.db.begin().await?.unseen();
     if !store::stands(&mut tx, &person.session_id).await? {
         return Ok(tx.roll_back().await?);
     }

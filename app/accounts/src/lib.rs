@@ -50,7 +50,7 @@ pub use limits::{Sends, may_send, too_many};
 pub use passwords::hashed;
 pub use personal::PERSONAL;
 pub use second_factor::{WE_MAY_ASK, reset_second_step, tell_new_devices_due};
-pub use session::{recognise, signed_out};
+pub use session::{names_a_session, recognise, signed_out};
 
 use ground::house::House;
 use ground::jobs::{EACH_TEN_MINUTES, EACH_TEN_SECONDS, Job};

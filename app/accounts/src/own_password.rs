@@ -116,7 +116,7 @@ async fn set(
 ) -> Result<Option<Moment>, Error> {
     let (now, account_id) = (house.clock.now(), &person.account_id);
     let (before, after) = &renewed.hashes;
-    let mut tx = house.db.begin().await?;
+    let mut tx = house.db.begin().await?.unseen();
     let ends_at = factors::proved(&mut tx, &person.session_id, (before, after), now).await?;
     if let (Some(_), Some(new)) = (ends_at, new) {
         store::set_password(&mut tx, account_id, &new, now).await?;

@@ -432,6 +432,12 @@ pub(crate) fn token<'h>(house: &House, headers: &'h HeaderMap) -> Option<&'h str
     cookie::named(headers, cookie_name(house))
 }
 
+/// Whether a browser names a session, whether or not it has ended.
+#[must_use]
+pub fn names_a_session(house: &House, headers: &HeaderMap) -> bool {
+    token(house, headers).is_some()
+}
+
 /// The headers that hold cookies, and no others.
 pub(crate) fn cookies(headers: &HeaderMap) -> HeaderMap {
     headers.get_all(header::COOKIE).iter().map(|value| (header::COOKIE, value.clone())).collect()

@@ -519,7 +519,7 @@ async fn set_password(
     password_hash: &str,
 ) -> Result<bool, Error> {
     let (now, account_id) = (house.clock.now(), &link.account_id);
-    let mut tx = house.db.begin().await?;
+    let mut tx = house.db.begin().await?.unseen();
     if !store::use_link(&mut tx, hash, by, now).await? {
         tx.roll_back().await?;
         return Ok(false);
@@ -558,7 +558,7 @@ async fn used_link(
     purpose: &str,
 ) -> Result<Option<store::Link>, Error> {
     let (hash, now, by) = (id::hash(token), house.clock.now(), here::known(house, headers));
-    let mut tx = house.db.begin().await?;
+    let mut tx = house.db.begin().await?.unseen();
     let link = store::link(&mut tx, &hash, purpose, now).await?;
     if !store::use_link(&mut tx, &hash, by.as_deref(), now).await? {
         tx.roll_back().await?;
@@ -608,7 +608,7 @@ pub(crate) async fn owe_link(
 ) -> Result<(), Error> {
     let (now, token) = (house.clock.now(), id::secret());
     let (hash, ends_at) = (id::hash(&token), now + 2 * HOUR);
-    let mut tx = house.db.begin().await?;
+    let mut tx = house.db.begin().await?.unseen();
     let known = store::by_address(&mut tx, email).await?;
     let words = if let Some(known) = &known {
         let new =

@@ -70,7 +70,7 @@ pub async fn sign_out_person(
         return Ok(Redirect::to(OWN).into_response());
     }
     let now = house.clock.now();
-    let mut tx = house.db.begin().await?;
+    let mut tx = house.db.begin().await?.unseen();
     // It does nothing after a second tap, or for somebody who is signed in nowhere.
     if store::sign_out_everywhere(&mut tx, &person.account_id).await? {
         let owed = Owed {

@@ -96,7 +96,7 @@ async fn ask_to_confirm(
 async fn keep_sign_up(house: &House, email: &str, act: Option<&Id<FirstAct>>) -> Result<(), Error> {
     let (now, token) = (house.clock.now(), id::secret());
     let (hash, ends_at) = (id::hash(&token), now + 2 * DAY);
-    let mut tx = house.db.begin().await?;
+    let mut tx = house.db.begin().await?.unseen();
     let known = store::by_address(&mut tx, email).await?;
     store::keep_sign_up(&mut tx, &hash, email, ends_at).await?;
     if let Some(act) = act {
@@ -214,7 +214,7 @@ pub async fn confirm_sign_up(
         facts,
         password_hash: Some(&password_hash),
     };
-    let mut tx = house.db.begin().await?;
+    let mut tx = house.db.begin().await?.unseen();
     let by = here::known(&house, &headers);
     let made = store::confirm(&mut tx, (&hash, by.as_deref()), &account, now).await?;
     if let Some(account_id) = &made {

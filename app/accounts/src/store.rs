@@ -203,7 +203,7 @@ pub async fn begin_session_here(
     here: ThisBrowser,
     at_council: Option<AtCouncil>,
 ) -> sqlx::Result<bool> {
-    let mut tx = db.begin().await?;
+    let mut tx = db.begin().await?.unseen();
     if here.device_hash.is_none() {
         sqlx::query(
             "DELETE FROM sessions WHERE account_id = $1 AND (ends_at <= $2
@@ -229,7 +229,7 @@ pub async fn begin_session_by_passkey(
     here: ThisBrowser,
     (passkey_id, counter): (&Id<Passkey>, u32),
 ) -> sqlx::Result<bool> {
-    let mut tx = db.begin().await?;
+    let mut tx = db.begin().await?.unseen();
     if !passkeys::used(&mut tx, passkey_id, counter, session.now).await? {
         tx.roll_back().await?;
         return Ok(false);
@@ -359,7 +359,7 @@ pub async fn forget_due(db: &Db, now: Moment) -> sqlx::Result<u64> {
         ("DELETE FROM attempts WHERE window_ends_at <= $1 OR window_ends_at > $1 + 86400000", 0),
         ("DELETE FROM attempt_keys WHERE starts_at <= $1 OR starts_at > $1 + 172800000", DAY),
     ];
-    let mut tx = db.begin().await?;
+    let mut tx = db.begin().await?.unseen();
     let mut rows = 0;
     for (sql, kept_for) in ALL {
         let erased = sqlx::query(sql).bind(now - kept_for).execute(&mut *tx).await?;
@@ -404,7 +404,7 @@ pub async fn end_sessions(
     account_id: &Id<Account>,
     only: Option<&Id<Session>>,
 ) -> sqlx::Result<()> {
-    let mut tx = db.begin().await?;
+    let mut tx = db.begin().await?.unseen();
     if let Some(only) = only {
         sqlx::query("DELETE FROM sessions WHERE account_id = $1 AND id = $2")
             .bind(account_id)
@@ -426,7 +426,7 @@ pub async fn know_browser(
     account_id: &Id<Account>,
     ends_at: Moment,
 ) -> sqlx::Result<()> {
-    let mut tx = db.begin().await?;
+    let mut tx = db.begin().await?.unseen();
     sqlx::query(
         "INSERT INTO known_browsers (token_hash, account_id, ends_at) VALUES ($1, $2, $3)
          ON CONFLICT (token_hash, account_id) DO UPDATE SET ends_at = excluded.ends_at",
@@ -474,7 +474,7 @@ pub async fn end_sessions_like(
     session_id: &Id<Session>,
     here: &Id<Session>,
 ) -> sqlx::Result<()> {
-    let mut tx = db.begin().await?;
+    let mut tx = db.begin().await?.unseen();
     sqlx::query(
         "DELETE FROM sessions WHERE account_id = $1 AND id <> $3
          AND device IN (SELECT s.device FROM sessions s
@@ -1083,7 +1083,7 @@ pub async fn hash_again(
     account_id: &Id<Account>,
     (old, new): (&str, &str),
 ) -> sqlx::Result<()> {
-    let mut tx = db.begin().await?;
+    let mut tx = db.begin().await?.unseen();
     sqlx::query("UPDATE accounts SET password_hash = $3 WHERE id = $1 AND password_hash = $2")
         .bind(account_id)
         .bind(old)
@@ -1219,7 +1219,7 @@ pub async fn fold_due(db: &Db) -> sqlx::Result<()> {
         .fetch_all(&mut *db.read().await?)
         .await?;
         if !lot.is_empty() {
-            let mut tx = db.begin().await?;
+            let mut tx = db.begin().await?.unseen();
             fold(&mut tx, &lot).await?;
             tx.commit().await?;
         }

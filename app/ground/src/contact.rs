@@ -61,18 +61,46 @@ impl Contact {
 
 /// The copy that a process holds. Cheap to clone.
 #[derive(Clone, Debug, Default)]
-pub struct ContactNow(Arc<RwLock<Arc<Contact>>>);
+pub struct ContactNow(Arc<RwLock<Held>>);
+
+#[derive(Debug, Default)]
+struct Held {
+    contact: Arc<Contact>,
+    /// How often it was said anew.
+    version: u64,
+}
 
 impl ContactNow {
     /// As it was last heard.
     #[must_use]
     pub fn get(&self) -> Arc<Contact> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.0.read().unwrap_or_else(PoisonError::into_inner).contact.clone()
+    }
+
+    /// Which one it is: another, once it was said anew.
+    #[must_use]
+    pub fn version(&self) -> u64 {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).version
     }
 
     /// From now on it is this.
     pub fn set(&self, contact: Contact) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(contact);
+        self.0.write().unwrap_or_else(PoisonError::into_inner).say(contact);
+    }
+
+    /// The same of what was read when this version was the last: it is older than one that was said
+    /// meanwhile.
+    pub fn set_after(&self, version: u64, contact: Contact) {
+        let mut held = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if held.version == version && *held.contact != contact {
+            held.say(contact);
+        }
+    }
+}
+
+impl Held {
+    fn say(&mut self, contact: Contact) {
+        *self = Self { contact: Arc::new(contact), version: self.version + 1 };
     }
 }
 
@@ -147,5 +175,20 @@ mod tests {
         let other = one.clone();
         one.set(contact.clone());
         assert_eq!(*other.get(), contact);
+    }
+
+    #[test]
+    fn what_was_read_before_a_change_does_not_take_it_back() {
+        let phone = |phone: &str| Contact { phone: phone.into(), ..Contact::default() };
+        let now = ContactNow::default();
+        let read_at = now.version();
+        now.set(phone("111"));
+        now.set_after(read_at, Contact::default());
+        assert_eq!(now.get().phone, "111");
+        let read_at = now.version();
+        now.set_after(read_at, phone("111"));
+        assert_eq!(now.version(), read_at, "it is the same");
+        now.set_after(read_at, phone("222"));
+        assert_eq!((now.get().phone.as_str(), now.version()), ("222", read_at + 1));
     }
 }

@@ -4,9 +4,11 @@ use axum::http::{HeaderMap, header};
 
 use crate::house::House;
 
-/// The value of the cookie with this name.
+/// The value of the cookie with this name. A page that asks for one is kept for nobody else,
+/// whether or not it is there.
 #[must_use]
 pub fn named<'h>(headers: &'h HeaderMap, wanted: &str) -> Option<&'h str> {
+    id::is_for_one_reader();
     let cookies = headers
         .get_all(header::COOKIE)
         .iter()

@@ -1,5 +1,5 @@
-//! Whether something was made of nothing but chance or the moment: an id, a key, a secret. What has
-//! one in it is for one reader.
+//! Whether something was made of nothing but chance or the moment, an id, a key, a secret, or of
+//! what one browser alone sent. What has one in it is for one reader.
 
 use std::cell::Cell;
 use std::future::poll_fn;
@@ -12,6 +12,11 @@ thread_local! {
 
 pub(super) fn note() {
     DRAWN.set(true);
+}
+
+/// Says that what is being made has something in it that one reader alone has, such as a cookie.
+pub fn is_for_one_reader() {
+    note();
 }
 
 /// Does this work, and says whether anything was drawn on the way. What it hands to another task or

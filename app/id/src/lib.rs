@@ -2,7 +2,7 @@
 
 mod drawing;
 
-pub use drawing::noticing;
+pub use drawing::{is_for_one_reader, noticing};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

@@ -167,7 +167,7 @@ async fn refused(
 }
 
 async fn set_phone(house: &House, subscriber: &Id<Subscriber>, phone: &str) -> Result<(), Error> {
-    let mut tx = house.db.begin().await?;
+    let mut tx = house.db.begin().await?.unseen();
     store::set_phone(&mut tx, subscriber, phone).await?;
     tx.commit().await?;
     Ok(())
@@ -180,7 +180,7 @@ async fn stop(
     which: &WhichSubscriptions,
 ) -> Result<(), Error> {
     let now = house.clock.now();
-    let mut tx = house.db.begin().await?;
+    let mut tx = house.db.begin().await?.unseen();
     store::end(&mut tx, subscriber, which, Ended::OwnPage, now).await?;
     tx.commit().await?;
     settled(house, subscriber).await
@@ -189,7 +189,7 @@ async fn stop(
 /// Takes the last stop back.
 async fn start_again(house: &House, subscriber: &Id<Subscriber>) -> Result<(), Error> {
     let now = house.clock.now();
-    let mut tx = house.db.begin().await?;
+    let mut tx = house.db.begin().await?.unseen();
     stopping::take_back(&mut tx, subscriber, now).await?;
     tx.commit().await?;
     Ok(())
@@ -200,7 +200,7 @@ async fn set_cadence(
     subscriber: &Id<Subscriber>,
     cadence: Cadence,
 ) -> Result<(), Error> {
-    let mut tx = house.db.begin().await?;
+    let mut tx = house.db.begin().await?.unseen();
     store::set_cadence(&mut tx, subscriber, cadence).await?;
     tx.commit().await?;
     Ok(())
@@ -208,7 +208,7 @@ async fn set_cadence(
 
 async fn begin(house: &House, subscriber: &Id<Subscriber>, wanted: &Wanted) -> Result<(), Error> {
     let now = house.clock.now();
-    let mut tx = house.db.begin().await?;
+    let mut tx = house.db.begin().await?.unseen();
     notices::ledger::hold_addresses(&mut tx).await?;
     store::begin(&mut tx, subscriber, wanted, Began::OwnPage, now).await?;
     tx.commit().await?;
@@ -224,7 +224,7 @@ pub(super) async fn settled(house: &House, subscriber: &Id<Subscriber>) -> Resul
 /// Stops everything, and waits until none of it is on its way.
 async fn stop_everything(house: &House, subscriber: &Id<Subscriber>) -> Result<(), Error> {
     let now = house.clock.now();
-    let mut tx = house.db.begin().await?;
+    let mut tx = house.db.begin().await?.unseen();
     let account = stopping::everything(&mut tx, subscriber, now).await?;
     tx.commit().await?;
     settled(house, subscriber).await?;
@@ -241,7 +241,7 @@ async fn erase(
     subscriber: &Id<Subscriber>,
 ) -> Result<Response, Error> {
     let now = house.clock.now();
-    let mut tx = house.db.begin().await?;
+    let mut tx = house.db.begin().await?.unseen();
     if let Some(email) = store::forget_subscriber(&mut tx, subscriber, now).await? {
         notices::forget_address(&mut tx, &email).await?;
         deliveries::store::forget_address(&mut tx, &email, now).await?;

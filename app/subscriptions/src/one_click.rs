@@ -67,7 +67,7 @@ pub async fn unsubscribe(
     let Some(subscriber) = store::by_link(&mut *house.db.read().await?, &link_hash).await? else {
         return Ok(not_whole(StatusCode::OK).answer(&house, &viewer));
     };
-    let mut tx = house.db.begin().await?;
+    let mut tx = house.db.begin().await?.unseen();
     // An email about a notice stops emails about its services; the others go on.
     let services = notices::ledger::services_of_link(&mut tx, &link_hash).await?;
     let which = if services.is_empty() {

@@ -533,7 +533,7 @@ pub async fn forget_due(db: &Db, now: Moment) -> sqlx::Result<u64> {
     if due == 0 {
         return Ok(0);
     }
-    let mut tx = db.begin().await?;
+    let mut tx = db.begin().await?.unseen();
     sqlx::query("DELETE FROM subscription_requests WHERE ends_at <= $1")
         .bind(now)
         .execute(&mut *tx)

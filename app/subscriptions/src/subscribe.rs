@@ -85,7 +85,7 @@ async fn begin_for_account(
     wanted: &Wanted,
 ) -> Result<(), Error> {
     let now = house.clock.now();
-    let mut tx = house.db.begin().await?;
+    let mut tx = house.db.begin().await?.unseen();
     if let Some((email, _)) = store::of_account(&mut tx, account_id).await? {
         let subscriber = store::subscriber(&mut tx, &email, Some(account_id), now).await?;
         store::begin(&mut tx, &subscriber, wanted, Began::Account, now).await?;
@@ -103,7 +103,7 @@ async fn ask_to_confirm(
 ) -> Result<(), Error> {
     let (now, token) = (house.clock.now(), id::secret());
     let (hash, ends_at, fields) = (id::hash(&token), now + 2 * DAY, fields(wanted).packed());
-    let mut tx = house.db.begin().await?;
+    let mut tx = house.db.begin().await?.unseen();
     store::keep_request(&mut tx, &hash, email, &fields, ends_at).await?;
     let owed = Owed {
         // A double tap is one email.
@@ -237,7 +237,7 @@ pub async fn confirm_subscription(
 ) -> Result<Response, Error> {
     let (services, places) = area::store::both(&house.db).await?;
     let (now, token_hash, link) = (house.clock.now(), id::hash(&token), id::secret());
-    let mut tx = house.db.begin().await?;
+    let mut tx = house.db.begin().await?.unseen();
     let asked = store::request(&mut tx, &token_hash, now).await?;
     let asked = asked.and_then(|asked| {
         let wanted = rules::wanted(&Sent::read(asked.wanted.as_bytes()), &services, &places);

@@ -6,10 +6,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::http::{Method, StatusCode, header};
 use calendar::clock::{DAY, SECOND};
+use ground::contact::Contact;
 use ground::ids::{Id, Session};
 use ground::viewer::Role;
 
+use crate::consultations::{answer, begin, open};
 use crate::page::text;
+use crate::subscriptions::subscribe;
 use crate::things::Things;
 use crate::world::{Answer, Browser, change, on_both};
 
@@ -65,7 +68,7 @@ fn what_is_kept_of_any_address_is_the_same_for_whoever_asks_first() {
 }
 
 #[test]
-fn whoever_is_signed_in_or_has_a_cookie_gets_a_page_of_their_own() {
+fn whoever_is_signed_in_gets_a_page_of_their_own_and_no_other_cookie_makes_one() {
     on_both(async |world| {
         world.published("Quiet rooms").await;
         let visitor = world.visitor();
@@ -78,8 +81,11 @@ fn whoever_is_signed_in_or_has_a_cookie_gets_a_page_of_their_own() {
         let organiser = world.signed_in("organiser@example.org", &[Role::Organiser]).await;
         assert!(organiser.get("/topics").await.says("Organisers’ desk"));
         assert!(visitor.get("/topics").await.says("Sign in"));
-        let with_cookie = asked_as(&visitor, "/topics", &[("cookie", "other=1")]).await;
-        assert!(tag(&with_cookie).is_none());
+        let [other, ended] =
+            ["other=1; here=2", "session=ended"].map(|cookie| [("cookie", cookie)]);
+        let with_other = asked_as(&visitor, "/topics", &other).await;
+        assert_eq!((tag(&with_other), with_other.raw), (tag(&kept), kept.raw));
+        assert!(tag(&asked_as(&visitor, "/topics", &ended).await).is_none());
     });
 }
 
@@ -232,6 +238,102 @@ fn a_browser_that_has_the_page_gets_it_again_only_once_it_has_changed() {
         let new = asked_as(&visitor, "/services", &ask).await;
         assert_eq!(new.status, StatusCode::OK);
         assert_ne!(tag(&new).unwrap(), known);
+    });
+}
+
+#[test]
+fn contact_details_are_on_the_next_page_whenever_they_are_heard() {
+    on_both(async |world| {
+        let visitor = world.visitor();
+        assert!(!visitor.get("/services").await.says("0151 496 0000"));
+        let contact = Contact { phone: "0151 496 0000".into(), ..Contact::default() };
+        world.house.contact.set(contact);
+        assert!(visitor.get("/services").await.says("tel:01514960000"));
+    });
+}
+
+#[test]
+fn no_browser_gets_a_page_that_was_packed_for_another() {
+    on_both(async |world| {
+        let visitor = world.visitor();
+        let packed = async |said: &[&str]| {
+            let said: Vec<_> = said.iter().map(|said| ("accept-encoding", *said)).collect();
+            let answer = asked_as(&visitor, "/services", &said).await;
+            let name = answer.headers.get(header::CONTENT_ENCODING);
+            (name.map(|name| name.to_str().unwrap().to_owned()), tag(&answer))
+        };
+        let (brotli, gzip, not) =
+            (packed(&["gzip", "br"]).await, packed(&["gzip"]).await, packed(&[]).await);
+        assert_eq!(
+            [&brotli, &gzip, &not].map(|(name, _)| name.as_deref()),
+            [Some("br"), Some("gzip"), None]
+        );
+        assert_eq!(packed(&["br;q=1.0, gzip, zstd"]).await, brotli, "spelt in another way");
+        assert_eq!(packed(&["gzip;q=0.4, br;q=0"]).await, gzip);
+        assert_eq!(packed(&["zstd"]).await, not);
+    });
+}
+
+#[test]
+fn the_head_of_a_page_is_that_of_the_page_and_is_kept_with_it() {
+    on_both(async |world| {
+        let visitor = world.visitor();
+        let head = async |path: &str, headers: &[(&str, &str)]| {
+            visitor.request(Method::HEAD, path, headers, "").await
+        };
+        let first = head("/services", &[]).await;
+        let page = visitor.get("/services").await;
+        assert_eq!((first.status, first.bytes), (StatusCode::OK, 0));
+        let length = page.bytes.to_string();
+        assert_eq!(first.headers[header::CONTENT_LENGTH].to_str().unwrap(), length);
+        assert_eq!(tag(&first), tag(&page));
+        assert_eq!(head("/services", &[]).await.headers, first.headers);
+        let known = tag(&page).unwrap();
+        let same = head("/services", &[("if-none-match", &known)]).await;
+        assert_eq!(same.status, StatusCode::NOT_MODIFIED);
+        for path in ["/sign-up", "/services/nowhere", "/notices.atom"] {
+            let (head, page) = (head(path, &[]).await, visitor.get(path).await);
+            assert_eq!((head.status, head.bytes), (page.status, 0), "{path}");
+        }
+    });
+}
+
+#[test]
+fn whoever_waits_for_a_page_gets_it_also_where_its_maker_goes_away() {
+    on_both(async |world| {
+        let (maker, waits) = (world.visitor_from("198.51.100.1"), world.visitor());
+        let mut making = Box::pin(maker.get("/services"));
+        let mut waiting = Box::pin(waits.get("/services"));
+        std::future::poll_fn(|context| {
+            assert!(making.as_mut().poll(context).is_pending());
+            assert!(waiting.as_mut().poll(context).is_pending());
+            std::task::Poll::Ready(())
+        })
+        .await;
+        drop(making);
+        assert!(waiting.await.says("Transport"));
+    });
+}
+
+#[test]
+fn what_parents_do_for_themselves_is_not_to_be_told_from_how_soon_a_page_comes() {
+    on_both(async |world| {
+        let (_, topic) = world.voting("Quiet rooms").await;
+        let survey = open(&world, &world.organiser().await, "anyone").await;
+        world.person("parent1@example.org", &[], &world.south).await;
+        let parent = world.visitor();
+        let changes = world.db().changes();
+        let signs_in = [("email", "parent1@example.org"), ("password", "three small words")];
+        assert_eq!(parent.post("/sign-in", &signs_in).await.leads_to(), "/");
+        parent.support(&topic, "support").await.done();
+        parent.support(&topic, "take back").await.done();
+        subscribe(&world, &world.visitor(), "somebody@example.org").await;
+        let response = begin(&parent, &survey).await;
+        answer(&parent, &response, "question-1", "no").await.done();
+        answer(&parent, &response, "question-3", "Nothing else").await.done();
+        parent.post(&response, &[("send", "yes")]).await.done();
+        parent.post("/sign-out", &[]).await.done();
+        assert_eq!(world.db().changes(), changes, "a page was made anew, and somebody saw it");
     });
 }
 

@@ -88,7 +88,7 @@ async fn withdraw(
 ) -> Result<Response, Error> {
     let consultation = &hand.response.consultation;
     let must_be = consultation.terms.access != WhoMayAnswer::Anyone;
-    let mut tx = house.db.begin().await?;
+    let mut tx = house.db.begin().await?.unseen();
     if responses::withdraw(&mut tx, &consultation.id, &hand.code, must_be, once).await? {
         tx.commit().await?;
         return Ok(Redirect::to(&hand.to("")).into_response());
@@ -107,7 +107,7 @@ async fn withdraw(
 /// Changes whether answers that were sent may be quoted.
 async fn agree(house: &House, hand: &InHand, sent: &Sent) -> Result<Response, Error> {
     let may_quote = sent.typed("quote") == "yes";
-    let mut tx = house.db.begin().await?;
+    let mut tx = house.db.begin().await?.unseen();
     responses::agree(&mut tx, &hand.code, may_quote).await?;
     tx.commit().await?;
     Ok(Redirect::to(&hand.to("")).into_response())
@@ -130,7 +130,7 @@ async fn send(
         may_quote: sent.typed("quote") == "yes",
         wants_outcome: sent.typed("outcome") == "yes",
     };
-    let mut tx = house.db.begin().await?;
+    let mut tx = house.db.begin().await?.unseen();
     // An answer may have been taken away in another tab meanwhile.
     let held = responses::hold(&mut tx, &hand.code).await?;
     if held.is_none_or(|held| answers::missing(&consultation.questionnaire, &held).is_some()) {
@@ -211,7 +211,7 @@ async fn email(
         // Answers that were not sent can only be come back to while it is open.
         not_after: (!is_sent).then_some(consultation.terms.closes_at + GRACE),
     };
-    let mut tx = house.db.begin().await?;
+    let mut tx = house.db.begin().await?.unseen();
     owe(&mut tx, owed).await?;
     tx.commit().await?;
     Ok(Redirect::to(&hand.to("?done=emailed")).into_response())

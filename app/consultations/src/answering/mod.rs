@@ -90,7 +90,7 @@ pub async fn begin(
         return Ok(wait.answer(page.answer(&house, &viewer)));
     }
     let code = id::code();
-    let mut tx = house.db.begin().await?;
+    let mut tx = house.db.begin().await?.unseen();
     responses::begin(&mut tx, &consultation.id, consultation.version, &code).await?;
     tx.commit().await?;
     let cookie = cookie(

@@ -144,7 +144,7 @@ async fn keep(
     answered: Vec<(String, Option<Answer>)>,
     seen: Option<Answers>,
 ) -> Result<Option<Answers>, Error> {
-    let mut tx = house.db.begin().await?;
+    let mut tx = house.db.begin().await?.unseen();
     let all = responses::keep(&mut tx, &hand.code, answered, seen.as_ref()).await?;
     let questionnaire = &hand.response.consultation.questionnaire;
     if all.as_ref().is_some_and(|all| answers::missing(questionnaire, all).is_some()) {

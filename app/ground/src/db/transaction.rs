@@ -39,9 +39,10 @@ impl Transaction {
         Ok(Self(Held::Alone(Alone::begin(connection, commits, longest).await?)))
     }
 
-    /// Says that nobody is told of this write: it is what the service notes for itself, as that an
-    /// email went. So it ends no page that is kept for visitors, and what it changes there, if
-    /// anything, is seen a second later.
+    /// Says that no public page shows at once what this writes: what the service notes for itself,
+    /// as that an email went, and what somebody does for themselves, as a vote. So it ends no page
+    /// that is kept for visitors, and nobody can tell from how soon a page comes that it was done.
+    /// What it changes there, if anything, is seen a second later.
     #[must_use]
     pub fn unseen(self) -> Self {
         self.heard_by(Hears::Worker)
@@ -153,11 +154,9 @@ impl Alone {
             return Err(too_long());
         }
         self.state = TransactionState::Ending;
-        let ended = self.say("COMMIT").await;
-        // Also where it failed: nobody knows then whether it was kept.
-        self.commits.note(self.hears);
-        ended?;
+        self.say("COMMIT").await?;
         self.state = TransactionState::Ended;
+        self.commits.note(self.hears);
         Ok(())
     }
 
@@ -184,7 +183,12 @@ impl Drop for Alone {
         let Some(mut connection) = self.connection.take() else { return };
         match self.state {
             TransactionState::Ended => {}
-            TransactionState::Beginning | TransactionState::Ending => connection.close_on_drop(),
+            TransactionState::Beginning => connection.close_on_drop(),
+            TransactionState::Ending => {
+                // Failed or left while it was on its way: nobody knows whether it was kept.
+                self.commits.note(self.hears);
+                connection.close_on_drop();
+            }
             TransactionState::Open => {
                 tracing::info!("a write was left before its commit: nothing of it is kept");
                 match tokio::runtime::Handle::try_current() {

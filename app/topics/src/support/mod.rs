@@ -188,7 +188,7 @@ pub async fn support_topic(
         _ => return Err(Error::NotFound),
     };
     let account_id = &viewer.signed_in()?.account_id;
-    let mut tx = house.db.begin().await?;
+    let mut tx = house.db.begin().await?.unseen();
     let kept = store::support(&mut tx, &topic, account_id, gives, house.clock.now()).await?;
     tx.commit().await?;
     let asks_for_words = headers.get(header::ACCEPT).is_some_and(|accept| accept == "text/plain");
