@@ -45,7 +45,7 @@ struct Reading {
 
 impl Reading {
     fn of(answer: &Answer, email: &str) -> Self {
-        let value = |name| {
+        let value = |name: header::HeaderName| {
             let value = answer.headers.get(name).map(|value| value.to_str().unwrap().to_owned());
             value.unwrap_or_default()
         };
@@ -264,11 +264,20 @@ fn without_the_second_step_that_is_asked_nobody_reads_more_than_somebody_without
             half_in.push((one.word, one.half_in(&world, nth + 1).await));
         }
         let given = several.again(&world).await;
+        let for_everyone: Vec<Page> = addresses
+            .iter()
+            .filter(|one| one.rule.access == Access::Anyone && is_open(&one.rule))
+            .map(|one| (one.rule.path, one.path.clone()))
+            // There they give the code.
+            .filter(|(path, _)| !path.starts_with("/sign-"))
+            .collect();
+        let is_for_everyone = |page: &Page| for_everyone.iter().any(|(path, _)| *path == page.0);
+        let shown: Vec<Page> = some.iter().filter(|page| is_for_everyone(page)).cloned().collect();
         for is_fresh in [true, false] {
-            let anyone = read(&world.visitor(), "", &some).await;
+            let anyone = read(&world.visitor(), "", &shown).await;
             for (who, browser) in &half_in {
                 let who = format!("{who}, without a code");
-                wrong.extend(faults(&who, &some, &read(browser, "", &some).await, &anyone));
+                wrong.extend(faults(&who, &shown, &read(browser, "", &shown).await, &anyone));
             }
             let plain = parent.reads(&some).await;
             let acts = read(&given, &several.email, &some).await;
@@ -279,13 +288,6 @@ fn without_the_second_step_that_is_asked_nobody_reads_more_than_somebody_without
                 world.forward(16 * MINUTE);
             }
         }
-        let for_everyone: Vec<Page> = addresses
-            .iter()
-            .filter(|one| one.rule.access == Access::Anyone && is_open(&one.rule))
-            .map(|one| (one.rule.path, one.path.clone()))
-            // There they give the code.
-            .filter(|(path, _)| !path.starts_with("/sign-"))
-            .collect();
         let (_, several) = half_in.last().expect("several roles");
         let anyone = read(&world.visitor(), "", &for_everyone).await;
         let is = read(several, "", &for_everyone).await;
