@@ -64,7 +64,7 @@ pub async fn account_page(
         let nothing = said.is_empty().then(|| said::nothing_yet(&viewer));
         let said = said::rows(said, house.settings.outcome_within, now, 3);
         let devices = devices(sessions, &person.session_id).into_iter().map(device).collect_view();
-        let is_staff = person.roles.iter().any(|role| role.is_staff());
+        let is_staff = person.is_staff();
         let has_one = person.second_step == SecondStep::SetUp;
         let second_step = (is_staff || has_one).then(|| {
             let state = if has_one { ": on" } else { ": not set up" };
@@ -75,7 +75,7 @@ pub async fn account_page(
                 </p>
             }
         });
-        let roles = person.roles.iter().map(|role| role.title()).collect::<Vec<_>>().join(", ");
+        let roles = person.holds.iter().map(|role| role.title()).collect::<Vec<_>>().join(", ");
         let roles = if roles.is_empty() {
             "None at the moment. If that is wrong, ask the forum".to_owned()
         } else {

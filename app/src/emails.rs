@@ -25,7 +25,7 @@ pub async fn emails_page(
     let (email, forum) = (person.email.clone(), house.names.forum.clone());
     let page = Page::new("Emails you get", || {
         let switch = |sort: Sort| switch(sort, !stopped.contains(&sort));
-        let has_days = viewer.is(Role::Leader) || viewer.is(Role::Organiser);
+        let has_days = viewer.holds(Role::Leader) || viewer.holds(Role::Organiser);
         let leading = has_days.then(|| {
             view! {
                 <section class="stack">
@@ -34,7 +34,7 @@ pub async fn emails_page(
                 </section>
             }
         });
-        let has_tasks = Task::of(&person.roles).next().is_some();
+        let has_tasks = Task::of(&person.holds).next().is_some();
         let waiting = has_tasks.then(|| {
             view! {
                 <section class="stack">

@@ -54,7 +54,7 @@ pub async fn task_emails_page(
     uri: Uri,
 ) -> Result<Response, Error> {
     let person = viewer.signed_in()?;
-    let rows = rows(&person.roles);
+    let rows = rows(&person.holds);
     let chosen = tasks::store::chosen(&house.db, &person.account_id).await?;
     let chosen: HashMap<String, Tell> = chosen.into_iter().collect();
     let is_saved = Sent::query(&uri).typed("done") == "saved";
@@ -118,7 +118,7 @@ pub async fn choose_task_emails(
     Form(sent): Form,
 ) -> Result<Response, Error> {
     let person = viewer.signed_in()?;
-    let rows = rows(&person.roles);
+    let rows = rows(&person.holds);
     let choice = |row: &Row| {
         let tell = Tell::read(sent.typed(row.word))?;
         row.ways.contains(&tell).then_some((row.word, tell))

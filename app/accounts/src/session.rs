@@ -38,7 +38,7 @@ pub async fn recognise(
         }
         if let Some(mut person) = found {
             if now - person.seen_at > HOUR {
-                let idle_ends_at = now + Ends::after(&person.roles).idle;
+                let idle_ends_at = now + Ends::after(&person.holds).idle;
                 store::session_seen(&house.db, &person.session_id, now, idle_ends_at).await?;
                 person.visited_before = Some(person.seen_at);
             }

@@ -80,7 +80,7 @@ async fn held(db: &Db, by: &str, token_hash: &str, now: Moment) -> sqlx::Result<
         is_fresh: rules::is_fresh(proved_at.unwrap_or_else(|| row.get("shown_at_begin")), now),
         second_step: rules::second_step(has_one, &roles, asked_from, now),
         leaves_at: row.get("leaves_at"),
-        roles,
+        holds: roles,
     }))
 }
 

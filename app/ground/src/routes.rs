@@ -79,13 +79,14 @@ impl Access {
         self.is_fresh() || self.is_for_staff()
     }
 
-    /// Whether this person may, once nothing is lacking.
+    /// Whether this person may, once nothing is lacking: a role counts here before its second step
+    /// is set up, so that they are led to that.
     #[must_use]
-    pub fn allows(self, viewer: &Viewer) -> bool {
+    fn allows(self, viewer: &Viewer) -> bool {
         match self {
             Self::Anyone => true,
             Self::SignedIn | Self::Fresh([]) => viewer.is_signed_in(),
-            Self::Only(roles) | Self::Fresh(roles) => roles.iter().any(|role| viewer.is(*role)),
+            Self::Only(roles) | Self::Fresh(roles) => roles.iter().any(|role| viewer.holds(*role)),
         }
     }
 

@@ -34,7 +34,9 @@ pub struct SignedIn {
     pub shown_name: String,
     pub email: String,
     pub facts: PersonFacts,
-    pub roles: Vec<Role>,
+    /// The roles they were given, whatever is asked of them first. Whether they act in one,
+    /// [`Viewer::is`] says.
+    pub holds: Vec<Role>,
     pub joined_at: Moment,
     /// When this session was last noted as used.
     pub seen_at: Moment,
@@ -100,6 +102,14 @@ pub enum SecondStep {
     SetUp,
 }
 
+impl SignedIn {
+    /// Whether they hold a role of the team.
+    #[must_use]
+    pub fn is_staff(&self) -> bool {
+        self.holds.iter().any(|role| role.is_staff())
+    }
+}
+
 impl Viewer {
     #[must_use]
     pub fn of(person: SignedIn) -> Self {
@@ -111,9 +121,20 @@ impl Viewer {
         self.person.is_some()
     }
 
+    /// Whether they act in this role now: they hold it, and if a second step is asked of whoever
+    /// has it, theirs is set up. What a page shows or does for a role asks this, most of all where
+    /// the address is for everyone and so asks nobody for anything first.
     #[must_use]
     pub fn is(&self, role: Role) -> bool {
-        self.person.as_ref().is_some_and(|person| person.roles.contains(&role))
+        self.holds(role) && !(role.is_staff() && self.lacks_second_step())
+    }
+
+    /// Whether they were given this role, though they may still have to set up a second step before
+    /// they act in it: for what leads them there, as the table of addresses and the menu, and for
+    /// how they want to be told. It opens nothing.
+    #[must_use]
+    pub fn holds(&self, role: Role) -> bool {
+        self.person.as_ref().is_some_and(|person| person.holds.contains(&role))
     }
 
     /// Whether a person has shown in the last minutes that it is them.
@@ -124,15 +145,15 @@ impl Viewer {
 
     /// Whether they must set up a second step before they do anything but what a parent does.
     #[must_use]
-    pub fn lacks_second_step(&self) -> bool {
+    pub(crate) fn lacks_second_step(&self) -> bool {
         self.person.as_ref().is_some_and(|person| person.second_step == SecondStep::Missing)
     }
 
-    /// Whether they may see now what only this role sees, on a page that is for everyone: a second
-    /// step that is asked of them is set up.
+    /// The person, with the second step that is asked of them: for statements that find out by the
+    /// account whom somebody works for. Who still has to set one up is as everyone here.
     #[must_use]
-    pub fn sees_as(&self, role: Role) -> bool {
-        self.is(role) && !self.lacks_second_step()
+    pub fn with_second_step(&self) -> Option<&SignedIn> {
+        self.person().filter(|_| !self.lacks_second_step())
     }
 
     /// Whether their account is about to be erased.
@@ -147,9 +168,10 @@ impl Viewer {
         self.person.as_ref().is_some_and(|person| now < person.joined_at.saturating_add(JUST))
     }
 
-    /// The desks that are theirs, in the order of the roles.
+    /// The desks that are theirs, in the order of the roles, though they may be led to the second
+    /// step there.
     pub fn desks(&self) -> impl Iterator<Item = Desk> {
-        Role::ALL.into_iter().filter(|role| self.is(*role)).filter_map(Role::desk)
+        Role::ALL.into_iter().filter(|role| self.holds(*role)).filter_map(Role::desk)
     }
 
     /// Whether "Propose a topic" leads anywhere for them: parents can, and a visitor may be one.
@@ -368,6 +390,41 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+
+    /// Somebody with every role, of whom this is asked.
+    fn with_every_role(second_step: SecondStep) -> Viewer {
+        let at = Moment::from_millis(1);
+        Viewer::of(SignedIn {
+            account_id: Id::fresh(),
+            session_id: Id::fresh(),
+            shown_name: "Somebody".to_owned(),
+            email: "somebody@example.org".to_owned(),
+            facts: PersonFacts::default(),
+            holds: Role::ALL.to_vec(),
+            joined_at: at,
+            seen_at: at,
+            visited_before: None,
+            is_fresh: true,
+            second_step,
+            leaves_at: None,
+        })
+    }
+
+    #[test]
+    fn whoever_has_no_second_step_that_is_asked_of_them_acts_as_a_parent_alone() {
+        let later = Moment::from_millis(2);
+        for second_step in [SecondStep::NotAsked, SecondStep::AskedFrom(later), SecondStep::SetUp] {
+            let viewer = with_every_role(second_step);
+            assert!(Role::ALL.into_iter().all(|role| viewer.is(role)), "{second_step:?}");
+            assert!(viewer.with_second_step().is_some(), "{second_step:?}");
+        }
+        let viewer = with_every_role(SecondStep::Missing);
+        for role in Role::ALL {
+            assert!(viewer.holds(role), "{role:?}");
+            assert_eq!(viewer.is(role), role == Role::Parent, "{role:?}");
+        }
+        assert!(viewer.with_second_step().is_none());
+    }
 
     #[test]
     fn every_role_is_read_from_its_own_word() {

@@ -33,7 +33,7 @@ pub async fn equality_page(
     Path(id): Path<Id<ids::Notice>>,
 ) -> Result<Response, Error> {
     let id = Id::parse(&id).ok_or(Error::NotFound)?;
-    let leader = viewer.person().filter(|_| !viewer.lacks_second_step());
+    let leader = viewer.with_second_step();
     let leader = leader.map(|person| person.account_id.clone()).unwrap_or_default();
     let found = store::find_for(&house.db, &id, &leader).await?;
     let (notice, speaks) = found.ok_or(Error::NotFound)?;

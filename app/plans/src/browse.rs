@@ -507,7 +507,7 @@ fn sessions(plan: &Plan, viewer: &Viewer) -> impl IntoView + use<> {
 }
 
 fn one_session(plan: &Plan, session: &PlanningSession, viewer: &Viewer) -> impl IntoView + use<> {
-    let may_read_all = viewer.sees_as(Role::Leader) || viewer.sees_as(Role::Organiser);
+    let may_read_all = viewer.is(Role::Leader) || viewer.is(Role::Organiser);
     let notes = (!session.notes.is_empty() && (session.for_everyone || may_read_all)).then(|| {
         let heading =
             if session.for_everyone { "Notes" } else { "Notes for the forum and leaders only" };

@@ -225,8 +225,7 @@ fn reports_routes() -> Routes {
 /// everyone sees it.
 async fn find_plan(house: &House, viewer: &Viewer, id: &Id<ids::Plan>) -> Result<Plan, Error> {
     let id = parsed(id)?;
-    let person = viewer.person().filter(|_| !viewer.lacks_second_step());
-    let account_id = person.map(|person| &person.account_id);
+    let account_id = viewer.with_second_step().map(|person| &person.account_id);
     store::find_for(&house.db, &id, account_id).await?.ok_or(Error::NotFound)
 }
 

@@ -249,7 +249,7 @@ fn asked_again(due_at: Moment) -> Page {
 async fn answer_with_form(house: &House, viewer: &Viewer) -> Result<Response, Error> {
     let person = viewer.signed_in()?;
     let has = store::has(&house.db, &person.account_id, house.clock.now()).await?;
-    let is_staff = person.roles.iter().any(|role| role.is_staff());
+    let is_staff = person.is_staff();
     let none = Refusals::default();
     let page = Page::new("Delete your account", || {
         let hand_over = has.is_last_admin.then(hand_over);

@@ -1,22 +1,43 @@
 //! The headers of every kind of answer behind https, by the rules of Mozilla's Observatory
 //! (`docs/security/headers.md`): every address in the table of routes, for a visitor and for
-//! somebody with every role, and what no table names.
+//! somebody with every role, and what no table names. Every page and every file there is, for whom
+//! it is for, in a filled area; what is refused with ids nobody has.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use axum::body::Bytes;
 use axum::http::{Method, StatusCode, header};
+use calendar::clock::{self, DAY};
 use ground::house::{House, Names};
 use ground::viewer::Role;
 
 use crate::access::addresses;
 use crate::consultations::open;
-use crate::world::{Answer, World, change, on_both};
+use crate::things::{Address, Looker, Things, lookers};
+use crate::world::{Answer, Browser, World, change, on_both};
 
 /// They end the session that the next address needs.
 const LEFT_OUT: [&str; 2] = ["/sign-out", "/account/sessions/end"];
 
-/// What was seen: statuses, kinds of content, names of cookies.
+/// Files that are at an address of their own, which a filled area has one of; each is answered with
+/// 200 and these kinds of content.
+const FILES: [(&str, &str); 12] = [
+    ("/consultations/{id}/results.csv", "text/csv"),
+    ("/consultations/{id}/results.json", "application/json"),
+    ("/copies/{token}/copy.zip", "application/zip"),
+    ("/forum/consultations/{id}/answers.csv", "text/csv"),
+    ("/forum/consultations/{id}/answers.xlsx", XLSX),
+    ("/forum/evidence-pack", "application/zip"),
+    ("/forum/year/year.xlsx", XLSX),
+    ("/notices/{id}/calendar.ics", "text/calendar"),
+    ("/notices/{id}/poster", "text/html"),
+    ("/pictures/{file}", "image/png"),
+    ("/plans/{id}/drafts/{version}/file", "application/pdf"),
+    ("/updates/{id}/files/{file}", "application/pdf"),
+];
+const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+/// What was seen: statuses, kinds of content that came with 200, names of cookies.
 #[derive(Default)]
 struct Seen {
     statuses: BTreeSet<u16>,
@@ -28,9 +49,9 @@ impl Seen {
     /// Looks at one answer.
     fn look(&mut self, what: &str, answer: &Answer) {
         self.statuses.insert(answer.status.as_u16());
-        let kind = value(answer, "content-type").unwrap_or_default();
-        let kind = kind.split(';').next().unwrap_or_default();
-        self.kinds.insert(kind.to_owned());
+        if answer.status == StatusCode::OK {
+            self.kinds.insert(kind(answer));
+        }
         for (name, expected) in [
             ("strict-transport-security", "max-age=31536000; includeSubDomains"),
             ("x-content-type-options", "nosniff"),
@@ -77,6 +98,12 @@ fn value(answer: &Answer, name: &str) -> Option<String> {
     Some(value)
 }
 
+/// Its kind of content; empty where it has none.
+fn kind(answer: &Answer) -> String {
+    let kind = value(answer, "content-type").unwrap_or_default();
+    kind.split(';').next().unwrap_or_default().to_owned()
+}
+
 fn look_at_policy(what: &str, policy: &str) {
     let mut directives = BTreeMap::new();
     for directive in policy.split("; ") {
@@ -120,14 +147,68 @@ fn behind_https(world: World) -> World {
     world.around(house)
 }
 
+/// The browser of somebody who looks at something in the area behind https.
+async fn opened(world: &World, who: Looker) -> Browser<'_> {
+    match who {
+        Looker::Visitor => world.visitor(),
+        Looker::Person(email) => {
+            let browser = world.sign_in(email).await;
+            browser.set_cookies(format!("__Host-{}", browser.cookies()));
+            browser
+        }
+        Looker::HalfIn | Looker::Chose => panic!("{who:?} looks at no address"),
+    }
+}
+
+/// Looks at every page and every file of a filled area, and at what is said to whoever has it
+/// already.
+async fn look_at_what_is_there(world: &World, seen: &mut Seen) {
+    let living = world.another().await.demonstration().await;
+    let addresses = Things::new(&living).await.addresses();
+    let living = behind_https(living);
+    let yesterday = clock::fields(living.now() - DAY).0;
+    let (mut browsers, mut found) = (Vec::<(Looker, Browser<'_>)>::new(), BTreeSet::new());
+    for Address { rule, path } in &addresses {
+        let is_file = FILES.iter().any(|(of, _)| *of == rule.path);
+        if rule.method != Method::GET && !is_file {
+            continue;
+        }
+        for who in lookers(rule.access) {
+            if !browsers.iter().any(|(of, _)| of == who) {
+                browsers.push((*who, opened(&living, *who).await));
+            }
+            let (_, browser) = browsers.iter().find(|(of, _)| of == who).expect("a browser");
+            let what = format!("{who:?}: {} {path}", rule.method);
+            let answer = if rule.method == Method::GET {
+                browser.get(path).await
+            } else {
+                browser.post(path, &[("as_of", yesterday.as_str())]).await
+            };
+            seen.look(&what, &answer);
+            if answer.status == StatusCode::OK && is_file {
+                found.insert((rule.path, kind(&answer)));
+            }
+            if let Some(tag) = value(&answer, "etag") {
+                let known = [("if-none-match", tag.as_str())];
+                let again = browser.request(Method::GET, path, &known, "").await;
+                seen.look(&format!("{what}, again"), &again);
+            }
+        }
+    }
+    for (path, kind) in FILES {
+        assert!(found.contains(&(path, kind.to_owned())), "no {kind} at {path}: {found:?}");
+    }
+}
+
 #[test]
 fn every_kind_of_answer_behind_https_has_the_headers_that_the_observatory_asks_for() {
     on_both(async |world| {
+        let mut seen = Seen::default();
+        look_at_what_is_there(&world, &mut seen).await;
         let consultation = open(&world, &world.organiser().await, "anyone").await;
         world.person("every@example.org", &Role::ALL, &world.south).await;
         world.person("saves@example.org", &[Role::Parent], &world.south).await;
         let world = behind_https(world);
-        let mut seen = Seen::default();
 
         // Everybody's forms: refused, sent, and sent from another website.
         let (every, saves, visitor) = (world.visitor(), world.visitor(), world.visitor());
@@ -146,6 +227,14 @@ fn every_kind_of_answer_behind_https_has_the_headers_that_the_observatory_asks_f
         let refused = every.request(Method::POST, "/topics/new", &elsewhere, "").await;
         assert_eq!(refused.status, StatusCode::FORBIDDEN);
         seen.look("from another website", &refused);
+
+        let call = every.post("/functions/topics-to-merge-into", &[]).await;
+        assert_eq!(call.status, StatusCode::BAD_REQUEST, "{}", call.html);
+        seen.look("a call that lacks something", &call);
+        let long = format!("title={}", "x".repeat(10 << 20));
+        let long = saves.request(Method::POST, "/topics/new", &[], long).await;
+        assert_eq!(long.status, StatusCode::PAYLOAD_TOO_LARGE);
+        seen.look("a form that is too long", &long);
 
         // Files: a copy as a zip, a picture, and what is served as it is.
         let password = [("password", "three small words")];
@@ -201,16 +290,21 @@ fn every_kind_of_answer_behind_https_has_the_headers_that_the_observatory_asks_f
         world.db().close().await;
         seen.look("no database", &visitor.get("/topics").await);
 
-        for status in [200, 303, 308, 401, 403, 404, 405, 410, 422, 429, 500, 503] {
+        for status in [200, 303, 304, 308, 400, 401, 403, 404, 405, 410, 413, 422, 429, 500, 503] {
             assert!(seen.statuses.contains(&status), "no {status} in {:?}", seen.statuses);
         }
         for kind in [
             "application/atom+xml",
+            "application/json",
             "application/manifest+json",
+            "application/pdf",
             "application/xml",
             "application/zip",
+            XLSX,
             "image/png",
             "image/svg+xml",
+            "text/calendar",
+            "text/csv",
             "text/html",
             "text/javascript",
             "text/plain",

@@ -7,6 +7,7 @@
 
 mod access;
 mod accounts;
+mod acting;
 mod administration;
 mod attacks;
 mod audit;

@@ -4,11 +4,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use axum::http::{StatusCode, header};
+use axum::http::{Method, StatusCode, header};
 use calendar::clock;
+use ground::viewer::Role;
 
 use crate::erase::rows;
-use crate::world::{World, on_both};
+use crate::things::Things;
+use crate::world::{Browser, World, on_both};
 
 /// What the forum and leaders make: its page says when, too.
 const OF_THE_FORUM: [&str; 15] = [
@@ -28,6 +30,39 @@ const OF_THE_FORUM: [&str; 15] = [
     "updates",
     "wait_reports",
 ];
+
+/// What somebody of the team makes, and only the team reads.
+const OF_THE_TEAM: [&str; 10] = [
+    "answer_concerns",
+    "comment_responses",
+    "duties",
+    "duty_reports",
+    "meetings",
+    "plan_kinds",
+    "recommendations",
+    "representatives",
+    "takedowns",
+    "themes",
+];
+
+/// What a role sees of what a parent's own act made though it tells when, at which page, and why.
+const SEEN_ALL_THE_SAME: [(&str, &str, &str); 1] = [(
+    "subscribers",
+    "/forum/unreached",
+    "by this an organiser says which family they told; the page names its address, and by this id \
+     tells when it asked to be told about changes. Notices start by the order of these ids, so \
+     they cannot be drawn",
+)];
+
+/// Who looks, with which roles. Administrators are shown accounts.
+const LOOKERS: [(&str, &[Role]); 3] = [
+    ("parent2@example.org", &[Role::Parent]),
+    ("organiser@example.org", &[Role::Organiser, Role::Safeguarding]),
+    ("leader@example.org", &[Role::Leader]),
+];
+
+/// How the addresses begin of what is a person's own: it names what they did themselves.
+const THEIR_OWN: [&str; 5] = ["/account", "/go-on", "/prove", "/sign-", "/subscri"];
 
 /// What parents write, and others may come to see.
 const OF_PARENTS: [&str; 5] = ["comments", "doubts", "notice_questions", "topics", "wait_doubts"];
@@ -67,6 +102,37 @@ fn leads_to(page: &str) -> impl Iterator<Item = String> {
     })
 }
 
+/// A row that a page names: its table, its id, and the page.
+type NamedRow = (String, String, String);
+
+/// Opens these pages and all that they lead to: which there are, and the rows that they name.
+async fn read_through(
+    browser: &Browser<'_>,
+    tables: &BTreeMap<String, String>,
+    mut to_open: Vec<String>,
+) -> (BTreeSet<String>, BTreeSet<NamedRow>) {
+    let (mut opened, mut named) = (BTreeSet::new(), BTreeSet::new());
+    while let Some(path) = to_open.pop() {
+        if !opened.insert(path.clone()) {
+            continue;
+        }
+        let page = browser.get(&path).await;
+        assert!(!page.status.is_server_error(), "{path}: {}", page.status);
+        // Neither tells when something last changed: a tag is made of what is sent alone.
+        assert!(!page.headers.contains_key(header::LAST_MODIFIED), "{path}");
+        if let Some(tag) = page.headers.get(header::ETAG) {
+            let of_what_is_sent = format!("\"{}\"", id::sha256(&page.raw));
+            assert_eq!(tag.to_str().unwrap().trim_start_matches("W/"), of_what_is_sent, "{path}");
+        }
+        if page.status == StatusCode::OK {
+            to_open.extend(leads_to(&page.html));
+            let known = ids_in(&page.html).filter_map(|id| Some((tables.get(&id)?, id)));
+            named.extend(known.map(|(table, id)| (table.clone(), id, path.clone())));
+        }
+    }
+    (opened, named)
+}
+
 #[test]
 fn nothing_that_everyone_can_open_names_what_tells_when_a_parent_did_something() {
     on_both(async |world| {
@@ -83,30 +149,8 @@ fn nothing_that_everyone_can_open_names_what_tells_when_a_parent_did_something()
         let mut to_open = vec!["/".to_owned(), "/sitemap/1".to_owned(), "/notices.atom".to_owned()];
         let comments = tables.iter().filter(|(_, table)| table.as_str() == "comments");
         to_open.extend(comments.map(|(id, _)| format!("/local-offer/comments/{id}")));
-        let (mut opened, mut named) = (BTreeSet::new(), BTreeSet::new());
         let visitor = world.visitor();
-        while let Some(path) = to_open.pop() {
-            if !opened.insert(path.clone()) {
-                continue;
-            }
-            let page = visitor.get(&path).await;
-            assert!(!page.status.is_server_error(), "{path}: {}", page.status);
-            // Neither tells when something last changed: a tag is made of what is sent alone.
-            assert!(!page.headers.contains_key(header::LAST_MODIFIED), "{path}");
-            if let Some(tag) = page.headers.get(header::ETAG) {
-                let of_what_is_sent = format!("\"{}\"", id::sha256(&page.raw));
-                assert_eq!(
-                    tag.to_str().unwrap().trim_start_matches("W/"),
-                    of_what_is_sent,
-                    "{path}"
-                );
-            }
-            if page.status == StatusCode::OK {
-                to_open.extend(leads_to(&page.html));
-                let known = ids_in(&page.html).filter_map(|id| Some((tables.get(&id)?, id)));
-                named.extend(known.map(|(table, id)| (table.clone(), id, path.clone())));
-            }
-        }
+        let (opened, named) = read_through(&visitor, &tables, to_open).await;
         for (table, id, path) in &named {
             let is_parents = OF_PARENTS.contains(&table.as_str());
             assert!(
@@ -119,6 +163,44 @@ fn nothing_that_everyone_can_open_names_what_tells_when_a_parent_did_something()
             assert!(named.iter().any(|(table, ..)| table == of), "no page names one of {of}");
         }
         assert!(opened.len() > 50, "only {} pages were found", opened.len());
+    });
+}
+
+#[test]
+fn nothing_that_another_role_can_open_names_what_tells_when_a_parent_did_something() {
+    on_both(async |world| {
+        let world = world.demonstration().await;
+        let addresses = Things::new(&world).await.addresses();
+        let tables = tables(&world).await;
+        for (email, roles) in LOOKERS {
+            let theirs = addresses.iter().filter(|one| {
+                let needed = one.rule.access.roles();
+                one.rule.method == Method::GET && needed.iter().any(|role| roles.contains(role))
+            });
+            let to_open = theirs.map(|one| one.path.clone()).chain(["/".to_owned()]).collect();
+            let browser = world.sign_in(email).await;
+            let (opened, named) = read_through(&browser, &tables, to_open).await;
+            let named = named
+                .iter()
+                .filter(|(.., path)| !THEIR_OWN.iter().any(|begins| path.starts_with(begins)));
+            let mut all = BTreeSet::new();
+            for (table, id, path) in named {
+                all.insert(table.as_str());
+                let is_parents = OF_PARENTS.contains(&table.as_str());
+                let is_known = OF_THE_FORUM.contains(&table.as_str())
+                    || OF_THE_TEAM.contains(&table.as_str())
+                    || SEEN_ALL_THE_SAME.iter().any(|(of, at, _)| of == table && at == path);
+                assert!(
+                    is_parents || is_known,
+                    "{email}: {path} names a row of {table}, {id}: whose act made it?"
+                );
+                assert!(!is_parents || !tells_when(id), "{email}: {path} names {id} of {table}");
+            }
+            for of in ["topics", "notices", "plans", "rounds", "updates"] {
+                assert!(all.contains(of), "{email}: no page names one of {of}");
+            }
+            assert!(opened.len() > 50, "{email}: only {} pages were found", opened.len());
+        }
     });
 }
 

@@ -1,5 +1,6 @@
 //! A second step of signing in, fresh proof before what does the most harm, and new devices.
 
+use axum::body::Bytes;
 use axum::http::{Method, StatusCode};
 use calendar::clock::{DAY, HOUR, MINUTE, Moment, SECOND};
 use deliveries::EmailKind;
@@ -443,6 +444,28 @@ fn a_draft_that_is_not_published_is_read_only_with_the_second_step_that_is_asked
         assert_eq!(leader.get(&format!("/plans/{plan}")).await.status, StatusCode::OK);
         set_up(&world, &leader).await;
         assert_eq!(leader.get(&draft).await.status, StatusCode::OK);
+    });
+}
+
+#[test]
+fn a_topic_that_waits_and_a_picture_on_no_page_are_shown_only_with_the_second_step_that_is_asked() {
+    on_both(async |world| {
+        let organiser = world.organiser().await;
+        let topic = world.parent(1).await.propose("Buses").await;
+        let icon = Bytes::from_static(include_bytes!("../../pictures/icon-192.png"));
+        let picture = world.house.files.keep_picture(icon).await.unwrap().expect("a picture");
+        let paths = [format!("/topics/{topic}"), format!("/pictures/{picture}")];
+        for path in &paths {
+            assert_eq!(organiser.get(path).await.status, StatusCode::OK, "{path}");
+        }
+        change(&world, "UPDATE area_rules SET second_step_from = 1").await;
+        for path in &paths {
+            assert_eq!(organiser.get(path).await.status, StatusCode::NOT_FOUND, "{path}");
+        }
+        set_up(&world, &organiser).await;
+        for path in &paths {
+            assert_eq!(organiser.get(path).await.status, StatusCode::OK, "{path}");
+        }
     });
 }
 

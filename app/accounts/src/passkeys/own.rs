@@ -55,7 +55,7 @@ fn show_passkeys(person: &SignedIn, passkeys: Vec<OwnPasskey>, done: &str, can: 
         _ => None,
     };
     Frame::new("Passkeys", ACCOUNT).done(banner).around(|| {
-        let is_staff = person.roles.iter().any(|role| role.is_staff());
+        let is_staff = person.is_staff();
         let beside = if is_staff {
             "Once you have one, we ask for a passkey or a code from your phone each time you sign \
              in. Add one on each device that you use."
@@ -264,7 +264,7 @@ async fn keep(
         tx.roll_back().await?;
         return Ok(false);
     }
-    if person.roles.iter().any(|role| role.is_staff()) {
+    if person.is_staff() {
         second_factor::store::end_other_sessions(&mut tx, account_id, &person.session_id).await?;
     }
     let words = emails::passkey_added(house, &new.name);

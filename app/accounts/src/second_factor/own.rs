@@ -42,7 +42,7 @@ pub async fn second_step_page(
     let person = viewer.signed_in()?;
     let query = Sent::query(&uri);
     let factor = store::factor(&house.db, &person.account_id).await?;
-    let is_staff = person.roles.iter().any(|role| role.is_staff());
+    let is_staff = person.is_staff();
     // For parents their password or a link is enough.
     if !is_staff && factor.confirmed_at.is_none() {
         return Err(Error::NotFound);
@@ -205,7 +205,7 @@ pub async fn change_second_step(
     let (person, now) = (viewer.signed_in()?, house.clock.now());
     let (account_id, email) = (&person.account_id, person.email.as_str());
     let factor = store::factor(&house.db, account_id).await?;
-    let is_staff = person.roles.iter().any(|role| role.is_staff());
+    let is_staff = person.is_staff();
     let has_one = factor.confirmed_at.is_some();
     match sent.typed("step") {
         "begin" if is_staff || has_one => {
