@@ -13,6 +13,7 @@ mod audit;
 mod backups;
 mod bad_input;
 mod builder;
+mod bytes;
 mod canaries;
 mod consultations;
 mod consultations_after;
