@@ -1,5 +1,5 @@
-//! Where words may still lie once no table has them: in the files of the database, with what is free
-//! in them, in the store of files, and in a backup that is made now.
+//! Where words may still lie once no table has them: in the files of the database, with what is
+//! free in them, in the store of files, and in a backup that is made now.
 
 use std::collections::BTreeSet;
 use std::fs;
