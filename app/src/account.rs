@@ -427,8 +427,7 @@ async fn change_address(
     store::set_address(tx, account, new_email).await?;
     // Links that went to the old address lead nowhere any more.
     store::end_links(tx, account).await?;
-    subscriptions::store::address_changed(tx, &link.email, new_email, now).await?;
-    updates::store::address_changed(tx, account, new_email).await?;
+    move_all(tx, account, (&link.email, new_email), now).await?;
     let undo = id::secret();
     let ends_at = store::keep_undo(tx, &id::hash(&undo), (account, &link.email), now).await?;
     let to_old = Owed {
@@ -452,6 +451,21 @@ async fn change_address(
     };
     owe(tx, to_new).await?;
     Ok(Changed::Now)
+}
+
+/// Takes what belongs to an address of theirs, in every room, to the one that they have now: what
+/// stays behind is in no copy of theirs, and is not erased with them.
+async fn move_all(
+    tx: &mut AnyConnection,
+    account: &Id<Account>,
+    (old, new): (&str, &str),
+    now: Moment,
+) -> sqlx::Result<()> {
+    store::address_changed(tx, old, new).await?;
+    local_offer::address_changed(tx, old, new).await?;
+    notices::address_changed(tx, old, new).await?;
+    subscriptions::store::address_changed(tx, old, new, now).await?;
+    updates::store::address_changed(tx, account, new).await
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -562,8 +576,7 @@ async fn put_address_back(
     let (account, old, new) = (&undo.account_id, undo.old.as_str(), undo.email.as_str());
     // They may have changed it back themselves.
     if new != old {
-        subscriptions::store::address_changed(tx, new, old, now).await?;
-        updates::store::address_changed(tx, account, old).await?;
+        move_all(tx, account, (new, old), now).await?;
     }
     let (password, ends_at) = (id::secret(), now + NEW_PASSWORD_WITHIN);
     let link = store::NewLink {

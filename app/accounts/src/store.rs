@@ -1109,6 +1109,17 @@ pub async fn set_address(
     Ok(())
 }
 
+/// What an account was invited to goes with it to its new address, so that it is found in its copy
+/// and erased with it.
+pub async fn address_changed(tx: &mut AnyConnection, old: &str, new: &str) -> sqlx::Result<()> {
+    sqlx::query("UPDATE invitations SET email = $2 WHERE email = $1 AND accepted_at IS NOT NULL")
+        .bind(old)
+        .bind(new)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
 /// For how long a change of address can be undone.
 const UNDONE_FOR: Millis = 7 * DAY;
 

@@ -71,6 +71,19 @@ pub async fn confirm_address(
     Ok(())
 }
 
+/// Answers go to the new address of whoever has an account from now on. One that nobody has
+/// confirmed may be somebody else's slip, and goes by itself.
+pub async fn address_changed(tx: &mut AnyConnection, old: &str, new: &str) -> sqlx::Result<()> {
+    sqlx::query(
+        "UPDATE comment_addresses SET email = $2 WHERE email = $1 AND confirmed_at IS NOT NULL",
+    )
+    .bind(old)
+    .bind(new)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
 /// Erases where the answer to this comment goes.
 pub async fn forget_address(tx: &mut AnyConnection, comment_id: &Id<Comment>) -> sqlx::Result<()> {
     sqlx::query("DELETE FROM comment_addresses WHERE comment_id = $1")

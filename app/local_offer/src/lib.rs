@@ -50,7 +50,7 @@ pub mod store;
 mod without_account;
 mod year;
 
-pub use addresses::forget_due;
+pub use addresses::{address_changed, forget_due};
 pub use browse::mine;
 pub use forget::forget;
 pub use personal::PERSONAL;

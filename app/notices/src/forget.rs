@@ -1,4 +1,5 @@
-//! What is left in notices of an account, or of an address, that is erased.
+//! What is left in notices of an account, or of an address, that is erased; and where its answers
+//! go once it has another address.
 
 use ground::erasing::{each, let_go};
 use ground::ids::{Account, Id};
@@ -34,6 +35,19 @@ pub async fn forget(
 pub async fn forget_address(tx: &mut AnyConnection, email: &str) -> sqlx::Result<()> {
     sqlx::query("UPDATE notice_questions SET email = NULL WHERE email = $1")
         .bind(email)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// Answers to the questions of an account go to its new address from now on.
+///
+/// # Errors
+/// When the database fails.
+pub async fn address_changed(tx: &mut AnyConnection, old: &str, new: &str) -> sqlx::Result<()> {
+    sqlx::query("UPDATE notice_questions SET email = $2 WHERE email = $1")
+        .bind(old)
+        .bind(new)
         .execute(tx)
         .await?;
     Ok(())

@@ -37,7 +37,7 @@ mod write;
 
 pub use browse::FOR_LEADERS;
 pub use cards::{cards, lines};
-pub use forget::{forget, forget_address};
+pub use forget::{address_changed, forget, forget_address};
 pub use personal::PERSONAL;
 pub use questions::answer_due;
 pub use telling::{count_due, start_due, tell_due};

@@ -2,7 +2,7 @@
 //! the tables, not in the bytes of the files, not in a backup made after.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::{fs, io};
+use std::io;
 
 use accounts::erasing::WAITS;
 use app::erase::erase_due;
@@ -16,10 +16,10 @@ use ground::db::tables::Lines;
 use ground::erasing::{ANOTHER, NOBODY};
 use ground::viewer::Role;
 use rounds::shortlist::store::Ballots;
-use server::backup;
 
 use super::notices::{leaders, noticed, subscriber, told};
 use super::updates::{DONE, closed_topic, publish};
+use crate::bytes::in_the_bytes;
 use crate::world::{Answer, Browser, PROVES, World, by_hand, change, link_to, number, on_both};
 
 /// Asks to be erased.
@@ -64,27 +64,6 @@ pub async fn columns_with(world: &World, word: &str) -> BTreeSet<String> {
                 found.insert(format!("{table}.{column}"));
             }
         }
-    }
-    found
-}
-
-/// Which of these words are found in the bytes: of SQLite's files, and of a backup made now.
-pub async fn in_the_bytes(world: &World, words: &[&str]) -> BTreeSet<String> {
-    let folder = world.folder().join(id::fresh());
-    let (made, _) =
-        backup::make(world.db(), &world.house.files, &folder, world.now(), None).await.unwrap();
-    let mut files: Vec<_> =
-        fs::read_dir(made.join("tables")).unwrap().map(|file| file.unwrap().path()).collect();
-    if world.db().kind() == Kind::Sqlite {
-        files.push(world.folder().join("alongside.db"));
-        files.push(world.folder().join("alongside.db-wal"));
-    }
-    let mut found = BTreeSet::new();
-    for file in files {
-        let text = String::from_utf8_lossy(&fs::read(&file).unwrap()).to_lowercase();
-        let name = file.file_name().unwrap().to_string_lossy().into_owned();
-        let words = words.iter().filter(|word| text.contains(&word.to_lowercase()));
-        found.extend(words.map(|word| format!("{name}: {word}")));
     }
     found
 }
@@ -566,6 +545,51 @@ fn a_parent_is_found_nowhere_once_they_are_erased_and_what_is_published_stays() 
                 assert!(after.contains(&(table.clone(), line.clone())), "{table}: {line}");
             }
         }
+    });
+}
+
+#[test]
+fn what_belongs_to_an_address_goes_with_them_to_their_next_one_and_is_erased_with_it() {
+    const BEFORE: &str = "kanarienvogel@example.org";
+    on_both(async |world| {
+        let notice = noticed(&world, &leaders(&world).await, "Later buses", 60).await;
+        told(&world).await;
+        let leaver = world.signed_in(BEFORE, &[Role::Parent]).await;
+        let question = [("question", "Which stop?")];
+        leaver.post(&format!("/notices/{notice}/questions/new"), &question).await.leads_to();
+        let comment = crate::fixtures::local_offer::comment("The list is hard to find.");
+        leaver.post("/local-offer/comments/new", &comment).await.leads_to();
+        let sent_before_they_joined = format!(
+            "INSERT INTO comment_addresses (comment_id, token_hash, email, asked_at, confirmed_at)
+             SELECT id, 'hash', '{BEFORE}', 1, 2 FROM comments"
+        );
+        let invited = format!(
+            "INSERT INTO invitations (id, token_hash, email, role, invited_at, ends_at, accepted_at)
+             VALUES ('invited', 'hash', '{BEFORE}', 'organiser', 1, 9000000000000000, 2)"
+        );
+        for sql in [sent_before_they_joined, invited] {
+            change(&world, &sql).await;
+        }
+        world.deliver_with_kinds().await;
+
+        leaver.changes_address("kanarienvogel-new@example.org").await.leads_to();
+        let emails = world.deliver().await;
+        let confirm = emails.iter().find(|email| email.to == "kanarienvogel-new@example.org");
+        leaver.post(&link_to(confirm.unwrap(), "/account/email/"), &[]).await.done();
+        world.deliver_with_kinds().await;
+        // Where it was is known for as long as the change can be undone.
+        let undo = BTreeSet::from(["address_undos.email".to_owned()]);
+        assert_eq!(columns_with(&world, BEFORE).await, undo);
+        let found = columns_with(&world, "kanarienvogel-new@example.org").await;
+        for table in ["comment_addresses", "invitations", "notice_questions"] {
+            assert!(found.contains(&format!("{table}.email")), "{table}: {found:?}");
+        }
+
+        leaves(&leaver, &[]).await.leads_to();
+        world.deliver_with_kinds().await;
+        assert_eq!(is_erased(&world).await, 1);
+        world.deliver_with_kinds().await;
+        assert_eq!(columns_with(&world, "kanarienvogel").await, BTreeSet::new());
     });
 }
 

@@ -3,11 +3,10 @@
 //! looked at where they are on this machine and this process may read them, as under `make test`.
 
 use std::fs;
-use std::path::{Path, PathBuf};
 
 use accounts::store;
 use app::erase::erase_due;
-use calendar::clock::{self, Clock, DAY, HOUR};
+use calendar::clock::{Clock, DAY, HOUR};
 use deliveries::{EmailKind, Failure, Outcome, Owed, Words, deliver_one, owe};
 use ground::db::{Db, Kind};
 use ground::files::Files;
@@ -17,6 +16,7 @@ use server::{backup, retention};
 use sqlx::Connection as _;
 
 use super::erase::leaves;
+use crate::bytes::{at_night, files_of_postgres, name_of};
 use crate::world::{BEGINS, Like, World, by_hand, link, on_both, on_postgres};
 
 /// Stands in everything that is to be erased, each time with a word of its own after it.
@@ -166,13 +166,6 @@ async fn analyzed(world: &World) {
     world.db().look_at_growth().await.unwrap();
 }
 
-/// Lets it become half past two in the morning or a little later.
-async fn at_night(world: &World) {
-    while !clock::fields(world.now()).1.starts_with("02:") {
-        world.forward(HOUR / 2);
-    }
-}
-
 /// What stands after the canary wherever it is found: in the files of the database, and in a backup
 /// that is made now.
 async fn found(world: &World) -> Vec<String> {
@@ -222,40 +215,6 @@ async fn table_in(db: &Db, file: &str) -> String {
     .fetch_one(&mut *db.read().await.unwrap())
     .await
     .unwrap()
-}
-
-/// The files of a PostgreSQL database, with all that was written so far in them; `None` where this
-/// process may not read them.
-async fn files_of_postgres(db: &Db) -> Option<Vec<PathBuf>> {
-    let mut connection = db.read().await.unwrap();
-    let mut may_read = async || -> Result<PathBuf, sqlx::Error> {
-        // With all others' tests at once it may take a while.
-        sqlx::query("SET statement_timeout = 0").execute(&mut *connection).await?;
-        sqlx::query("CHECKPOINT").execute(&mut *connection).await?;
-        let folder: String =
-            sqlx::query_scalar("SHOW data_directory").fetch_one(&mut *connection).await?;
-        let database: i64 = sqlx::query_scalar(
-            "SELECT CAST(oid AS BIGINT) FROM pg_database WHERE datname = current_database()",
-        )
-        .fetch_one(&mut *connection)
-        .await?;
-        Ok(Path::new(&folder).join("base").join(database.to_string()))
-    };
-    let entries = match may_read().await.map(fs::read_dir) {
-        Ok(Ok(entries)) => entries,
-        Ok(Err(error)) => return skipped(&error),
-        Err(error) => return skipped(&error),
-    };
-    Some(entries.map(|entry| entry.unwrap().path()).filter(|path| path.is_file()).collect())
-}
-
-fn skipped(why: &dyn std::fmt::Display) -> Option<Vec<PathBuf>> {
-    eprintln!("PostgreSQL's files are not looked at, since they cannot be read: {why}");
-    None
-}
-
-fn name_of(path: &Path) -> String {
-    path.file_name().unwrap().to_string_lossy().into_owned()
 }
 
 fn look(name: &str, bytes: &[u8], found: &mut Vec<String>) {

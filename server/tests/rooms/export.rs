@@ -20,7 +20,7 @@ use crate::world::{PROVES, World, change, link, link_to, on_both};
 const ADDRESS: &str = "their-own@example.org";
 
 /// A file of a copy, of today.
-fn unzipped(world: &World, zip: &[u8], name: &str) -> Vec<u8> {
+pub fn unzipped(world: &World, zip: &[u8], name: &str) -> Vec<u8> {
     let mut archive = zip::ZipArchive::new(Cursor::new(zip)).unwrap();
     let path = format!("copy-{}/{name}", clock::fields(world.now()).0);
     let mut bytes = Vec::new();
@@ -28,7 +28,7 @@ fn unzipped(world: &World, zip: &[u8], name: &str) -> Vec<u8> {
     bytes
 }
 
-fn text_in(world: &World, zip: &[u8], name: &str) -> String {
+pub fn text_in(world: &World, zip: &[u8], name: &str) -> String {
     String::from_utf8(unzipped(world, zip, name)).unwrap()
 }
 

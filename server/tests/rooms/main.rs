@@ -14,6 +14,7 @@ mod audit;
 mod backups;
 mod bad_input;
 mod builder;
+mod bytes;
 mod canaries;
 mod consultations;
 mod consultations_after;

@@ -39,7 +39,7 @@ async fn offered(browser: &Browser<'_>) -> String {
 
 /// Sets up a second step; the secret in their app and their recovery codes. The code they used is
 /// over.
-async fn set_up(world: &World, browser: &Browser<'_>) -> (String, Vec<String>) {
+pub async fn set_up(world: &World, browser: &Browser<'_>) -> (String, Vec<String>) {
     let secret = offered(browser).await;
     let shown = code(&secret, world.now());
     let done = browser.post("/account/second-step/set-up", &[("code", &shown)]).await;
