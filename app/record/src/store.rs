@@ -296,8 +296,10 @@ pub async fn consultations(db: &Db, at: Moment) -> sqlx::Result<Vec<OpenedConsul
     .fetch_all(&mut *db.read().await?)
     .await?;
     let consultation = |row: &AnyRow| {
-        let results =
-            row.get::<Option<&str>, _>("results").map(db::read_json::<Results>).transpose()?;
+        let results = row
+            .get::<Option<&str>, _>("results")
+            .map(|results| db::read_json::<Results>(results, "releases.results"))
+            .transpose()?;
         let released =
             row.get::<Option<i64>, _>("number").zip(row.get::<Option<Moment>, _>("checked_at"));
         Ok(OpenedConsultation {
