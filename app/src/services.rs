@@ -138,7 +138,9 @@ async fn told_before(house: &House, named: &Named, kind: &str) -> Result<Vec<Str
     if kind == area::AreaKind::Place.word() {
         let places = store::all(&house.db, area::AreaKind::Place).await?;
         let place = places.iter().find(|place| place.id == named.id);
-        told.extend(place.map(|place| area::told_of_place(place, &before)).unwrap_or_default());
+        if let Some(place) = place {
+            told.extend(area::told_of_place(place, &before)?);
+        }
     }
     Ok(told)
 }

@@ -24,6 +24,7 @@ use serde::{Deserialize, Serialize};
 
 /// What a backup holds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Manifest {
     /// The version of the program that made it.
     pub version: String,

@@ -274,17 +274,18 @@ fn baselines_page(refusals: &Refusals) -> Page {
 }
 
 /// How a place's number is said on its public page, with what it was before.
-#[must_use]
-pub fn told_of_place(place: &AreaItem, before: &[Correction]) -> Vec<String> {
+///
+/// # Errors
+/// When what it was before is no number.
+pub fn told_of_place(place: &AreaItem, before: &[Correction]) -> sqlx::Result<Vec<String>> {
     let now = place.facts.words().map(|words| format!("{words}."));
-    let was = before
-        .iter()
-        .filter(|correction| correction.field == "baseline")
-        .filter_map(|correction| Some((correction.was.parse().ok()?, correction.at)))
-        .map(|(children, at)| {
-            let was = PlaceFacts { baseline: Some(children), ..PlaceFacts::default() };
-            let words = was.words().unwrap_or_default();
-            format!("Until {} we had {words}.", clock::day(at))
-        });
-    now.into_iter().chain(was).collect()
+    let mut told: Vec<String> = now.into_iter().collect();
+    // Nothing is told of the time before there was a number.
+    let numbers = before.iter().filter(|one| one.field == "baseline" && !one.was.is_empty());
+    for correction in numbers {
+        let was = PlaceFacts { baseline: Some(correction.number()?), ..PlaceFacts::default() };
+        let words = was.words().unwrap_or_default();
+        told.push(format!("Until {} we had {words}.", clock::day(correction.at)));
+    }
+    Ok(told)
 }

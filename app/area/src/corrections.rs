@@ -1,8 +1,10 @@
 //! Names, numbers and days that were put right: what each was, kept for good, and shown where it
 //! was read. `docs/adr/0044-put-right-in-sight.md` says why.
 
+use std::str::FromStr;
+
 use calendar::clock::Moment;
-use ground::db::{Db, formatcp};
+use ground::db::{self, Db, formatcp};
 use sqlx::AnyConnection;
 
 /// Something that was put right.
@@ -18,6 +20,16 @@ pub struct Correction {
     pub was: String,
     pub became: String,
     pub at: Moment,
+}
+
+impl Correction {
+    /// The number that it was.
+    ///
+    /// # Errors
+    /// When it was none.
+    pub fn number<N: FromStr>(&self) -> sqlx::Result<N> {
+        db::parsed(&self.was, "corrections.was")
+    }
 }
 
 /// The thing and the moment of a correction.
@@ -97,8 +109,11 @@ pub const PLACE_THEN: &str =
 /// Likewise of the organisation `o`.
 pub const ORGANISATION_THEN: &str =
     formatcp!("coalesce({}, o.name)", first_after!("organisation", "name", "o.id"));
-/// Likewise the number of children in the place `p`.
+/// Likewise the number of children in the place `p`: below nothing where it was no number, of which
+/// SQLite would make a nought.
 pub const BASELINE_THEN: &str = formatcp!(
-    "CASE WHEN {was} IS NULL THEN p.baseline ELSE CAST(nullif({was}, '') AS BIGINT) END",
+    "CASE WHEN {was} IS NULL THEN p.baseline WHEN {was} = '' THEN CAST(NULL AS BIGINT)
+       WHEN CAST(CAST({was} AS BIGINT) AS TEXT) = {was} THEN CAST({was} AS BIGINT)
+       ELSE CAST(-1 AS BIGINT) END",
     was = first_after!("place", "baseline", "p.id")
 );

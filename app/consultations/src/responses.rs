@@ -90,7 +90,7 @@ pub async fn find(
     let one = |row: AnyRow| {
         Ok(Response {
             consultation: consultation(&row)?,
-            answers: read_json(row.get("answers"))?,
+            answers: read_json(row.get("answers"), "responses.answers")?,
             may_quote: row.get::<i64, _>("may_quote") == 1,
             state: known(ResponseState::read(row.get("state")), "responses.state")?,
         })
@@ -110,7 +110,7 @@ pub async fn hold(tx: &mut AnyConnection, code: &str) -> sqlx::Result<Option<Ans
     );
     let held: Option<String> =
         sqlx::query_scalar(held).bind(id::hash(code)).fetch_optional(tx).await?;
-    held.map(|held| read_json(&held)).transpose()
+    held.map(|held| read_json(&held, "responses.answers")).transpose()
 }
 
 /// Keeps answers to some questions of a response; `None` where one was taken away. Answers to other

@@ -288,8 +288,17 @@ pub(super) fn consultation(row: &AnyRow) -> sqlx::Result<Consultation> {
 
 /// Questions as they are asked: as they were written, with slips in their wording corrected.
 pub(super) fn questionnaire(questions: &str, mended: &str) -> sqlx::Result<Questionnaire> {
-    let mended: Vec<Mending> = read_json(mended)?;
-    Ok(mend(read_json(questions)?, &mended))
+    Ok(mend(written(questions)?, &mendings(mended)?))
+}
+
+/// Questions as they were written.
+fn written(questions: &str) -> sqlx::Result<Questionnaire> {
+    read_json(questions, "questionnaires.questions")
+}
+
+/// The slips in their wording that were corrected.
+fn mendings(mended: &str) -> sqlx::Result<Vec<Mending>> {
+    read_json(mended, "questionnaires.mended")
 }
 
 /// The questions of this version, for whoever is about to change them.
@@ -303,7 +312,7 @@ pub async fn questions(
     );
     let questions: String =
         sqlx::query_scalar(sql).bind(consultation_id).bind(version).fetch_one(tx).await?;
-    read_json(&questions)
+    written(&questions)
 }
 
 /// How often this version was changed; asked once its questions are held.
@@ -335,8 +344,7 @@ pub async fn corrected_questions(
     .bind(version)
     .fetch_one(tx)
     .await?;
-    let mended: Vec<Mending> = read_json(row.get("mended"))?;
-    Ok(corrected(read_json(row.get("questions"))?, &mended))
+    Ok(corrected(written(row.get("questions"))?, &mendings(row.get("mended"))?))
 }
 
 /// Keeps other questions, while nobody has answered, and counts the change. False when somebody
@@ -370,7 +378,7 @@ pub async fn keep_mending(
     );
     let mended: String =
         sqlx::query_scalar(sql).bind(consultation_id).bind(version).fetch_one(&mut *tx).await?;
-    let mut mended: Vec<Mending> = read_json(&mended)?;
+    let mut mended = mendings(&mended)?;
     mended.push(mending);
     sqlx::query(
         "UPDATE questionnaires SET mended = $3 WHERE consultation_id = $1 AND version = $2",
@@ -723,7 +731,7 @@ pub const QUESTIONS: &str = "(SELECT q.questions FROM questionnaires q
 
 /// How many questions these are, and about how many minutes they take.
 pub fn asks(questions: &str) -> sqlx::Result<(usize, u64)> {
-    let questionnaire = read_json(questions)?;
+    let questionnaire = written(questions)?;
     Ok((way::asked(&questionnaire), way::minutes(&questionnaire)))
 }
 

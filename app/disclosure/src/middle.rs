@@ -7,8 +7,6 @@
 //! what any reader could work out, and gives away nothing, whether of one release, of two, or of a
 //! small group.
 
-use serde::{Deserialize, Serialize};
-
 use super::{SMALLEST_SHOWN, Shown};
 
 /// What is shown of people who are counted by the range that their number is in.
@@ -26,7 +24,7 @@ pub struct Ranges<'s> {
 
 /// In which range a quarter, a half and three quarters of those who answered are reached, counted
 /// from the lowest; `None` where what is shown does not tell.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Middle {
     pub quarter: Option<usize>,
     pub half: Option<usize>,

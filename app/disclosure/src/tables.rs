@@ -12,6 +12,7 @@ use super::{SMALLEST_SHOWN, Shown, is_below};
 /// gave none, the places. A question with several answers is a list for each of them: who chose it,
 /// and who did not.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct List {
     /// What it counts; the same in every release.
     pub key: String,
@@ -20,19 +21,23 @@ pub struct List {
     pub parts: Vec<u64>,
     /// Where not everyone was asked: an earlier list, as its place among the lists, and the parts
     /// of it who were.
+    #[serde(deserialize_with = "Option::deserialize")]
     pub asked: Option<(usize, Vec<usize>)>,
     /// Lists with the same number bear on each other in a way that sums do not say, as the options
     /// of a question of which everyone chose at least one. They are next to each other. Where one
     /// of them must hide something, all hide everything.
+    #[serde(deserialize_with = "Option::deserialize")]
     pub bound: Option<usize>,
     /// Where its parts are ranges: the lowest number of each but the first. The same in every
     /// release, since two ways to part the same people would tell how many are between.
+    // What was counted before 30 November 2026 has none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cuts: Vec<i64>,
 }
 
 /// The people of two lists, counted in both at once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Cross {
     /// The list of its rows, as its place among the lists.
     pub rows: usize,
@@ -44,6 +49,7 @@ pub struct Cross {
 
 /// All that one release counts: true numbers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Counts {
     people: u64,
     lists: Vec<List>,
@@ -179,6 +185,7 @@ impl Default for Rule {
 
 /// What may be published of some counts: everything in it at once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Published {
     /// All people.
     pub people: Shown,

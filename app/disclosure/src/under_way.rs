@@ -12,6 +12,7 @@ use super::SMALLEST_SHOWN;
 
 /// What is said of answers that come in.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Said {
     /// How many there are at least, in tens.
     pub all: u64,

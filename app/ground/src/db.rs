@@ -429,10 +429,14 @@ pub fn json<T: serde::Serialize>(value: &T) -> sqlx::Result<String> {
 /// The value that a column keeps as JSON.
 ///
 /// # Errors
-/// When it is not there as it was written.
+/// When it is not there as it was written, or has a field that this program does not know: whoever
+/// left it out would write the rest back without it. So its types say `deny_unknown_fields`, and of
+/// an `Option` that is always written `deserialize_with = "Option::deserialize"`: what is missing
+/// is not nothing then.
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the JSON of a column")]
-pub fn read_json<T: serde::de::DeserializeOwned>(json: &str) -> sqlx::Result<T> {
-    serde_json::from_str(json).map_err(|error| sqlx::Error::Decode(error.into()))
+pub fn read_json<T: serde::de::DeserializeOwned>(json: &str, column: &str) -> sqlx::Result<T> {
+    serde_json::from_str(json)
+        .map_err(|error| sqlx::Error::Decode(format!("{column} cannot be read: {error}").into()))
 }
 
 /// What a word in a column stands for.

@@ -15,7 +15,6 @@ use futures_util::{StreamExt as _, TryStreamExt as _};
 use object_store::path::Path;
 use object_store::prefix::PrefixStore;
 use object_store::{GetResult, ObjectStore, ObjectStoreExt as _};
-use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 pub use self::kinds::{FileKind, NotTaken, kind_of, read};
@@ -45,7 +44,7 @@ pub enum NoFile {
 }
 
 /// A file that was kept, and what we know about it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SavedFile {
     /// The SHA-256 of what is in it, in hexadecimal: its name in the store.
     pub hash: String,

@@ -10,8 +10,8 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 use super::rules::{
-    CommentDecision, CommentFacts, CommentState, NewComment, NewResponse, NewVerdict, Subject,
-    Voice, WillDo,
+    self, CommentDecision, CommentFacts, CommentState, NewComment, NewResponse, NewVerdict,
+    Subject, Voice, WillDo,
 };
 
 /// A comment with all its answers.
@@ -349,6 +349,12 @@ fn comment(row: &AnyRow) -> sqlx::Result<Comment> {
     let subject = subject.map(|word| known(Subject::read(&word), "comments.subject"));
     let voice: Option<String> = row.get("voice");
     let voice = voice.map(|word| known(Voice::read(&word), "comments.voice"));
+    let declined: Option<(Moment, String)> =
+        row.get::<Option<Moment>, _>("declined_at").zip(row.get("decline_reason"));
+    let declined = declined.map(|(at, reason)| {
+        let is_known = !rules::reason(&reason).is_empty();
+        known(is_known.then_some((at, reason)), "comments.decline_reason")
+    });
     Ok(Comment {
         id: row.get("id"),
         author_id: row.get("author_id"),
@@ -361,7 +367,7 @@ fn comment(row: &AnyRow) -> sqlx::Result<Comment> {
         as_sent: row.get("as_sent"),
         sent_at: row.get("sent_at"),
         published_at: row.get("published_at"),
-        declined: row.get::<Option<Moment>, _>("declined_at").zip(row.get("decline_reason")),
+        declined: declined.transpose()?,
         passed_on_at: row.get("passed_on_at"),
         withdrawn_at: row.get("withdrawn_at"),
         taken_down_at: row.get("taken_down_at"),

@@ -456,7 +456,7 @@ fn notice(row: &AnyRow, rows: &[AnyRow]) -> sqlx::Result<Notice> {
         written_by: (row.get("written_by"), row.get("writer")),
         written_at: row.get("written_at"),
         approved_by: row.get("approver"),
-        equality: signed(row),
+        equality: signed(row)?,
         passed: passed(row),
         course: Course {
             starts_at: row.get("starts_at"),
@@ -473,9 +473,10 @@ fn notice(row: &AnyRow, rows: &[AnyRow]) -> sqlx::Result<Notice> {
     })
 }
 
-fn signed(row: &AnyRow) -> Option<Signed> {
-    let at = row.get::<Option<Moment>, _>("signed_at")?;
-    Some(Signed { signed_name: row.get("signed_name"), review_day: row.get("review_day"), at })
+fn signed(row: &AnyRow) -> sqlx::Result<Option<Signed>> {
+    let Some(at) = row.get::<Option<Moment>, _>("signed_at") else { return Ok(None) };
+    let review_day = db::day(row.get("review_day"), "notice_equality_records.review_day")?;
+    Ok(Some(Signed { signed_name: row.get("signed_name"), review_day, at }))
 }
 
 fn passed(row: &AnyRow) -> Option<(String, String, Moment)> {

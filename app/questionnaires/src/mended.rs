@@ -12,6 +12,7 @@ use super::{Question, Questionnaire};
 
 /// What was corrected in one question, with a note that everyone can read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Mending {
     /// The key of the question.
     pub question: String,

@@ -17,10 +17,13 @@ use crate::{Question, Questionnaire, ranges, whole};
 
 /// What one release says.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Results {
     /// How many responses were counted; `None`: too few to show.
+    #[serde(deserialize_with = "Option::deserialize")]
     pub people: Option<u64>,
     /// About how many families were asked, where somebody said so.
+    #[serde(deserialize_with = "Option::deserialize")]
     pub asked: Option<u64>,
     /// The questions, in their order.
     pub questions: Vec<Counted>,
@@ -30,23 +33,27 @@ pub struct Results {
 
 /// How one question was answered, or of several options one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Counted {
     /// The key of the question.
     pub question: String,
     pub text: String,
     /// The option, where each option is counted by itself.
+    #[serde(deserialize_with = "Option::deserialize")]
     pub option: Option<String>,
     /// Whether only some were asked it.
     pub is_of_some: bool,
     /// Each answer with how many gave it; `None`: not shown.
     pub parts: Vec<(String, Option<u64>)>,
     /// The same, split by another question.
+    #[serde(deserialize_with = "Option::deserialize")]
     pub by: Option<By>,
     /// Of a place: for each part how many children with SEND live there, where that is known.
     pub baseline: Vec<Option<u64>>,
     /// Quotes from people who agreed to it, chosen by organisers.
     pub quotations: Vec<String>,
     /// Of numbers and days: where the middle lies.
+    // What was counted before 30 November 2026 has neither this nor the next, nor `halves`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub middle: Option<MiddleWords>,
     /// Of options that were put in order: what matters most first.
@@ -57,11 +64,15 @@ pub struct Counted {
 /// In which range the middle of some numbers or days lies; `None`: it is not known from the numbers
 /// that are shown.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct MiddleWords {
     /// A quarter of the answers are in this range or a lower one.
+    #[serde(deserialize_with = "Option::deserialize")]
     pub quarter: Option<String>,
     /// Half of them are: the median.
+    #[serde(deserialize_with = "Option::deserialize")]
     pub half: Option<String>,
+    #[serde(deserialize_with = "Option::deserialize")]
     pub three_quarters: Option<String>,
 }
 
@@ -77,6 +88,7 @@ pub enum Ranking {
 
 /// An option that was put in order with others.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Ranked {
     pub option: String,
     /// Its mean place in tenths: 18 for 1.8. Whoever left it out put it in the last place.
@@ -130,6 +142,7 @@ impl Counted {
 
 /// Answers by those to another question.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct By {
     /// The other question.
     pub text: String,

@@ -70,7 +70,8 @@ pub async fn asked(db: &Db, questions: &[&str], now: Moment) -> sqlx::Result<His
 
 /// `plans`: every plan registered by then, with everything that had happened to it.
 pub async fn plans(db: &Db, at: Moment) -> sqlx::Result<Vec<plans::store::Plan>> {
-    Ok(plans::store::all(db).await?.into_iter().filter_map(|plan| plan.as_of(at)).collect())
+    let all = plans::store::all(db).await?.into_iter();
+    all.filter_map(|plan| plan.as_of(at).transpose()).collect()
 }
 
 /// `told`: every change that had taken effect by then, with who was told before it.
@@ -296,8 +297,10 @@ pub async fn consultations(db: &Db, at: Moment) -> sqlx::Result<Vec<OpenedConsul
     .fetch_all(&mut *db.read().await?)
     .await?;
     let consultation = |row: &AnyRow| {
-        let results =
-            row.get::<Option<&str>, _>("results").map(db::read_json::<Results>).transpose()?;
+        let results = row
+            .get::<Option<&str>, _>("results")
+            .map(|results| db::read_json::<Results>(results, "releases.results"))
+            .transpose()?;
         let released =
             row.get::<Option<i64>, _>("number").zip(row.get::<Option<Moment>, _>("checked_at"));
         Ok(OpenedConsultation {
@@ -334,18 +337,20 @@ pub async fn comments(db: &Db, at: Moment) -> sqlx::Result<Vec<Comment>> {
          ORDER BY c.published_at, c.id"
     );
     let rows = sqlx::query(SQL).bind(at).fetch_all(&mut *db.read().await?).await?;
-    let comment = |row: &AnyRow| Comment {
-        id: row.get("id"),
-        service: row.get("service"),
-        subject: row.get("subject"),
-        voice: row.get("voice"),
-        published_at: row.get("published_at"),
-        first_answered_at: row.get("first_answered_at"),
-        has_action: row.get::<i64, _>("actions") > 0,
-        action_by: row.get("action_by"),
-        is_done: row.get::<Option<i64>, _>("is_done").map(|is_done| is_done == 1),
+    let comment = |row: &AnyRow| {
+        Ok(Comment {
+            id: row.get("id"),
+            service: row.get("service"),
+            subject: row.get("subject"),
+            voice: row.get("voice"),
+            published_at: row.get("published_at"),
+            first_answered_at: row.get("first_answered_at"),
+            has_action: row.get::<i64, _>("actions") > 0,
+            action_by: db::day(row.get("action_by"), "comment_responses.action_by")?,
+            is_done: row.get::<Option<i64>, _>("is_done").map(|is_done| is_done == 1),
+        })
     };
-    Ok(rows.iter().map(comment).collect())
+    rows.iter().map(comment).collect()
 }
 
 /// `taken_down`: everything that the forum had taken down by then after everyone could read it, and

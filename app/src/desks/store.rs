@@ -341,13 +341,13 @@ fn waiting(rows: &[AnyRow]) -> sqlx::Result<Waiting> {
 }
 
 fn waits(row: &AnyRow) -> sqlx::Result<Waits> {
-    Ok(Waits {
-        kind: known(WaitKind::read(row.get("kind")), "what waits")?,
-        id: row.get("id"),
-        title: row.get("title"),
-        many: row.get("many"),
-        since: row.get("since"),
-    })
+    let kind = known(WaitKind::read(row.get("kind")), "what waits")?;
+    let title: String = row.get("title");
+    if kind == WaitKind::Promise {
+        let day = title.split_once('|').and_then(|(day, _)| clock::end_of(day));
+        known(day, "comment_responses.action_by")?;
+    }
+    Ok(Waits { kind, id: row.get("id"), title, many: row.get("many"), since: row.get("since") })
 }
 
 /// Something that comes.
@@ -438,7 +438,10 @@ pub async fn coming(
     .fetch_all(&mut *db.read().await?)
     .await?;
     let comes = |row: &AnyRow| {
-        let at = clock::read(row.get("day"), "12:00").unwrap_or_else(|| row.get("at"));
+        let at: Moment = match row.get("day") {
+            "" => row.get("at"),
+            day => known(clock::read(day, "12:00"), "plans.due_day")?,
+        };
         let what = known(Coming::read(row.get("what")), "what comes")?;
         Ok(Comes { what, id: row.get("id"), title: row.get("title"), at })
     };

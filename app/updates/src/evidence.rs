@@ -2,7 +2,7 @@
 
 use calendar::clock::{self, Moment};
 use forms::{Refusals, Sent};
-use ground::files;
+use ground::files::{self, FileKind};
 use ground::ids::{EvidenceFile, Id};
 use serde::{Deserialize, Serialize};
 
@@ -12,19 +12,45 @@ const MOST_NUMBERS: usize = 24;
 
 /// A file that was added as evidence.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "StoredFile", into = "StoredFile")]
 pub struct Attached {
     pub id: Id<EvidenceFile>,
-    #[serde(flatten)]
     pub file: files::SavedFile,
+}
+
+/// It as it is stored. `flatten` would let fields pass that this program does not know.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StoredFile {
+    id: Id<EvidenceFile>,
+    hash: String,
+    name: String,
+    kind: FileKind,
+    size: i64,
+}
+
+impl From<StoredFile> for Attached {
+    fn from(StoredFile { id, hash, name, kind, size }: StoredFile) -> Self {
+        Self { id, file: files::SavedFile { hash, name, kind, size } }
+    }
+}
+
+impl From<Attached> for StoredFile {
+    fn from(Attached { id, file }: Attached) -> Self {
+        let files::SavedFile { hash, name, kind, size } = file;
+        Self { id, hash, name, kind, size }
+    }
 }
 
 /// Evidence for what was said.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Evidence {
     /// Links to where people can read more.
     pub links: Vec<String>,
     pub files: Vec<Attached>,
     /// A number before and after.
+    #[serde(deserialize_with = "Option::deserialize")]
     pub numbers: Option<Numbers>,
 }
 
@@ -60,6 +86,7 @@ fn files(sent: &Sent, known: &[Attached]) -> Result<Vec<Attached>, String> {
 
 /// One thing that is counted or measured, in several places and on several days.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Numbers {
     /// What is counted, with its unit, as in "Weeks waited for occupational therapy".
     pub what: String,
@@ -183,7 +210,8 @@ fn rows(typed: &str, now: Moment) -> Result<Vec<(String, String, String)>, Strin
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ground::files::{FileKind, SavedFile};
+    use ground::db;
+    use ground::files::SavedFile;
 
     fn read(fields: &[(&str, &str)]) -> Result<Evidence, Refusals> {
         let (now, mut refusals) =
@@ -205,6 +233,26 @@ mod tests {
             size: 5,
         };
         Attached { id: id.into(), file }
+    }
+
+    #[test]
+    fn what_a_newer_program_kept_of_a_file_is_an_error() {
+        let evidence = Evidence { files: vec![file("a")], ..Evidence::default() };
+        let hash = "a".repeat(64);
+        let file =
+            format!(r#"{{"id":"a","hash":"{hash}","name":"report.pdf","kind":"pdf","size":5}}"#);
+        let kept = format!(r#"{{"links":[],"files":[{file}],"numbers":null}}"#);
+        assert_eq!(db::json(&evidence).expect("JSON"), kept, "as it was always kept");
+        let read = |kept: &str| db::read_json::<Evidence>(kept, "evidence");
+        assert_eq!(read(&kept).expect("evidence"), evidence);
+        for (was, becomes) in [
+            (r#""size":5"#, r#""size":5,"pages":1"#),
+            (r#""numbers":null"#, r#""numbers":null,"pictures":[]"#),
+            (r#","numbers":null"#, ""),
+            (r#""kind":"pdf""#, r#""kind":"film""#),
+        ] {
+            assert!(read(&kept.replace(was, becomes)).is_err(), "{becomes}");
+        }
     }
 
     #[test]

@@ -50,6 +50,7 @@ impl Words {
 
 /// A question of a consultation, or a theme of what was answered to it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Question {
     /// The consultation, the key of the question and, of a theme, its title, with a `/` between
     /// them: the word a form sends for it.

@@ -75,12 +75,12 @@ pub async fn own_waits_page(State(house): State<House>, viewer: Viewer) -> Resul
 
 /// How far a service's numbers have come.
 fn how_far(service: &OwnService, last: Month) -> String {
-    match service.last_month.parse::<Month>() {
-        Err(_) => "Nothing is published yet.".to_owned(),
-        Ok(month) if month < last => {
+    match service.last_month {
+        None => "Nothing is published yet.".to_owned(),
+        Some(month) if month < last => {
             format!("{} is the last month published. {} is missing.", month.words(), last.words())
         }
-        Ok(month) => format!("Published up to {}.", month.words()),
+        Some(month) => format!("Published up to {}.", month.words()),
     }
 }
 

@@ -249,7 +249,7 @@ pub async fn published(
 }
 
 /// A service for which a leader speaks, with what was published about it last.
-#[derive(Clone, Debug, FromRow)]
+#[derive(Clone, Debug)]
 pub struct OwnService {
     pub id: Id<Service>,
     pub name: String,
@@ -258,8 +258,8 @@ pub struct OwnService {
     /// The target and the source that the last of them has; empty where there is none.
     pub target: Option<i64>,
     pub source: String,
-    /// The last month that anything is published about; empty for none.
-    pub last_month: String,
+    /// The last month that anything is published about.
+    pub last_month: Option<Month>,
 }
 
 /// The services for which this leader speaks, in their order; with `service_id` only that.
@@ -268,11 +268,11 @@ pub async fn own_services(
     leader: &Id<Account>,
     service_id: Option<&Id<Service>>,
 ) -> sqlx::Result<Vec<OwnService>> {
-    sqlx::query_as(
+    let rows = sqlx::query(
         "SELECT s.id, s.name, coalesce(r.nth, 0) AS nth, r.target,
            coalesce(r.source, '') AS source,
-           coalesce((SELECT max(f.month) FROM wait_figures f JOIN wait_reports e
-             ON e.id = f.report_id WHERE e.service_id = s.id), '') AS last_month
+           (SELECT max(f.month) FROM wait_figures f JOIN wait_reports e
+             ON e.id = f.report_id WHERE e.service_id = s.id) AS last_month
          FROM services s
          JOIN service_leaders k ON k.service_id = s.id AND k.account_id = $1
          LEFT JOIN wait_reports r ON r.service_id = s.id AND r.nth = (SELECT max(m.nth)
@@ -283,7 +283,20 @@ pub async fn own_services(
     .bind(leader)
     .bind(service_id.map_or("", Id::as_str))
     .fetch_all(&mut *db.read().await?)
-    .await
+    .await?;
+    let one = |row: &AnyRow| {
+        let last_month: Option<&str> = row.get("last_month");
+        let last_month = last_month.map(|month| db::parsed(month, "wait_figures.month"));
+        Ok(OwnService {
+            id: row.get("id"),
+            name: row.get("name"),
+            nth: row.get("nth"),
+            target: row.get("target"),
+            source: row.get("source"),
+            last_month: last_month.transpose()?,
+        })
+    };
+    rows.iter().map(one).collect()
 }
 
 /// A publication to be made.

@@ -264,7 +264,7 @@ fn a_published_decision_is_corrected_in_sight_and_never_in_silence() {
         );
         assert!(visitor.get(&format!("/plans/{plan}")).await.says("it said: Buses will come"));
         let found = store::find(world.db(), &plan.as_str().into()).await.unwrap().unwrap();
-        let then = found.as_of(before).unwrap().decided().cloned().unwrap();
+        let then = found.as_of(before).unwrap().unwrap().decided().cloned().unwrap();
         assert_eq!(then.words, "Buses will come at 8:10.", "the record of that day stays");
         for sql in [
             "UPDATE decisions SET words = 'Another'",

@@ -86,7 +86,7 @@ pub async fn last(db: &Db, kept: Kept, about: &str) -> sqlx::Result<Option<Signe
             .filter_map(|row| number(row).transpose())
             .collect::<sqlx::Result<_>>()?,
         done: row.get("done"),
-        review_day: row.get("review_day"),
+        review_day: db::day(row.get("review_day"), "equality_records.review_day")?,
         signed_name: row.get("signed_name"),
         signed_at: row.get("signed_at"),
     }))

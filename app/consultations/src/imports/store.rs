@@ -84,11 +84,13 @@ pub async fn find(
     .fetch_optional(connection)
     .await?;
     let Some(row) = row else { return Ok(None) };
-    let (waiting, replaced): (Option<String>, Option<String>) =
+    let (waiting, replaced): (Option<&str>, Option<&str>) =
         (row.get("waiting"), row.get("replaced"));
+    let waiting = waiting.map(|json| read_json(json, "question_imports.waiting"));
+    let replaced = replaced.map(|json| read_json(json, "question_imports.replaced"));
     Ok(Some(Import {
-        waiting: waiting.map(|waiting| read_json(&waiting)).transpose()?,
-        replaced: replaced.map(|replaced| read_json(&replaced)).transpose()?,
+        waiting: waiting.transpose()?,
+        replaced: replaced.transpose()?,
         is_undone: row.get::<Option<Moment>, _>("undone_at").is_some(),
         turn: row.get("turns"),
     }))

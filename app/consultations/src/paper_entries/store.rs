@@ -65,7 +65,7 @@ pub async fn all(
                 sheet,
                 channel: known(Channel::read(row.get("channel")), "responses.channel")?,
                 version: row.get("version"),
-                answers: read_json(row.get("answers"))?,
+                answers: read_json(row.get("answers"), "responses.answers")?,
                 may_quote: row.get::<i64, _>("may_quote") == 1,
                 by: (row.get("typed_by"), row.get("shown_name")),
                 checked: row

@@ -50,7 +50,7 @@ pub async fn heard_after(
             version: row.get("version"),
             channel: known(Channel::read(row.get("channel")), "responses.channel")?,
             may_quote: row.get::<i64, _>("may_quote") == 1,
-            answers: read_json(row.get("answers"))?,
+            answers: read_json(row.get("answers"), "responses.answers")?,
         })
     };
     rows.iter().map(one).collect()
@@ -157,7 +157,7 @@ pub async fn around(db: &Db, consultation_id: &Id<ids::Consultation>) -> sqlx::R
             }
             "quoted" => around.treated.push((one.into(), question, Done::Quoted { words })),
             "passed on" => around.treated.push((one.into(), question, Done::PassedOn)),
-            "read" => around.readings.push(reading(one, question, &words, &other)),
+            "read" => around.readings.push(reading(one, question, &words, &other)?),
             "typed" => around.typed.push((one.into(), number == Some(1))),
             "place" => {
                 let lives = number.map(|lives| db::number(lives, "places.baseline")).transpose()?;
@@ -170,11 +170,11 @@ pub async fn around(db: &Db, consultation_id: &Id<ids::Consultation>) -> sqlx::R
 }
 
 /// Reads one reading: `-` says that no themes were given, and whose it is comes before their name.
-fn reading(response_id: String, question: String, themes: &str, by: &str) -> Reading {
+fn reading(response_id: String, question: String, themes: &str, by: &str) -> sqlx::Result<Reading> {
     let themes = (themes != "-").then(|| themes.split_whitespace().map(str::to_owned).collect());
-    let (account, name) = by.split_once(' ').unwrap_or((by, ""));
+    let (account, name) = known(by.split_once(' '), "who read an answer")?;
     let by = (account.into(), name.to_owned());
-    Reading { response_id: response_id.into(), question, by, themes }
+    Ok(Reading { response_id: response_id.into(), question, by, themes })
 }
 
 /// Several answers to one question.
@@ -497,7 +497,7 @@ pub async fn concern(db: &Db, concern_id: &Id<ids::Concern>) -> sqlx::Result<Opt
                 .map(piping::without_in),
             what: suggests(row.get("what"))?,
             passed_on: (row.get("passed_on_by"), row.get("passed_on_at")),
-            answers: read_json(row.get("answers"))?,
+            answers: read_json(row.get("answers"), "responses.answers")?,
         })
     };
     row.map(one).transpose()

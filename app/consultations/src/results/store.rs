@@ -64,7 +64,7 @@ pub async fn all(db: &Db, consultation_id: &Id<ids::Consultation>) -> sqlx::Resu
     let one = |row: &AnyRow| {
         Ok(Release {
             number: row.get("number"),
-            results: db::read_json(row.get("results"))?,
+            results: db::read_json(row.get("results"), "releases.results")?,
             differs: row.get("differs"),
             counted_by: (row.get("counted_by"), row.get("shown_name")),
             checked_at: row.get("checked_at"),
@@ -158,7 +158,8 @@ pub async fn published(
     .await?;
     // Never a guess: what was published and cannot be read any more lets nothing new be published.
     let one = |row: &AnyRow| {
-        Ok((db::read_json(row.get("counts"))?, db::read_json(row.get("published"))?))
+        let counts = db::read_json(row.get("counts"), "releases.counts")?;
+        Ok((counts, db::read_json(row.get("published"), "releases.published")?))
     };
     rows.iter().map(one).collect()
 }
@@ -302,7 +303,7 @@ pub async fn take_down(
             .fetch_all(&mut *tx)
             .await?;
     for (number, results, differs) in releases {
-        let before: Results = db::read_json(&results)?;
+        let before: Results = db::read_json(&results, "releases.results")?;
         let after = without(before.clone(), words, in_place);
         let said = if differs == words { in_place } else { differs.as_str() };
         if after == before && said == differs {

@@ -49,7 +49,7 @@ pub async fn last(
 
 /// What is told, as it is kept: the places with the numbers.
 fn kept(row: &AnyRow) -> sqlx::Result<Told> {
-    let (places, said) = read_json(row.get("said"))?;
+    let (places, said) = read_json(row.get("said"), "answers_under_way.said")?;
     Ok(Told { places, said })
 }
 

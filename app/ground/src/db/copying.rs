@@ -28,6 +28,7 @@ const BEGUN: &str = "begun";
 
 /// What a copy was begun with.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Begun {
     /// The head of the area's audit log.
     pub audit_head: String,
@@ -253,9 +254,9 @@ impl Copier {
         let (mut begun, mut there) = (None::<Begun>, BTreeMap::<String, u64>::new());
         for (what, holds) in rows {
             if what == BEGUN {
-                begun = Some(super::read_json(&holds)?);
+                begun = Some(super::read_json(&holds, "copying.holds")?);
             } else {
-                there.insert(what, super::read_json(&holds)?);
+                there.insert(what, super::read_json(&holds, "copying.holds")?);
             }
         }
         Ok(begun.map_or(Stand::Meant, |begun| Stand::Half(begun, there)))

@@ -19,6 +19,7 @@ pub(super) type Columns = Vec<(String, String)>;
 
 /// What is in a table: how many rows, and the SHA-256 of them, a line each.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Sum {
     pub rows: u64,
     /// The hash of their lines.
@@ -141,7 +142,7 @@ impl Db {
             sqlx::query(AssertSqlSafe(clear)).execute(&mut *tx).await?;
             let insert = insertion(table, columns, self.kind);
             for line in rows(table)? {
-                let values: Vec<Option<String>> = super::read_json(&line?)?;
+                let values: Vec<Option<String>> = super::read_json(&line?, "a line of a backup")?;
                 let mut insert = sqlx::query(AssertSqlSafe(insert.clone()));
                 for value in values {
                     insert = insert.bind(value);

@@ -4,7 +4,7 @@ use calendar::clock::Moment;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
 
-use super::{Kind, Wish};
+use super::{Kind, REASONS, Wish};
 use crate::db::{Db, formatcp, known};
 use crate::erasing::{let_go, let_go_of_second};
 use crate::ids::{self, Account, Id};
@@ -16,7 +16,7 @@ pub struct Takedown {
     pub kind: Kind,
     /// The id of the topic, comment, question, answer or consultation.
     pub about_id: String,
-    /// The word of one of [`super::REASONS`].
+    /// The word of one of [`REASONS`].
     pub reason: String,
     pub why: String,
     /// Whether the safeguarding lead can read the words.
@@ -209,11 +209,13 @@ pub async fn forget(tx: &mut AnyConnection, account_id: &Id<Account>) -> sqlx::R
 }
 
 fn takedown(row: &AnyRow) -> sqlx::Result<Takedown> {
+    let reason: String = row.get("reason");
+    let is_known = REASONS.iter().any(|(word, _)| *word == reason);
     Ok(Takedown {
         id: row.get("id"),
         kind: kind(row)?,
         about_id: row.get("about_id"),
-        reason: row.get("reason"),
+        reason: known(is_known.then_some(reason), "takedowns.reason")?,
         why: row.get("why"),
         is_kept: row.get::<i64, _>("is_kept") == 1,
         asked_by: row.get("asked_by"),

@@ -4,7 +4,7 @@ use area::corrections::Correction;
 use area::equality::{Signed, Takes};
 use calendar::clock::{self, Moment};
 use ground::changes::ChangeKind;
-use ground::db::{Db, known, number};
+use ground::db::{Db, day, known, number};
 use ground::files::{self, FileKind};
 use ground::ids::{self, Account, Consultation, Id, Topic};
 use ground::text::RULES;
@@ -289,11 +289,13 @@ impl Plan {
     }
 
     /// The plan as it was at that time; `None` before it was registered.
-    #[must_use]
-    pub fn as_of(mut self, at: Moment) -> Option<Self> {
+    ///
+    /// # Errors
+    /// When what was put right since cannot be put back.
+    pub fn as_of(mut self, at: Moment) -> sqlx::Result<Option<Self>> {
         let past = |happened: Option<Moment>| happened.filter(|happened| *happened <= at);
         while let Some(correction) = self.corrections.pop_if(|correction| correction.at > at) {
-            self.undo(&correction);
+            self.undo(&correction)?;
         }
         self.events.retain(|event| event.at <= at);
         self.sessions.retain(|session| session.recorded_at <= at);
@@ -316,7 +318,7 @@ impl Plan {
         self.decision =
             self.decision.take().filter(|decision| past(decision.published_at).is_some());
         self.decision_passed = self.decision_passed.take().filter(|(_, _, made_at)| *made_at <= at);
-        (!self.events.is_empty()).then_some(self)
+        Ok((!self.events.is_empty()).then_some(self))
     }
 
     /// What happened, in order, with the sessions that parents confirmed: for when that was there
@@ -431,7 +433,7 @@ pub async fn find_for(
         id: row.get("id"),
         title: row.get("title"),
         what: row.get("what"),
-        due_day: row.get("due_day"),
+        due_day: day(row.get("due_day"), "plans.due_day")?,
         is_led_by_viewer: row.get::<i64, _>("is_led") == 1,
         is_read_by_viewer: row.get::<i64, _>("is_read") == 1,
         is_planned_by_viewer: row.get::<i64, _>("is_planned") == 1,
@@ -572,7 +574,7 @@ fn add(plan: &mut Plan, row: &AnyRow) -> sqlx::Result<()> {
             let for_everyone: Option<i64> = row.get("later");
             plan.sessions.push(PlanningSession {
                 id: row.get("id"),
-                day: row.get("one"),
+                day: day(row.get("one"), "planning_sessions.day")?,
                 held_at: row.get("two"),
                 decided: row.get("three"),
                 notes: row.get("four"),
@@ -619,14 +621,14 @@ fn add(plan: &mut Plan, row: &AnyRow) -> sqlx::Result<()> {
         }
         "equality" => {
             plan.takes = known(Takes::read_all(row.get("three")), "equality_records.takes")?;
-            let (signed_name, review_day) = (row.get("one"), row.get("two"));
-            plan.equality.push(Signed { signed_name, review_day, at });
+            let review_day = day(row.get("two"), "equality_records.review_day")?;
+            plan.equality.push(Signed { signed_name: row.get("one"), review_day, at });
         }
         "passed" => plan.decision_passed = Some((row.get("one"), row.get("two"), at)),
         "plan" => {
             plan.title = row.get("one");
             plan.what = row.get("two");
-            plan.due_day = row.get("three");
+            plan.due_day = day(row.get("three"), "plans.due_day")?;
         }
         "change" => plan.changes.push(PastChange {
             kind: known(ChangeKind::read(row.get("one")), "plan_changes.kind")?,
@@ -675,10 +677,10 @@ fn correction(row: &AnyRow) -> sqlx::Result<Correction> {
         became: row.get("four"),
         at: row.get("at"),
     };
-    let is_number = correction.was.parse::<u64>().is_ok();
     let is_readable = match correction.field.as_str() {
-        "parents" | "others" => is_number,
-        "day" | "held_at" | "title" | "name" | "words" | "decided_by" | "paper" | "reason" => true,
+        "parents" | "others" => correction.number::<u64>().is_ok(),
+        "day" => day(correction.was.clone(), "corrections.was").is_ok(),
+        "held_at" | "title" | "name" | "words" | "decided_by" | "paper" | "reason" => true,
         _ => return known(None, "corrections.field"),
     };
     known(is_readable.then_some(correction), "corrections.was")
@@ -761,17 +763,19 @@ pub async fn list(
     .bind(now - gate::OPEN_BEFORE_DRAFTS)
     .fetch_all(&mut *db.read().await?)
     .await?;
-    let listed = |row: &AnyRow| ListedPlan {
-        id: row.get("id"),
-        title: row.get("title"),
-        due_day: row.get("due_day"),
-        has_draft: row.get::<i64, _>("published") > 0,
-        is_overridden: row.get::<i64, _>("overridden") > 0,
-        is_decided: row.get::<i64, _>("decided") > 0,
-        is_decision_passed: row.get::<i64, _>("passed") > 0,
-        is_shut: row.get::<i64, _>("shut") > 0,
+    let listed = |row: &AnyRow| {
+        Ok(ListedPlan {
+            id: row.get("id"),
+            title: row.get("title"),
+            due_day: day(row.get("due_day"), "plans.due_day")?,
+            has_draft: row.get::<i64, _>("published") > 0,
+            is_overridden: row.get::<i64, _>("overridden") > 0,
+            is_decided: row.get::<i64, _>("decided") > 0,
+            is_decision_passed: row.get::<i64, _>("passed") > 0,
+            is_shut: row.get::<i64, _>("shut") > 0,
+        })
     };
-    Ok(rows.iter().map(listed).collect())
+    rows.iter().map(listed).collect()
 }
 
 /// A plan that is under way: what was decided about it is not published yet, or no draft is.

@@ -30,6 +30,7 @@ use super::{Choice, Condition, Question, QuestionKind, Questionnaire, Section, f
 
 /// What was read of a file. It is kept while an organiser decides what becomes of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Imported {
     /// The questions, as far as they could be imported. [`super::check::check`] finds what is left
     /// to correct.
@@ -42,6 +43,7 @@ pub struct Imported {
 
 /// Something that could not be imported as it was.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct NotTaken {
     /// Where it is in the file: a row, a question, a column.
     pub at: String,

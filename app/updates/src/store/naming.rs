@@ -84,7 +84,7 @@ pub async fn known(
             known.files.push(Attached { id: row.get("id"), file });
         } else {
             let consultation_id: Id<Consultation> = row.get("id");
-            let results: Results = db::read_json(row.get("results"))?;
+            let results: Results = db::read_json(row.get("results"), "releases.results")?;
             let named = results
                 .named()
                 .into_iter()

@@ -135,13 +135,13 @@ fn words(row: &AnyRow) -> sqlx::Result<Words> {
     };
     Ok(Words {
         you_said: row.get("you_said"),
-        questions: db::read_json(row.get("questions"))?,
+        questions: db::read_json(row.get("questions"), "update_versions.questions")?,
         part: row.get("part"),
         we_did: row.get("we_did"),
         outcome,
         next: row.get("next"),
         next_by: day("next_by")?,
-        evidence: db::read_json(row.get("evidence"))?,
+        evidence: db::read_json(row.get("evidence"), "update_versions.evidence")?,
     })
 }
 
@@ -150,7 +150,7 @@ fn judged(row: &AnyRow) -> sqlx::Result<Option<Judged>> {
     Ok(Some(Judged {
         verdict,
         words: row.get("words"),
-        evidence: db::read_json(row.get("shown"))?,
+        evidence: db::read_json(row.get("shown"), "verdicts.evidence")?,
         at: row.get("given_at"),
     }))
 }
