@@ -1,7 +1,7 @@
 //! What surrounds every request: who is calling, limits, same-origin posts, headers, and a page for
 //! every error.
 
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -132,7 +132,7 @@ async fn name_caller(
         request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
     if let Some(peer) = peer {
         let caller = caller(peer, request.headers(), &trusted);
-        request.extensions_mut().insert(Caller(network(caller)));
+        request.extensions_mut().insert(named(caller));
     }
     next.run(request).await
 }
@@ -174,30 +174,38 @@ fn address(text: &str) -> Option<IpAddr> {
     address.ok().map(|address| address.to_canonical())
 }
 
-/// The network of an address. Whoever has one IPv6 address has all with the same first half: they
-/// are one.
-fn network(address: IpAddr) -> String {
+/// The network of an address, and the wider one around it. Whoever has one IPv6 address has all
+/// with the same first half: they are one. And often they have all with the same first 48 bits,
+/// which are given away for nothing.
+fn named(address: IpAddr) -> Caller {
     match address.to_canonical() {
-        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V4(address) => {
+            let wider = Ipv4Addr::from_bits((address.to_bits() >> 8) << 8);
+            Caller { network: address.to_string(), wider: format!("{wider}/24") }
+        }
         IpAddr::V6(address) => {
-            let first_half = Ipv6Addr::from_bits((address.to_bits() >> 64) << 64);
-            format!("{first_half}/64")
+            let first = |bits: u32| {
+                let rest = 128 - bits;
+                format!("{}/{bits}", Ipv6Addr::from_bits((address.to_bits() >> rest) << rest))
+            };
+            Caller { network: first(64), wider: first(48) }
         }
     }
 }
 
 /// A school shares one address, so the limit stops floods, not people: a hundred a second, two
-/// thousand at once.
-fn calls_allowed() -> Quota {
-    Quota::per_second(NonZeroU32::new(100).unwrap_or(NonZeroU32::MIN))
-        .allow_burst(NonZeroU32::new(2_000).unwrap_or(NonZeroU32::MIN))
+/// thousand at once; and as much as from four of them from a wider network.
+fn calls_allowed(networks: u32) -> Quota {
+    Quota::per_second(NonZeroU32::new(networks * 100).unwrap_or(NonZeroU32::MIN))
+        .allow_burst(NonZeroU32::new(networks * 2_000).unwrap_or(NonZeroU32::MIN))
 }
 
 /// How many calls each network made lately. Each is made good after a hundredth of a second, and a
 /// network whose calls all are is forgotten: so however many networks call, there are never more
 /// here than calls in that time, and those since the last look.
 struct Calls {
-    limit: DefaultKeyedRateLimiter<String>,
+    of_networks: DefaultKeyedRateLimiter<String>,
+    of_wider: DefaultKeyedRateLimiter<String>,
     made: AtomicU64,
 }
 
@@ -207,19 +215,28 @@ impl Calls {
     const BETWEEN_LOOKS: u64 = 1_000;
 
     fn new() -> Self {
-        Self { limit: RateLimiter::keyed(calls_allowed()), made: AtomicU64::new(0) }
+        let [of_networks, of_wider] = [1, 4].map(|many| RateLimiter::keyed(calls_allowed(many)));
+        Self { of_networks, of_wider, made: AtomicU64::new(0) }
     }
 
     /// Counts one more call from this network; if it is one too many, how long until there is room.
-    fn wait(&self, network: &String) -> Option<Millis> {
+    /// What a network calls too often uses up nothing of its neighbours.
+    fn wait(&self, caller: &Caller) -> Option<Millis> {
         if self.made.fetch_add(1, Ordering::Relaxed).is_multiple_of(Self::BETWEEN_LOOKS) {
-            self.limit.retain_recent();
-            self.limit.shrink_to_fit();
+            for limit in [&self.of_networks, &self.of_wider] {
+                limit.retain_recent();
+                limit.shrink_to_fit();
+            }
         }
-        let too_many = self.limit.check_key(network).err()?;
-        let wait = too_many.wait_time_from(self.limit.clock().now());
-        Some(Millis::try_from(wait.as_millis()).unwrap_or(Millis::MAX))
+        one_too_many(&self.of_networks, &caller.network)
+            .or_else(|| one_too_many(&self.of_wider, &caller.wider))
     }
+}
+
+fn one_too_many(limit: &DefaultKeyedRateLimiter<String>, network: &String) -> Option<Millis> {
+    let too_many = limit.check_key(network).err()?;
+    let wait = too_many.wait_time_from(limit.clock().now());
+    Some(Millis::try_from(wait.as_millis()).unwrap_or(Millis::MAX))
 }
 
 async fn limit_calls(
@@ -228,7 +245,7 @@ async fn limit_calls(
     request: Request,
     next: Next,
 ) -> Response {
-    if let Some(wait) = calls.wait(&caller.0) {
+    if let Some(wait) = calls.wait(&caller) {
         return Error::TooMany(wait).into_response();
     }
     next.run(request).await
@@ -297,17 +314,18 @@ mod tests {
     #[test]
     fn an_address_that_has_not_called_lately_is_forgotten_and_one_that_calls_too_often_is_not() {
         let calls = Calls::new();
-        let busy = "192.0.2.1".to_owned();
+        let from = |address: String| named(address.parse().expect("an address"));
+        let busy = from("192.0.2.1".to_owned());
         while calls.wait(&busy).is_none() {}
         for nth in 0..5_000 {
-            calls.wait(&format!("10.0.{}.{}", nth / 250, nth % 250));
+            calls.wait(&from(format!("10.0.{}.{}", nth / 250, nth % 250)));
         }
         // One call is made good after a hundredth of a second.
         std::thread::sleep(std::time::Duration::from_millis(50));
         for nth in 0..=Calls::BETWEEN_LOOKS {
-            calls.wait(&format!("10.1.{}.{}", nth / 250, nth % 250));
+            calls.wait(&from(format!("10.1.{}.{}", nth / 250, nth % 250)));
         }
-        let known = calls.limit.len();
+        let known = calls.of_networks.len() + calls.of_wider.len();
         assert!(known < 2_500, "{known} addresses are remembered");
         assert!((0..200).any(|_| calls.wait(&busy).is_some()), "the busy one got off");
     }
@@ -351,37 +369,64 @@ mod tests {
 
     #[test]
     fn half_of_an_ipv6_address_names_a_network_and_an_ipv4_address_in_one_is_that_address() {
-        let network = |text: &str| network(text.parse().expect("an address"));
+        let network = |text: &str| named(text.parse().expect("an address")).network;
         assert_eq!(network("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::/64");
         assert_eq!(network("2001:db8:1:2:ffff::1"), network("2001:db8:1:2::"));
         assert_ne!(network("2001:db8:1:3::1"), network("2001:db8:1:2::1"));
         assert_eq!(network("::ffff:192.0.2.1"), "192.0.2.1");
         assert_eq!(network("192.0.2.1"), "192.0.2.1");
+        let wider = |text: &str| named(text.parse().expect("an address")).wider;
+        assert_eq!(wider("2001:db8:1:2:3:4:5:6"), "2001:db8:1::/48");
+        assert_eq!(wider("2001:db8:1:ffff::1"), wider("2001:db8:1::"));
+        assert_ne!(wider("2001:db8:2::1"), wider("2001:db8:1::1"));
+        assert_eq!(wider("::ffff:192.0.2.1"), "192.0.2.0/24");
+        assert_ne!(wider("192.0.3.1"), wider("192.0.2.1"));
     }
 
     const MANY: u128 = 250_000;
 
     /// The network of an address: the first ones are so many bits apart.
-    fn nth_network(nth: u128, apart: u32) -> String {
-        network(Ipv6Addr::from_bits((0x2001_0db8_u128 << 96) | (nth << apart)).into())
+    fn nth_network(nth: u128, apart: u32) -> Caller {
+        named(Ipv6Addr::from_bits((0x2001_u128 << 112) | (nth << apart)).into())
     }
 
     #[test]
     fn a_flood_from_ever_new_addresses_of_one_network_is_one_entry_and_is_refused() {
         let calls = Calls::new();
         let refused = (0..MANY).filter(|nth| calls.wait(&nth_network(*nth, 0)).is_some()).count();
-        assert_eq!(calls.limit.len(), 1);
+        assert_eq!((calls.of_networks.len(), calls.of_wider.len()), (1, 1));
         // But for two thousand at once, and a hundred a second.
         assert!(refused > 240_000, "{refused}");
+    }
+
+    #[test]
+    fn a_flood_from_all_the_networks_that_one_owner_has_is_refused_and_a_neighbour_is_not() {
+        let calls = Calls::new();
+        let of_one_owner = 1 << 16;
+        let refused =
+            (0..of_one_owner).filter(|nth| calls.wait(&nth_network(*nth, 64)).is_some()).count();
+        assert_eq!(calls.of_wider.len(), 1);
+        // But for eight thousand at once, and four hundred a second.
+        assert!(refused > 50_000, "{refused}");
+        assert!(calls.wait(&nth_network(of_one_owner, 64)).is_none());
+    }
+
+    #[test]
+    fn a_network_that_calls_too_often_uses_up_nothing_of_its_neighbours() {
+        let calls = Calls::new();
+        for _ in 0..MANY {
+            calls.wait(&nth_network(0, 64));
+        }
+        assert!(calls.wait(&nth_network(1, 64)).is_none());
     }
 
     #[test]
     fn a_flood_from_a_quarter_of_a_million_networks_leaves_the_list_of_them_short() {
         let (calls, mut longest) = (Calls::new(), 0);
         for nth in 0..MANY {
-            assert!(calls.wait(&nth_network(nth, 64)).is_none(), "each has a limit of its own");
+            assert!(calls.wait(&nth_network(nth, 80)).is_none(), "each has a limit of its own");
             if nth % 1_000 == 999 {
-                longest = longest.max(calls.limit.len());
+                longest = longest.max(calls.of_networks.len()).max(calls.of_wider.len());
                 // A million calls a second, far more than are ever answered: at most ten thousand
                 // while one call is made good, and a thousand since the last look.
                 std::thread::sleep(std::time::Duration::from_millis(1));

@@ -24,7 +24,7 @@ pub const KEPT_FOR: Millis = 182 * DAY;
 /// When the database fails; likewise for every function here.
 pub async fn hashed(house: &House, caller: &Caller) -> Result<String, Error> {
     let today = house.day_key.today(&house.db, house.clock.now()).await?;
-    Ok(today.hash(&format!("joined from {}", caller.0)))
+    Ok(today.hash(&format!("joined from {}", caller.network)))
 }
 
 /// Counts one account that was made from this network, by its hash.

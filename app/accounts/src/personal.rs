@@ -242,7 +242,13 @@ pub const PERSONAL: &[Table] = &[
             "counts of tries for at most a day, under a hash whose key is erased: nobody can read \
              from it who tried",
         ),
-        columns: &[Just("kind"), Just("subject"), Just("window_ends_at"), Just("tries")],
+        columns: &[
+            Just("place"),
+            Just("kind"),
+            Just("subject"),
+            Just("window_ends_at"),
+            Just("tries"),
+        ],
     },
     Table {
         name: "attempt_keys",

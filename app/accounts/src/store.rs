@@ -347,8 +347,14 @@ pub async fn forget_due(db: &Db, now: Moment) -> sqlx::Result<u64> {
             0,
         ),
         ("DELETE FROM first_acts WHERE ends_at <= $1", 0),
-        // Two days for the link, and five more in which people may ask what became of it.
-        ("DELETE FROM sign_ups WHERE ends_at <= $1", 5 * DAY),
+        // Two days for the link, and five more in which people may ask what became of it. Of those
+        // that nobody confirmed only the newest hundred thousand stay: anyone can ask for them.
+        (
+            "DELETE FROM sign_ups WHERE ends_at <= $1 OR (used_at IS NULL AND ends_at <
+             (SELECT s.ends_at FROM sign_ups s WHERE s.used_at IS NULL
+              ORDER BY s.ends_at DESC LIMIT 1 OFFSET 100000))",
+            5 * DAY,
+        ),
         ("DELETE FROM links WHERE ends_at <= $1", 0),
         ("DELETE FROM invitations WHERE ends_at <= $1", 30 * DAY),
         ("DELETE FROM sessions WHERE ends_at <= $1 OR idle_ends_at <= $1", 30 * DAY),

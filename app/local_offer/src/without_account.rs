@@ -92,8 +92,8 @@ async fn keep(house: &House, new: &NewComment, email: Option<&str>) -> sqlx::Res
     tx.commit().await
 }
 
-/// What to do where this comment is one too many: of emails to this address, or of all that come
-/// from a network or without an account.
+/// What to do where this comment is one too many: of emails to this address, or of the share that
+/// their network has of all that come without an account.
 async fn one_too_many(
     house: &House,
     caller: &Caller,

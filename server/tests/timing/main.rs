@@ -354,8 +354,8 @@ fn measured(area: &Area, port: u16, form: Form, pairs: usize, chance: &mut StdRn
     times
 }
 
-/// Another each time.
+/// Another wider one each time.
 fn network(form: Form, nth: usize) -> String {
     let nth = ((form as usize) << 20) + nth;
-    format!("10.{}.{}.{}", (nth >> 16) & 255, (nth >> 8) & 255, nth & 255)
+    format!("2001:{:x}:{:x}::1", nth >> 16, nth & 0xffff)
 }

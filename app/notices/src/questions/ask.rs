@@ -99,9 +99,9 @@ async fn keep_question(
     Ok(())
 }
 
-/// What to do where this question is one too many: of emails to this address, of theirs or of their
-/// network, or of all that strangers ask about this notice. `own`: their address if they are signed
-/// in; one mailbox is one person.
+/// What to do where this question is one too many: of emails to this address, of theirs, or of the
+/// share that their network has of all that strangers ask about this notice. `own`: their address
+/// if they are signed in; one mailbox is one person.
 async fn one_too_many(
     house: &House,
     own: Option<&str>,
@@ -126,7 +126,8 @@ async fn one_too_many(
             )
         } else {
             format!(
-                "Try again {}, or ask them directly. They have a lot of questions just now",
+                "Try again {}, ask them directly, or join and send it. They have a lot of \
+                 questions just now",
                 wait.when
             )
         };
