@@ -1,4 +1,6 @@
 // The first visit: what goes over the wire until the page can be used, and what comes after.
+import http from 'node:http';
+import { brotliDecompressSync } from 'node:zlib';
 import { expect, test } from '@playwright/test';
 import { pagesOf } from './pages.mjs';
 import { signIn } from './people.mjs';
@@ -30,6 +32,16 @@ test('each page comes whole in one request within the budget', async ({ browser 
     expect(document.bytes, `${name} in bytes, its headers included`).toBeLessThan(FIRST_VISIT);
     expect(others.map((other) => other.path), `requests after ${name}`).toEqual([]);
     await context.close();
+  }
+});
+
+test('a page that was packed in two parts is one page for another program too', async () => {
+  for (const path of ['/', '/topics']) {
+    const [packed, plain] = [await asked(path, 'gzip, deflate, br'), await asked(path, 'identity')];
+    expect(packed.headers['content-encoding'], path).toBe('br');
+    expect(packed.headers.vary, path).toContain('accept-encoding');
+    expect(plain.headers['content-encoding'], path).toBeUndefined();
+    expect(brotliDecompressSync(packed.body).toString(), path).toBe(plain.body.toString());
   }
 });
 
@@ -73,6 +85,18 @@ test('the program of the support button comes after the page and stays small', a
     await context.close();
   }
 });
+
+/** What the service answers to whoever can unpack these. */
+function asked(path, encodings) {
+  return new Promise((resolve, reject) => {
+    const request = http.get(service.url + path, { headers: { 'accept-encoding': encodings } }, (answer) => {
+      const parts = [];
+      answer.on('data', (part) => parts.push(part));
+      answer.on('end', () => resolve({ headers: answer.headers, body: Buffer.concat(parts) }));
+    });
+    request.on('error', reject);
+  });
+}
 
 /** What a browser asks for by itself, to show the page in a tab or on a home screen. */
 const BY_ITSELF = ['/favicon.svg', '/icon-192.png', '/manifest.webmanifest'];

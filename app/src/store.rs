@@ -1,14 +1,7 @@
-//! What is open now, and what everyone may find, from every room in one query.
+//! The record of roles, and what search engines may find, from every room in one query.
 
 use calendar::clock::Moment;
-use consultations::rules::WhoMayAnswer;
-use consultations::store::{ListedConsultation, QUESTIONS};
-use ground::db::{Db, formatcp, known};
-use ground::ids::{Account, Id};
-use outcomes::store::{LATEST, stage, verdict};
-use rounds::store::{LAST, Round};
-use sqlx::Row as _;
-use sqlx::any::AnyRow;
+use ground::db::{Db, formatcp};
 
 /// A line of the record of roles.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -54,76 +47,6 @@ pub async fn of_roles(db: &Db, (most, from): (i64, i64)) -> Result<Vec<OfRoles>,
     .bind(topics::store::OPENED)
     .fetch_all(&mut *db.read().await?)
     .await
-}
-
-/// The last rounds, the open consultations, the first to close first, and the latest updates; in
-/// one query, for the home page. `account`: for somebody who is signed in, without the
-/// consultations that they have answered or that only a personal link opens.
-///
-/// # Errors
-/// When the database fails.
-pub async fn open_now(
-    db: &Db,
-    account: Option<&Id<Account>>,
-    now: Moment,
-) -> sqlx::Result<(Vec<Round>, Vec<ListedConsultation>, Vec<outcomes::store::ListedUpdate>)> {
-    const SQL: &str = formatcp!(
-        "SELECT rounds.*, 'round' AS kind, '' AS who_for, '' AS questions, '' AS outcome,
-           '' AS verdict, '' AS organisation, '' AS we_did, '' AS found, '' AS access
-         FROM ({LAST} LIMIT 4) rounds
-         UNION ALL SELECT c.id, c.title, 0, c.opens_at, c.opens_at, c.closes_at, NULL, NULL, NULL,
-           'consultation', c.who_for, {QUESTIONS}, '', '', '', '', '', c.access
-         FROM (SELECT o.* FROM consultations o WHERE o.opened_at IS NOT NULL AND o.opens_at <= $1
-           AND o.closes_at > $1 AND ($2 = '' OR (o.access <> 'link'
-             AND NOT EXISTS (SELECT 1 FROM took_part k WHERE k.consultation_id = o.id
-               AND k.account_id = $2)))
-           ORDER BY o.closes_at, o.id LIMIT 3) c
-         UNION ALL SELECT u.id, u.you_said, 0, u.published_at, u.published_at, u.published_at,
-           NULL, NULL, NULL, 'update', '', '', u.outcome, coalesce(u.verdict, ''), u.organisation,
-           u.we_did, u.found, ''
-         FROM ({LATEST} LIMIT 2) u"
-    );
-    let rows = sqlx::query(SQL)
-        .bind(now)
-        .bind(account.map_or("", Id::as_str))
-        .fetch_all(&mut *db.read().await?)
-        .await?;
-    let of = |kind: &'static str| rows.iter().filter(move |row| row.get::<&str, _>("kind") == kind);
-    let mut all: Vec<Round> = of("round").map(rounds::store::round).collect();
-    all.sort_by(|one, next| (next.dates.closes_at, &next.id).cmp(&(one.dates.closes_at, &one.id)));
-    let listed = |row: &AnyRow| {
-        Ok(ListedConsultation {
-            id: row.get("id"),
-            title: row.get("title"),
-            who_for: row.get("who_for"),
-            opens_at: row.get("propose_from"),
-            closes_at: row.get("closes_at"),
-            is_opened: true,
-            is_withdrawn: false,
-            access: known(WhoMayAnswer::read(row.get("access")), "consultations.access")?,
-            asks: consultations::store::asks(row.get("questions"))?,
-        })
-    };
-    let mut asked: Vec<ListedConsultation> =
-        of("consultation").map(listed).collect::<Result<_, sqlx::Error>>()?;
-    asked.sort_by(|one, next| (one.closes_at, &one.id).cmp(&(next.closes_at, &next.id)));
-    let said = |row: &AnyRow| {
-        let judged = Some(row.get::<&str, _>("verdict")).filter(|word| !word.is_empty());
-        Ok(outcomes::store::ListedUpdate {
-            id: row.get("id"),
-            you_said: row.get("title"),
-            outcome: stage(row.get("outcome"))?,
-            verdict: verdict(judged)?,
-            organisation: row.get("organisation"),
-            at: row.get("propose_from"),
-            we_did: row.get("we_did"),
-            found: row.get("found"),
-        })
-    };
-    let mut said: Vec<outcomes::store::ListedUpdate> =
-        of("update").map(said).collect::<Result<_, sqlx::Error>>()?;
-    said.sort_by(|one, next| (next.at, &next.id).cmp(&(one.at, &one.id)));
-    Ok((all, asked, said))
 }
 
 /// Every public page about one thing, as (path, when it last changed, if that is known).

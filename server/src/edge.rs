@@ -29,6 +29,7 @@ use tower_http::csrf::CsrfLayer;
 
 use crate::figures;
 use crate::kept_pages::{KeptPages, keep_pages};
+use crate::packed_pages::{QUALITY, pack_pages};
 use crate::pasted::without_what_follows;
 
 /// The longest body a form may send; a form with a file sets its own limit. The longest honest text
@@ -57,12 +58,14 @@ pub fn service(house: House, trusted_proxies: Vec<IpNet>) -> Router {
         .layer(from_fn_with_state(house.clone(), keep_first_act))
         .layer(from_fn_with_state(house.clone(), pages_for_problems))
         .layer(from_fn_with_state(house.clone(), recognise))
+        .layer(from_fn(pack_pages))
         .layer(packed())
         .layer(from_fn_with_state((house.clone(), kept), keep_pages))
         .layer(from_fn_with_state(calls, limit_calls))
         .layer(from_fn_with_state(Arc::new(trusted_proxies), name_caller))
         // Once more, for what was refused before it was known who asks.
         .layer(from_fn_with_state(house.clone(), pages_for_problems))
+        .layer(from_fn(pack_pages))
         .layer(packed())
         .layer(map_response_with_state(house.clone(), headers))
         .layer(from_fn(log))
@@ -71,7 +74,9 @@ pub fn service(house: House, trusted_proxies: Vec<IpNet>) -> Router {
 
 /// Packs an answer as the browser can unpack it, once: what is packed already is left as it is.
 fn packed() -> CompressionLayer<impl Predicate> {
-    CompressionLayer::new().quality(CompressionLevel::Precise(5)).compress_when(worth_compressing())
+    CompressionLayer::new()
+        .quality(CompressionLevel::Precise(QUALITY))
+        .compress_when(worth_compressing())
 }
 
 /// Files that people upload are compressed already, and keep the length they state.

@@ -5,7 +5,8 @@
 //! * [`settings`]: what the environment says, checked at the start; [`all_settings`]: their list
 //! * [`edge`]: what surrounds every request: headers, limits, pages for errors; [`pasted`]:
 //!   addresses as people paste them
-//! * [`kept_pages`]: public pages, made once for all who ask at the same time
+//! * [`kept_pages`]: public pages, made once for all who ask at the same time; [`packed_pages`]:
+//!   how all pages begin, packed once
 //! * [`browser`]: the browser's program, embedded
 //! * [`mailer`]: hands emails over, to a folder or by SMTP
 //! * [`mailbox`]: emails that came back
@@ -34,6 +35,7 @@ pub mod kept_pages;
 pub mod listen;
 pub mod mailbox;
 pub mod mailer;
+pub mod packed_pages;
 pub mod pasted;
 mod post_office;
 pub mod retention;

@@ -28,6 +28,7 @@ use std::time::Duration;
 
 use axum::http::Method;
 use calendar::clock::{DAY, MINUTE};
+use fixtures::notices::{noticed, told};
 use ground::db::Reader;
 use ground::viewer::Role;
 use page::Form;
@@ -41,6 +42,8 @@ use world::{Answer, Browser, World, link, on_both};
 /// What a page may cost, and what a form may.
 const PAGE: usize = 10;
 const FORM: usize = 12;
+/// What a page may cost a parent that parents open most.
+const OFTEN: usize = 3;
 
 /// Addresses that may cost more: each with how many, and why.
 const EXCEPTIONS: [(&str, &str, usize, &str); 3] = [
@@ -449,6 +452,47 @@ fn a_page_costs_at_most_ten_statements_and_a_form_twelve_with_a_thousand_topics(
         asking_and_answering(&world, &everyone).await;
         saying_what_came_of_it(&world, &round, &plan).await;
         a_passkey(&world).await;
+    });
+}
+
+#[test]
+fn home_topics_and_changes_cost_a_parent_three_statements_also_when_something_is_new() {
+    let _alone = alone();
+    on_both(async |world| {
+        let (_, topic) = world.voting("Buses").await;
+        let leaders = (
+            world.signed_in("leader@example.org", &[Role::Leader]).await,
+            world.signed_in("leader2@example.org", &[Role::Leader]).await,
+        );
+        noticed(&world, &leaders, "Taxis come later", 60).await;
+        told(&world).await;
+        let parent = world.parent(1).await;
+        parent.propose("Of their own").await;
+        parent.support(&topic, "support").await.done();
+        let wanted = [("services", world.transport.as_str()), ("cadence", "daily")];
+        parent.post("/subscribe", &wanted).await.done();
+        for is_back in [false, true] {
+            if is_back {
+                world.forward(3 * DAY);
+                world.published("Something new").await;
+                // The first page of a visit notes that the session is used.
+                parent.get("/").await.done();
+            }
+            for path in ["/", "/topics", "/notices"] {
+                let (statements, answer) = counted(parent.get(path)).await;
+                println!("GET {path}: {statements} statements, for a parent");
+                assert_eq!(answer.status, 200, "{path}");
+                assert!(
+                    at_most(OFTEN).contains(&statements),
+                    "GET {path}: {statements} statements"
+                );
+            }
+            let home = parent.get("/").await;
+            for shown in ["Support topics", "Of their own", "for you", "Taxis come later"] {
+                assert!(home.says(shown), "{shown}: {}", home.html);
+            }
+            assert_eq!(home.says("New since") && home.says("Something new"), is_back);
+        }
     });
 }
 

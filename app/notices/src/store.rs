@@ -513,8 +513,12 @@ pub struct Filter {
     pub skip: i64,
 }
 
-const LISTED: &str = "n.id, n.title, n.effect_kind, n.effect_at, CAST(n.is_decided AS BIGINT) AS \
-    is_decided, n.starts_at, n.started_at, n.follow_kind, s.name AS service";
+/// What a list shows of the notice `n` beside its id and title, a row for each of its services `s`;
+/// as a part of statements: [`listed`] reads it.
+pub const SHOWN: &str = "n.effect_kind, n.effect_at, CAST(n.is_decided AS BIGINT) AS is_decided, \
+    n.starts_at, n.started_at, n.follow_kind, s.name AS service";
+
+const LISTED: &str = formatcp!("n.id, n.title, {SHOWN}");
 
 impl Filter {
     /// The service and the place that a list is narrowed to.
@@ -547,6 +551,18 @@ pub(super) const ANNOUNCED: &str = "n.started_at IS NOT NULL AND n.effect_at > C
      AND NOT EXISTS (SELECT 1 FROM notices f WHERE f.follows_id = n.id
        AND f.started_at IS NOT NULL)";
 
+/// The notices `n` that people were told about and that take effect after `$1`, at the place `$2`
+/// or, where that is empty, at any; as a part of statements. One that was corrected or withdrawn
+/// gives its place to what follows it.
+const TOLD: &str = "FROM listed_notices w JOIN notices n ON n.id = w.id
+     WHERE n.effect_at > $1
+       AND ($2 = '' OR EXISTS (SELECT 1 FROM notice_places x WHERE x.notice_id = n.id
+           AND x.place_id = $2)
+         OR NOT EXISTS (SELECT 1 FROM notice_places x WHERE x.notice_id = n.id))";
+
+/// Those of them that do take effect: a change that was withdrawn does not.
+pub const TO_COME: &str = formatcp!("{TOLD} AND coalesce(n.follow_kind, '') <> 'withdrawal'");
+
 /// The announced changes to come that this subscriber asks to be told about, the next first, `most`
 /// at the most.
 pub async fn announced_to(
@@ -572,35 +588,29 @@ pub async fn announced_to(
     listed(&rows)
 }
 
-/// Notices that people have been told about, `most` at the most. One that was corrected or
-/// withdrawn gives its place to what follows it; a change that was withdrawn does not take effect.
+/// Notices that people have been told about, `most` at the most.
 pub async fn told_notices(db: &Db, filter: &Filter, most: i64) -> sqlx::Result<Vec<ListedNotice>> {
-    const FOUND: &str = "FROM listed_notices w JOIN notices n ON n.id = w.id
-         WHERE ($1 = '' OR EXISTS (SELECT 1 FROM notice_services x WHERE x.notice_id = n.id
-             AND x.service_id = $1))
-           AND ($2 = '' OR EXISTS (SELECT 1 FROM notice_places x WHERE x.notice_id = n.id
-               AND x.place_id = $2)
-             OR NOT EXISTS (SELECT 1 FROM notice_places x WHERE x.notice_id = n.id))
-           AND n.effect_at > $3";
+    const OF_SERVICE: &str = "($3 = '' OR EXISTS (SELECT 1 FROM notice_services x
+         WHERE x.notice_id = n.id AND x.service_id = $3))";
     const PAGE: &str = "LIMIT CAST($4 AS BIGINT) OFFSET CAST($5 AS BIGINT)";
     const NEXT_FIRST: &str = formatcp!(
         "SELECT {LISTED}
-         FROM (SELECT n.* {FOUND} AND coalesce(n.follow_kind, '') <> 'withdrawal'
-               ORDER BY n.effect_at, n.id {PAGE}) n
+         FROM (SELECT n.* {TO_COME} AND {OF_SERVICE} ORDER BY n.effect_at, n.id {PAGE}) n
          JOIN notice_services ns ON ns.notice_id = n.id JOIN services s ON s.id = ns.service_id
          ORDER BY n.effect_at, n.id, s.position, s.name"
     );
     const LAST_FIRST: &str = formatcp!(
         "SELECT {LISTED}
-         FROM (SELECT n.* {FOUND} ORDER BY n.started_at DESC, n.id DESC {PAGE}) n
+         FROM (SELECT n.* {TOLD} AND {OF_SERVICE}
+               ORDER BY n.started_at DESC, n.id DESC {PAGE}) n
          JOIN notice_services ns ON ns.notice_id = n.id JOIN services s ON s.id = ns.service_id
          ORDER BY n.started_at DESC, n.id DESC, s.position, s.name"
     );
     let sql = if filter.after.is_some() { NEXT_FIRST } else { LAST_FIRST };
     let rows = sqlx::query(sql)
-        .bind(&filter.service)
-        .bind(&filter.place)
         .bind(filter.after.unwrap_or(Moment::MIN))
+        .bind(&filter.place)
+        .bind(&filter.service)
         .bind(most)
         .bind(filter.skip)
         .fetch_all(&mut *db.read().await?)
@@ -666,7 +676,9 @@ pub async fn under_way(
     listed(&rows)
 }
 
-fn listed(rows: &[AnyRow]) -> sqlx::Result<Vec<ListedNotice>> {
+/// Reads rows of [`SHOWN`] with the ids and titles of their notices. Those of one notice follow
+/// each other.
+pub fn listed(rows: &[AnyRow]) -> sqlx::Result<Vec<ListedNotice>> {
     let one = |group: &[AnyRow]| {
         let row = &group[0];
         Ok(ListedNotice {

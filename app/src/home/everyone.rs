@@ -2,19 +2,20 @@
 
 use ground::ui::{Checked, Saying, Scene, Told};
 use leptos::prelude::*;
+use notices::store::ListedNotice;
 
 use super::{Now, coming, invitation, said_done};
 
 /// How many of the coming changes are shown.
-const COMING: usize = 2;
+pub(super) const COMING: i64 = 2;
 
 pub(super) fn view(
     now: Now,
+    soon: Vec<ListedNotice>,
     area: &str,
     banner: Option<(&'static str, &'static str)>,
 ) -> impl IntoView + use<> {
-    let Now { at, round, last, asked, topics, coming: mut soon, said } = now;
-    soon.truncate(COMING);
+    let Now { at, round, last, asked, topics, said } = now;
     let soon = (!soon.is_empty()).then(|| {
         view! {
             <section class="stack">

@@ -2,6 +2,7 @@
 
 mod everyone;
 mod own;
+mod store;
 
 use axum::extract::State;
 use axum::http::Uri;
@@ -11,15 +12,14 @@ use forms::Sent;
 use ground::error::Error;
 use ground::house::House;
 use ground::ui::{Banner, Page};
-use ground::viewer::{SignedIn, Viewer};
+use ground::viewer::Viewer;
 use leptos::prelude::*;
 use rounds::store::Round;
 use voting::Phase;
 
 use self::own::OwnHome;
-use super::store;
 
-/// What is open now and what is coming, of every room.
+/// What is open now for everyone.
 struct Now {
     at: Moment,
     /// The round that people take part in now or next.
@@ -28,32 +28,25 @@ struct Now {
     last: Option<Round>,
     asked: Vec<consultations::store::ListedConsultation>,
     topics: Vec<topics::store::ListedTopic>,
-    coming: Vec<notices::store::ListedNotice>,
     said: Vec<outcomes::store::ListedUpdate>,
 }
 
-/// What is open now; for somebody who is given, to them: without the consultations that they have
-/// answered, and with changes about their place.
-async fn now(house: &House, person: Option<&SignedIn>, most_topics: i64) -> Result<Now, Error> {
+async fn now(house: &House, most_topics: i64) -> Result<Now, Error> {
     let at = house.clock.now();
-    let account = person.map(|person| &person.account_id);
-    let place = person.and_then(|person| person.facts.place_id());
-    let (rounds, asked, said) = store::open_now(&house.db, account, at).await?;
-    let round = rounds
-        .iter()
-        .filter(|round| round.dates.phase(at) != Phase::Closed)
-        .min_by_key(|round| round.dates.closes_at)
-        .cloned();
-    let last = rounds.into_iter().find(|round| round.dates.phase(at) == Phase::Closed);
+    let (rounds, asked, said) = store::open_now(&house.db, at).await?;
+    let (round, last) = current_and_last(rounds, at);
     let all = topics::store::Filter::default();
     let topics = topics::store::list(&house.db, &all, most_topics).await?;
-    let coming = notices::store::Filter {
-        after: Some(at),
-        place: place.unwrap_or_default(),
-        ..notices::store::Filter::default()
-    };
-    let coming = notices::store::told_notices(&house.db, &coming, 12).await?;
-    Ok(Now { at, round, last, asked, topics, coming, said })
+    Ok(Now { at, round, last, asked, topics, said })
+}
+
+/// Of these rounds, of which the last to close comes first, the one that people take part in now or
+/// next, and the last one that is over.
+fn current_and_last(rounds: Vec<Round>, at: Moment) -> (Option<Round>, Option<Round>) {
+    let (over, others): (Vec<Round>, Vec<Round>) =
+        rounds.into_iter().partition(|round| round.dates.phase(at) == Phase::Closed);
+    let current = others.into_iter().min_by_key(|round| round.dates.closes_at);
+    (current, over.into_iter().next())
 }
 
 /// GET `/`
@@ -81,14 +74,18 @@ pub async fn home_page(
     };
     let page = match viewer.person() {
         Some(person) => {
-            let now = now(&house, Some(person), 3).await?;
-            let own = OwnHome::of(&house, person, now).await?;
+            let own = OwnHome::of(&house, person).await?;
             Page::new("Home", || own.view(&viewer, banner))
         }
         None => {
-            let now = now(&house, None, 2).await?;
+            let now = now(&house, 2).await?;
+            let to_come =
+                notices::store::Filter { after: Some(now.at), ..notices::store::Filter::default() };
+            let soon = notices::store::told_notices(&house.db, &to_come, everyone::COMING).await?;
             let area = house.names.area.clone();
-            Page::new("What matters most to your family?", || everyone::view(now, &area, banner))
+            Page::new("What matters most to your family?", || {
+                everyone::view(now, soon, &area, banner)
+            })
         }
     };
     Ok(page.wide().answer(&house, &viewer))
@@ -99,7 +96,7 @@ pub async fn have_your_say_page(
     State(house): State<House>,
     viewer: Viewer,
 ) -> Result<Response, Error> {
-    let now = now(&house, None, 6).await?;
+    let now = now(&house, 6).await?;
     let may_propose = viewer.may_propose();
     let area = house.names.area.clone();
     let page = Page::new("Have your say", || {

@@ -7,21 +7,28 @@ use ground::house::House;
 use ground::ui::{SecondStepSoon, When};
 use ground::viewer::{Role, SignedIn, Viewer};
 use leptos::prelude::*;
+use notices::store::ListedNotice;
 use rounds::store::Round;
 use updates::store::Contribution;
 use voting::Phase;
 
-use super::{Now, coming, said_done};
+use super::store::{self, Asked, OpenTo};
+use super::{coming, current_and_last, said_done};
 use crate::search::{self, store::Thing};
 
-/// How much of each there is room for on two screens of a phone.
-const NEW: i64 = 5;
+/// How much there is room for on two screens of a phone.
 const COMING: usize = 2;
 const SAID: i64 = 3;
 
 pub(super) struct OwnHome {
     name: String,
-    now: Now,
+    at: Moment,
+    /// The round that people take part in now or next.
+    round: Option<Round>,
+    /// The last round that is over.
+    last: Option<Round>,
+    asked: Vec<Asked>,
+    coming: Vec<ListedNotice>,
     /// When they were here before.
     before: Option<Moment>,
     new: Vec<Thing>,
@@ -32,25 +39,32 @@ pub(super) struct OwnHome {
 }
 
 impl OwnHome {
-    pub(super) async fn of(house: &House, person: &SignedIn, mut now: Now) -> Result<Self, Error> {
-        let services = subscriptions::store::services_of(&house.db, &person.account_id).await?;
-        let is_theirs = |notice: &notices::store::ListedNotice| {
+    pub(super) async fn of(house: &House, person: &SignedIn) -> Result<Self, Error> {
+        let (at, account) = (house.clock.now(), &person.account_id);
+        let place = person.facts.place_id().unwrap_or_default();
+        let on_another_day = |before: &Moment| clock::fields(*before).0 != clock::fields(at).0;
+        let since = person.visited_before.filter(on_another_day);
+        let OpenTo { rounds, asked, mut coming, services, new } =
+            store::open_to(&house.db, (account, &place), since, at).await?;
+        let is_theirs = |notice: &ListedNotice| {
             notice.services.iter().any(|service| services.contains(service))
         };
         // A stable sort: within each part the next comes first.
-        now.coming.sort_by_key(|notice| !is_theirs(notice));
-        now.coming.truncate(COMING);
-        let said =
-            updates::store::contributions(&house.db, &person.account_id, (SAID, 0), now.at).await?;
-        let new = match person.visited_before {
-            Some(before) if clock::fields(before).0 != clock::fields(now.at).0 => {
-                search::store::since(&house.db, before, now.at, NEW).await?
-            }
-            _ => Vec::new(),
+        coming.sort_by_key(|notice| !is_theirs(notice));
+        coming.truncate(COMING);
+        let said = if person.roles.contains(&Role::Parent) {
+            updates::store::contributions(&house.db, account, (SAID, 0), at).await?
+        } else {
+            Vec::new()
         };
+        let (round, last) = current_and_last(rounds, at);
         Ok(Self {
             name: person.shown_name.clone(),
-            now,
+            at,
+            round,
+            last,
+            asked,
+            coming,
             before: person.visited_before,
             new,
             has_services: !services.is_empty(),
@@ -65,14 +79,14 @@ impl OwnHome {
         banner: Option<(&'static str, &'static str)>,
     ) -> impl IntoView {
         let is_parent = viewer.is(Role::Parent);
-        let now = self.now;
-        let to_do = is_parent.then(|| to_do(&now));
+        let at = self.at;
+        let to_do = is_parent.then(|| to_do(self.round.as_ref(), &self.asked, at));
         let new = self.before.filter(|_| !self.new.is_empty()).map(|before| new(before, self.new));
         let said = is_parent.then(|| {
             let said = if self.said.is_empty() {
                 crate::said::nothing_yet(viewer)
             } else {
-                crate::said::lines(self.said, self.within, now.at).into_any()
+                crate::said::lines(self.said, self.within, at).into_any()
             };
             view! {
                 <section class="stack">
@@ -103,12 +117,12 @@ impl OwnHome {
                     {to_do} {new} <section class="stack">
                         <h2>{changes}</h2>
                         {choose}
-                        {coming(now.coming, now.at)}
+                        {coming(self.coming, at)}
                     </section> {said}
                 </div>
                 <section class="stack">
                     <h2>"Everything else"</h2>
-                    {everything_else(now.last)}
+                    {everything_else(self.last)}
                 </section>
             </div>
         }
@@ -116,36 +130,36 @@ impl OwnHome {
 }
 
 /// What a parent can do now, with the days that are left.
-fn to_do(now: &Now) -> impl IntoView + use<> {
-    let round = now.round.as_ref().map(|round| {
+fn to_do(round: Option<&Round>, asked: &[Asked], now: Moment) -> impl IntoView + use<> {
+    let round = round.map(|round| {
         let dates = &round.dates;
         let page = format!("/rounds/{}", round.id);
-        match dates.phase(now.at) {
+        match dates.phase(now) {
             Phase::Proposing => line(
                 "/topics/new".to_owned(),
                 "Propose a topic".to_owned(),
                 "",
                 dates.vote_from,
-                now.at,
+                now,
             ),
             Phase::Voting => {
                 let title = format!("Support topics: {}", round.title);
-                line(page, title, "", dates.closes_at, now.at)
+                line(page, title, "", dates.closes_at, now)
             }
             Phase::Announced | Phase::Counting | Phase::Closed => view! {
                 <li>
                     <h3>
                         <a href=page>{round.title.clone()}</a>
                     </h3>
-                    <p>{rounds::phase_words(dates, now.at)}</p>
+                    <p>{rounds::phase_words(dates, now)}</p>
                 </li>
             }
             .into_any(),
         }
     });
-    let asked = now.asked.iter().map(|asked| {
+    let asked = asked.iter().map(|asked| {
         let page = format!("/consultations/{}", asked.id);
-        line(page, asked.title.clone(), "We are asking parents. ", asked.closes_at, now.at)
+        line(page, asked.title.clone(), "We are asking parents. ", asked.closes_at, now)
     });
     let lines = round.into_iter().chain(asked).collect_view();
     view! {

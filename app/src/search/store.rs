@@ -38,7 +38,7 @@ pub struct Thing {
 }
 
 /// What every room shows to everyone, as one statement: (kind, id, title, words, since).
-const EVERYTHING: &str = formatcp!(
+pub const EVERYTHING: &str = formatcp!(
     "{} UNION ALL {} UNION ALL {} UNION ALL {} UNION ALL {} UNION ALL {} UNION ALL {} UNION ALL {}",
     topics::store::FINDABLE,
     rounds::store::FINDABLE,
@@ -187,15 +187,6 @@ async fn enter(tx: &mut AnyConnection, entry: &Entry) -> sqlx::Result<()> {
 
 async fn all(db: &Db) -> sqlx::Result<Vec<Thing>> {
     sqlx::query_as(EVERYTHING).fetch_all(&mut *db.read().await?).await
-}
-
-/// What became public after a time and not after `now`, the latest first: without its words.
-pub async fn since(db: &Db, after: Moment, now: Moment, most: i64) -> sqlx::Result<Vec<Thing>> {
-    const SQL: &str = formatcp!(
-        "SELECT kind, id, title, '' AS words, since FROM ({EVERYTHING}) public
-         WHERE since > $1 AND since <= $2 ORDER BY since DESC, id DESC LIMIT CAST($3 AS BIGINT)"
-    );
-    sqlx::query_as(SQL).bind(after).bind(now).bind(most).fetch_all(&mut *db.read().await?).await
 }
 
 /// What a search found.

@@ -366,18 +366,13 @@ pub async fn subscribed_to(db: &Db, subscriber_id: &Id<Subscriber>) -> sqlx::Res
     Ok(has)
 }
 
-/// The names of the services that a person asked to be told about.
-pub async fn services_of(db: &Db, account_id: &Id<Account>) -> sqlx::Result<Vec<String>> {
-    sqlx::query_scalar(
-        "SELECT DISTINCT v.name FROM accounts a JOIN subscribers b ON b.email = a.email
-         JOIN subscriptions s ON s.subscriber_id = b.id AND s.ended_at IS NULL
-         JOIN services v ON v.id = s.service_id
-         WHERE a.id = $1",
-    )
-    .bind(account_id)
-    .fetch_all(&mut *db.read().await?)
-    .await
-}
+/// The services that the account `$3` asked to be told about: (id, name), once each; as a part of
+/// statements.
+pub const SERVICES_OF: &str = "SELECT DISTINCT v.id, v.name FROM accounts a
+     JOIN subscribers b ON b.email = a.email
+     JOIN subscriptions s ON s.subscriber_id = b.id AND s.ended_at IS NULL
+     JOIN services v ON v.id = s.service_id
+     WHERE a.id = $3";
 
 /// Sends to a subscriber's new address from now on, once the account's address has changed. If the
 /// new one already has subscriptions, the others join them.

@@ -25,7 +25,7 @@ pub use fields::{
     Area, Choice, Choices, CodeField, Field, FormKey, Select, Summary, Upload, hidden,
 };
 pub use frame::Frame;
-pub use page::{Page, document, rendered, titled};
+pub use page::{BEGINNING, Page, document, rendered, titled};
 pub use parts::{
     Banner, Bar, Bars, Card, Done, Labels, Mark, Pager, SecondStepSoon, Share, ShareBar, Timeline,
     When, advice_links, capital, who_advises,

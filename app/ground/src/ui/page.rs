@@ -1,6 +1,6 @@
 //! The document around a room's own words: title, style, header, menu, footer.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
@@ -222,15 +222,11 @@ impl Page {
             view! {
                 <html lang="en-GB">
                     <head>
-                        <meta charset="utf-8" />
-                        <meta name="viewport" content="width=device-width,initial-scale=1" />
-                        <meta name="color-scheme" content="light dark" />
-                        <title>{title}</title>
+                        {beginning()} <title>{title}</title>
                         <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                         <link rel="apple-touch-icon" href="/icon-192.png" />
                         <link rel="manifest" href="/manifest.webmanifest" />
                         {described}
-                        <style inner_html=css() />
                     </head>
                     <body>
                         <a class="skip" href="#main">
@@ -257,6 +253,27 @@ impl Page {
                 .insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
         }
         answer
+    }
+}
+
+/// How every page begins, with its style: the same in each, so that it can be packed once for all.
+pub static BEGINNING: LazyLock<String> = LazyLock::new(|| {
+    let head = document(|| {
+        view! {
+            <html lang="en-GB">
+                <head>{beginning()}</head>
+            </html>
+        }
+    });
+    head.split("</head>").next().unwrap_or_default().to_owned()
+});
+
+fn beginning() -> impl IntoView {
+    view! {
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width,initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <style inner_html=css() />
     }
 }
 
