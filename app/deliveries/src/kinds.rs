@@ -128,9 +128,9 @@ email_kinds! {
     /// A question has arrived.
     QuestionReceived = "question received", RECEIPT;
     /// The answer to a question.
-    Answer = "answer", PROOF;
+    Answer = "answer", ALWAYS;
     /// A question gets no answer on the page.
-    NotAnswered = "not answered", PROOF;
+    NotAnswered = "not answered", ALWAYS;
     /// A topic has arrived.
     TopicReceived = "topic received", RECEIPT;
     /// A topic was published.

@@ -357,7 +357,11 @@ pub async fn forget_due(db: &Db, now: Moment) -> Result<u64, sqlx::Error> {
              (SELECT id FROM deliveries WHERE id IN ({due}) AND kind NOT IN ({stay}))"
         ),
         format!("DELETE FROM deliveries WHERE id IN ({due}) AND kind NOT IN ({stay})"),
-        format!("UPDATE deliveries SET account_id = NULL WHERE id IN ({due})"),
+        // By then nobody is told twice for want of its key, and many keys name the account.
+        format!(
+            "UPDATE deliveries SET account_id = NULL, dedup_key = 'forgotten ' || id
+             WHERE id IN ({due})"
+        ),
         // Also of those that are erased with them: who was told of a task.
         "DELETE FROM task_emails WHERE since <= $1 AND NOT EXISTS (SELECT 1 FROM deliveries d
          WHERE d.dedup_key = task_emails.dedup_key)"
@@ -732,15 +736,13 @@ pub async fn forget(
         if keeps_notices { "to_address = $1 AND kind <> 'notice'" } else { "to_address = $1" };
     call_off(tx, to_them, email, WHY, now).await?;
     unread::forget(&mut *tx, account_id).await?;
-    // Some keys name the account, or the hash of its address. That nothing is owed twice is of no
-    // use once there is nobody to owe it to.
+    // Some keys name the account. That nothing is owed twice is of no use once there is nobody to
+    // owe it to.
     sqlx::query(
         "UPDATE deliveries SET account_id = NULL, dedup_key = 'erased ' || id, subject = ''
-         WHERE account_id = $1 OR dedup_key LIKE '%' || $1 || '%'
-           OR dedup_key LIKE '%' || $2 || '%'",
+         WHERE account_id = $1 OR dedup_key LIKE '%' || $1 || '%'",
     )
     .bind(account_id)
-    .bind(id::hash(email))
     .execute(&mut *tx)
     .await?;
     sqlx::query("DELETE FROM email_stops WHERE account_id = $1")
@@ -760,16 +762,7 @@ pub async fn forget_address(
     now: Moment,
 ) -> Result<(), sqlx::Error> {
     let to_nobody = "to_address = $1 AND account_id IS NULL";
-    call_off(tx, to_nobody, email, "the address was erased", now).await?;
-    // Some keys name the hash of it.
-    sqlx::query(
-        "UPDATE deliveries SET dedup_key = 'erased ' || id
-         WHERE account_id IS NULL AND dedup_key LIKE '%' || $1 || '%'",
-    )
-    .bind(id::hash(email))
-    .execute(tx)
-    .await?;
-    Ok(())
+    call_off(tx, to_nobody, email, "the address was erased", now).await
 }
 
 /// Marks emails that say more than they may now: they wait until they are put together again.

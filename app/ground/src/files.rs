@@ -168,17 +168,17 @@ impl Files {
         sizes.try_fold((0, 0), add).await
     }
 
-    /// Takes a file away that nobody names any more. One that was put there since `before` stays:
-    /// somebody is about to name it.
+    /// Takes a file away that nobody names any more; whether it is gone. One that was put there
+    /// since `before` stays: somebody is about to name it.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn take_away(&self, hash: &str, before: Moment) -> Result<(), object_store::Error> {
+    pub async fn take_away(&self, hash: &str, before: Moment) -> Result<bool, object_store::Error> {
         let path = Path::from(hash);
         match self.store.head(&path).await {
-            Ok(there) if there.last_modified.timestamp_millis() >= before.millis() => Ok(()),
-            Ok(_) => self.store.delete(&path).await,
-            Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Ok(there) if there.last_modified.timestamp_millis() >= before.millis() => Ok(false),
+            Ok(_) => self.store.delete(&path).await.map(|()| true),
+            Err(object_store::Error::NotFound { .. }) => Ok(true),
             Err(error) => Err(error),
         }
     }

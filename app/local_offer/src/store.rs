@@ -506,6 +506,30 @@ pub async fn withdraw(
     Ok(withdrawn.bind(comment_id).bind(author).bind(now).execute(tx).await?.rows_affected() == 1)
 }
 
+/// Erases the words of a comment without an account that was withdrawn, and what was sent before
+/// the forum took something out: with its address goes the last that could ask for it. It is found
+/// no more at once, and the database's file is written anew.
+pub async fn erase_withdrawn(
+    tx: &mut AnyConnection,
+    comment_id: &Id<ids::Comment>,
+    now: Moment,
+) -> sqlx::Result<()> {
+    sqlx::query(
+        "UPDATE comments SET words = 'Deleted', as_sent = NULL
+         WHERE id = $1 AND author_id = $2 AND withdrawn_at IS NOT NULL AND passed_on_at IS NULL
+           AND taken_down_at IS NULL",
+    )
+    .bind(comment_id)
+    .bind(NOBODY)
+    .execute(&mut *tx)
+    .await?;
+    sqlx::query("DELETE FROM search_words WHERE kind = 'local-offer/comments' AND thing_id = $1")
+        .bind(comment_id)
+        .execute(&mut *tx)
+        .await?;
+    takedown::store::leave_no_trace(tx, now).await
+}
+
 /// Takes down a comment that everyone can read, answered or not: it is withdrawn, and its words go.
 /// Its answers stay and are shown nowhere. False when not everyone can read it.
 pub async fn take_down(

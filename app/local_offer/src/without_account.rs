@@ -321,8 +321,8 @@ pub async fn withdraw_by_email_form(
     Ok(withdraw_view(&token, &comment).answer(&house, &viewer))
 }
 
-/// POST `/local-offer/emails/{token}/withdrawal`: withdraws the comment and deletes the address, to
-/// which nothing more will go.
+/// POST `/local-offer/emails/{token}/withdrawal`: withdraws the comment, erases its words, and
+/// deletes the address, to which nothing more will go.
 pub async fn withdraw_by_email(
     State(house): State<House>,
     viewer: Viewer,
@@ -331,11 +331,12 @@ pub async fn withdraw_by_email(
     let Some((address, _)) = behind(&house, &token).await? else {
         return Ok(ended(&house, &viewer));
     };
-    let (id, nobody) = (&address.comment_id, Id::<Account>::from(NOBODY));
+    let (id, nobody, now) = (&address.comment_id, Id::<Account>::from(NOBODY), house.clock.now());
     let mut tx = house.db.begin().await?;
     store::hold(&mut tx, id).await?;
-    let is_withdrawn = store::withdraw(&mut tx, id, &nobody, house.clock.now()).await?;
+    let is_withdrawn = store::withdraw(&mut tx, id, &nobody, now).await?;
     if is_withdrawn {
+        store::erase_withdrawn(&mut tx, id, now).await?;
         addresses::forget_address(&mut tx, id).await?;
     }
     tx.commit().await?;
@@ -361,8 +362,9 @@ fn withdraw_view(token: &str, comment: &Comment) -> Page {
         let form = if comment.can_be_withdrawn() {
             view! {
                 <p>
-                    "Nobody will be able to read it, and we can't bring it back. We will delete \
-                     your email address too. You can always write another comment."
+                    "We will delete it, so nobody will be able to read it, and we can't bring it \
+                     back. We will delete your email address too. You can always write another \
+                     comment."
                 </p>
                 <form method="post">
                     <button class="button warn">"Withdraw my comment"</button>
@@ -391,8 +393,8 @@ fn withdrawn() -> Page {
             <div class="stack">
                 <h1>"You withdrew your comment"</h1>
                 <p class="lead">
-                    "Nobody else can read it any more. We have deleted your email address, so we \
-                     won't email you about it."
+                    "We have deleted what you wrote, and your email address, so we won't email \
+                     you about it."
                 </p>
                 <p>
                     <a href="/local-offer">"Local Offer"</a>

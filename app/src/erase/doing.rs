@@ -22,18 +22,31 @@ const NIGHT: (&str, Millis) = ("02:00", 3 * HOUR);
 /// When the database fails; the rest is erased the next time.
 pub async fn erase_due(house: &House) -> sqlx::Result<u64> {
     let mut erased = 0;
-    while let Some(files) = erase_next(house).await? {
+    while erase_next(house).await? {
         erased += 1;
-        for file in files {
-            // One that could not be taken away is named by nobody; the account is gone all the
-            // same.
-            if let Err(error) = house.files.take_away(&file, house.clock.now() - HOUR).await {
-                tracing::error!(%error, file, "a file that nobody names could not be deleted");
-            }
-        }
     }
+    take_away_files(house).await?;
     write_anew_due(house).await?;
     Ok(erased)
+}
+
+/// Takes away the files that erased accounts left and that nobody else names. One whose store does
+/// not answer stays on the list, and is tried again in a minute.
+async fn take_away_files(house: &House) -> sqlx::Result<()> {
+    for (file, is_named) in updates::store::unclaimed_files(&house.db).await? {
+        let is_done = if is_named {
+            true
+        } else {
+            house.files.take_away(&file, house.clock.now() - HOUR).await.unwrap_or_else(|error| {
+                tracing::error!(%error, file, "a file could not be deleted: it is tried again");
+                false
+            })
+        };
+        if is_done {
+            updates::store::let_go_of_file(&house.db, &file).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Writes SQLite's file anew once an account was erased; and PostgreSQL's tables once a night,
@@ -61,24 +74,24 @@ fn began_tonight(now: Moment) -> Option<Moment> {
     (began..began + lasts).contains(&now).then_some(began)
 }
 
-/// Erases the next account; gives its files that nobody names any more.
-async fn erase_next(house: &House) -> sqlx::Result<Option<Vec<String>>> {
+/// Erases the next account. False where none is due.
+async fn erase_next(house: &House) -> sqlx::Result<bool> {
     let now = house.clock.now();
     let mut tx = house.db.begin().await?;
     // Rounds first, as every write that holds both.
     rounds::hold_open(&mut tx).await?;
     let Some(due) = erasing::begin_next(&mut tx, now).await? else {
         tx.roll_back().await?;
-        return Ok(None);
+        return Ok(false);
     };
-    let forgotten = forget(&mut tx, &due, now).await?;
+    let keeps_emails = forget(&mut tx, &due, now).await?;
     store::rewrite_soon(&mut tx, now).await?;
     let owed = Owed {
         dedup_key: &id::random(),
         kind: EmailKind::Erased,
         account_id: None,
         to: &due.email,
-        words: &emails::erased(house, forgotten.keeps_emails),
+        words: &emails::erased(house, keeps_emails),
         at: now,
         // The address waits here no longer than a day for a mail server that is away.
         not_after: Some(now + 24 * HOUR),
@@ -87,18 +100,11 @@ async fn erase_next(house: &House) -> sqlx::Result<Option<Vec<String>>> {
     let entry = Entry { at: now, who: None, what: "account erased", about: "", detail: "" };
     audit::note(&mut tx, entry).await?;
     tx.commit().await?;
-    Ok(Some(forgotten.files))
+    Ok(true)
 }
 
-/// What is left to do once every room has forgotten an account.
-struct Forgotten {
-    /// The files that nobody names any more.
-    files: Vec<String>,
-    /// Whether its address still gets emails about changes.
-    keeps_emails: bool,
-}
-
-async fn forget(tx: &mut AnyConnection, due: &DueErasure, now: Moment) -> sqlx::Result<Forgotten> {
+/// Has every room forget an account. Whether its address still gets emails about changes.
+async fn forget(tx: &mut AnyConnection, due: &DueErasure, now: Moment) -> sqlx::Result<bool> {
     let (account, email, wish) = (&due.account_id, due.email.as_str(), due.wish);
     store::forget_words(tx, account).await?;
     ground::takedown::store::forget(tx, account).await?;
@@ -111,9 +117,9 @@ async fn forget(tx: &mut AnyConnection, due: &DueErasure, now: Moment) -> sqlx::
     notices::forget(tx, account, email).await?;
     let subscriber =
         subscriptions::store::forget(tx, (account, email), wish.keeps_emails, now).await?;
-    let files = updates::store::forget(tx, account, subscriber.as_ref()).await?;
+    updates::store::forget(tx, account, subscriber.as_ref()).await?;
     let keeps_emails = subscriber.is_some();
     deliveries::store::forget(tx, account, email, keeps_emails, now).await?;
     erasing::forget(tx, account, email).await?;
-    Ok(Forgotten { files, keeps_emails })
+    Ok(keeps_emails)
 }

@@ -12,6 +12,9 @@ pub(super) const WITHIN: Millis = HOUR;
 /// How far ahead of this machine's clock another one's may be.
 const AHEAD: Millis = MINUTE;
 
+/// Columns that may hold the id of an account, in tables that subscribers have a part of.
+const MAY_BE_ACCOUNTS: [&str; 2] = ["account_id", "person"];
+
 /// Whose copy it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WhoseCopy {
@@ -36,6 +39,16 @@ impl WhoseCopy {
             (_, Whose::Subscriber(rows))
             | (Self::Account(_), Whose::Account(rows) | Whose::Both { account: rows, .. })
             | (Self::Subscriber(_), Whose::Both { subscriber: rows, .. }) => Some(rows),
+        }
+    }
+
+    /// How a value is read. In the copy of a subscriber nothing says that there is an account too.
+    fn reads(&self, reading: &Reading) -> String {
+        let sql = &reading.sql;
+        if matches!(self, Self::Subscriber(_)) && MAY_BE_ACCOUNTS.contains(&reading.name) {
+            format!("CASE WHEN {sql} = $1 THEN {sql} END")
+        } else {
+            sql.clone()
         }
     }
 
@@ -194,7 +207,7 @@ fn statement(of: &WhoseCopy, theirs: &[(&'static Table, &'static str)]) -> Strin
         });
         let order = first_time.map_or("0".to_owned(), |name| format!("coalesce(t.{name}, 0)"));
         let values = (0..widest).map(|column| {
-            let sql = readings.get(column).map_or("NULL", |reading| reading.sql.as_str());
+            let sql = readings.get(column).map_or("NULL".to_owned(), |reading| of.reads(reading));
             format!("CAST({sql} AS TEXT) AS {}", value(column))
         });
         let values = values.collect::<Vec<_>>().join(", ");

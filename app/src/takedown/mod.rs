@@ -10,6 +10,8 @@ mod things;
 
 pub use lead::{note_on_taken_down, taken_down_words_page, words_taken_down_page};
 
+use std::collections::HashSet;
+
 use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -221,9 +223,14 @@ async fn keep(house: &House, viewer: &Viewer, thing: &Thing, wish: &Wish) -> Res
         return Ok(());
     }
     let email = emails::taken_down(house, kind, wish);
+    let mut told = HashSet::new();
     for (account, to) in thing.author.iter().chain(&others) {
+        if !told.insert(to) {
+            continue;
+        }
         let owed = Owed {
-            dedup_key: &format!("taken down {about} {}", id::hash(to)),
+            // It is taken down once, in this write; no row says who heard of what.
+            dedup_key: &id::random(),
             kind: EmailKind::TakenDown,
             account_id: account.as_ref(),
             to,

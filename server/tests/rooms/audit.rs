@@ -2,7 +2,7 @@ use ground::audit::{Checked, Entry, Head, check, head, note};
 use ground::db::Kind;
 use ground::house::AreaSettings;
 
-use crate::world::{World, on_both};
+use crate::world::{World, number, on_both};
 
 async fn noted(world: &World, entries: i64) {
     for nth in 0..entries {
@@ -81,6 +81,8 @@ fn the_end_of_the_log_goes_by_email_once_a_month_and_is_found_again() {
         let emails = world.deliver().await;
         assert_eq!(emails.len(), 1, "once a month");
         assert_eq!(emails[0].to, "inspector@example.org");
+        let named = "SELECT count(*) FROM deliveries WHERE dedup_key LIKE '%inspector%'";
+        assert_eq!(number(&world, named).await, 0, "the row that stays does not say who reads it");
         let hash =
             emails[0].text.split_whitespace().find(|word| word.len() == 64).unwrap().to_owned();
         noted(&world, 2).await;

@@ -2,7 +2,8 @@
 //! the tables, not in the bytes of the files, not in a backup made after.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io;
+use std::time::{Duration, UNIX_EPOCH};
+use std::{fs, io};
 
 use accounts::erasing::WAITS;
 use app::erase::erase_due;
@@ -14,6 +15,7 @@ use ground::audit::{self, Entry};
 use ground::db::Kind;
 use ground::db::tables::Lines;
 use ground::erasing::{ANOTHER, NOBODY};
+use ground::files::Files;
 use ground::viewer::Role;
 use rounds::shortlist::store::Ballots;
 
@@ -66,6 +68,11 @@ pub async fn columns_with(world: &World, word: &str) -> BTreeSet<String> {
         }
     }
     found
+}
+
+/// Hashes of an address that whoever has a list of addresses can make too.
+pub fn hashes(address: &str) -> [String; 2] {
+    [id::hash(address), id::sha256(address.as_bytes())]
 }
 
 /// The columns that refer to rows of a table, as the schema says: (table, column).
@@ -495,6 +502,9 @@ fn a_parent_is_found_nowhere_once_they_are_erased_and_what_is_published_stays() 
             .leads_to();
         let question = [("question", "Which stop?")];
         leaver.post(&format!("/notices/{notice}/questions/new"), &question).await.leads_to();
+        let asked = world.one("SELECT id FROM notice_questions").await;
+        let desk = format!("/lead/notices/{notice}/questions");
+        both.0.post(&desk, &[("aside", &asked)]).await.leads_to();
         leaver.changes_address("kanarienvogel-new@example.org").await.leads_to();
         leaver.post("/account/emails", &[("sort", "said"), ("step", "stop")]).await.leads_to();
         world.deliver_with_kinds().await;
@@ -521,7 +531,9 @@ fn a_parent_is_found_nowhere_once_they_are_erased_and_what_is_published_stays() 
             number_of_theirs.into_iter().map(str::to_owned).collect();
         assert_eq!(columns_with(&world, &leaver.account).await, number_of_theirs);
         world.house.db.leave_no_copy().await.unwrap();
-        assert_eq!(in_the_bytes(&world, &["kanarienvogel", email]).await, BTreeSet::new());
+        let [hash, hex] = hashes(email);
+        let traces = ["kanarienvogel", email, &hash, &hex];
+        assert_eq!(in_the_bytes(&world, &traces).await, BTreeSet::new());
 
         let page = world.visitor().get(&format!("/topics/{kept}")).await;
         assert!(page.says("Blaumeise"), "their published words stay without them");
@@ -689,8 +701,14 @@ fn somebody_with_only_a_subscription_erases_their_address_by_the_link_in_an_emai
         subscriber(&world, "kanarienvogel@example.org", &world.transport, "", "at once").await;
         let notice = noticed(&world, &both, "Later buses", 60).await;
         let emails = told(&world).await;
-        let question = [("question", "Which?"), ("email", "kanarienvogel@example.org")];
-        world.visitor().post(&format!("/notices/{notice}/questions/new"), &question).await.done();
+        let email = "kanarienvogel@example.org";
+        let ask = format!("/notices/{notice}/questions/new");
+        let question = [("question", "Which?"), ("email", email)];
+        world.visitor().post(&ask, &question).await.done();
+        let asked = world.one("SELECT id FROM notice_questions").await;
+        let desk = format!("/lead/notices/{notice}/questions");
+        both.0.post(&desk, &[("aside", &asked)]).await.leads_to();
+        world.visitor().post(&ask, &question).await.done();
         let own = link_to(&emails[0], "/subscriptions/");
         let page = world.visitor().get(&own).await;
         assert!(page.says("Delete my email address"), "{}", page.html);
@@ -700,10 +718,63 @@ fn somebody_with_only_a_subscription_erases_their_address_by_the_link_in_an_emai
         assert_eq!(world.visitor().get(&own).await.status, StatusCode::GONE);
         assert_eq!(columns_with(&world, "kanarienvogel").await, BTreeSet::new());
         world.house.db.leave_no_copy().await.unwrap();
-        assert_eq!(in_the_bytes(&world, &["kanarienvogel"]).await, BTreeSet::new());
+        let [hash, hex] = hashes(email);
+        let traces = ["kanarienvogel", &hash, &hex];
+        assert_eq!(in_the_bytes(&world, &traces).await, BTreeSet::new());
         let told = "SELECT count(*) FROM ledger l JOIN deliveries d ON d.id = l.delivery_id
              AND d.sent_at IS NOT NULL";
         assert_eq!(number(&world, told).await, 1, "that somebody was told stays");
+    });
+}
+
+#[test]
+fn files_that_nobody_else_names_go_with_them_and_a_store_that_fails_is_asked_again() {
+    on_both(async |world| {
+        let (folder, away) = (world.folder().join("files"), world.folder().join("away"));
+        let mut house = world.house.clone();
+        house.files = Files::open(&format!("file:{}", folder.display())).unwrap();
+        let world = world.around(house);
+        let topic = closed_topic(&world).await;
+        let about = format!("topic:{topic}");
+        let leaver = world.signed_in("kanarienvogel@example.org", &[Role::Leader]).await;
+        let fields = [&DONE[..], &[("about", about.as_str())]].concat();
+        let new = "/lead/updates/new";
+        let told: &[u8] = b"%PDF-1.7\nBlaumeise\n%%EOF";
+        let checked = leaver.post_file(new, &fields, ("told.pdf", told)).await;
+        let file = checked.sends("files");
+        let named = [&fields[..], &[("files", file.as_str()), ("step", "publish")]].concat();
+        let update = leaver.post(new, &named).await.leads_to();
+        let update = update.split('?').next().unwrap();
+        let alone: &[u8] = b"%PDF-1.7\nKanarienvogel-file\n%%EOF";
+        leaver.post_file(new, &fields, ("Kanarienvogel-name.pdf", alone)).await.sends("files");
+        let [told, alone] = [told, alone].map(|content| folder.join(id::sha256(content)));
+        // They were put there as long ago as the clock of this world says.
+        let now = UNIX_EPOCH + Duration::from_millis(world.now().millis().try_into().unwrap());
+        for path in [&told, &alone] {
+            fs::File::options().write(true).open(path).unwrap().set_modified(now).unwrap();
+        }
+        let before = in_the_bytes(&world, &["kanarienvogel-file", "kanarienvogel-name"]).await;
+        assert!(before.len() > 1, "it is looked for where it is: {before:?}");
+
+        leaves(&leaver, &[]).await.leads_to();
+        world.deliver_with_kinds().await;
+        // As where the disk of the files is not there.
+        fs::rename(&folder, &away).unwrap();
+        fs::write(&folder, "").unwrap();
+        assert_eq!(is_erased(&world).await, 1);
+        world.deliver_with_kinds().await;
+        assert_eq!(columns_with(&world, "kanarienvogel").await, BTreeSet::new());
+        fs::remove_file(&folder).unwrap();
+        fs::rename(&away, &folder).unwrap();
+        assert!(alone.exists() && told.exists(), "neither was deleted");
+
+        erase_due(&world.house).await.unwrap();
+        assert!(!alone.exists(), "it is tried again");
+        assert_eq!(number(&world, "SELECT count(*) FROM evidence_files").await, 0);
+        world.house.db.leave_no_copy().await.unwrap();
+        assert_eq!(in_the_bytes(&world, &["kanarienvogel"]).await, BTreeSet::new());
+        let page = world.visitor().get(&format!("{update}/files/{file}")).await;
+        assert!(page.says("Blaumeise"), "what was published stays, with its files");
     });
 }
 

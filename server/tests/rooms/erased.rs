@@ -15,7 +15,7 @@ use ground::viewer::Role;
 use server::{backup, retention};
 use sqlx::Connection as _;
 
-use super::erase::leaves;
+use super::erase::{hashes, leaves, rows};
 use crate::bytes::{at_night, files_of_postgres, name_of};
 use crate::world::{BEGINS, Like, World, by_hand, link, on_both, on_postgres};
 
@@ -97,9 +97,31 @@ fn what_is_no_use_any_more_is_found_nowhere_in_the_bytes() {
             });
             assert!(matches!(outcome.await.unwrap(), Outcome::Sent | Outcome::GivenUp));
         }
+        // A row that stays, of an account that stays too.
+        let account = moving.account.as_str().into();
+        let owed = Owed {
+            dedup_key: &format!("draft {}", moving.account),
+            kind: EmailKind::DraftPublished,
+            account_id: Some(&account),
+            to: "stays@example.org",
+            // Its subject stays with it.
+            words: &Words { subject: "A draft".into(), ..words_of("draft") },
+            at: world.now(),
+            not_after: None,
+        };
+        let mut tx = world.db().begin().await.unwrap();
+        owe(&mut tx, owed).await.unwrap();
+        tx.commit().await.unwrap();
         // The planner remembers some of it.
         analyzed(&world).await;
-        assert!(!found(&world).await.is_empty(), "it is looked for where it is");
+        let mut traces = traces(&world).await;
+        let of_address = hashes("kanarienvogel-to-0@example.org")[0].to_lowercase();
+        traces.push(of_address.clone());
+        let before = found(&world, &traces).await;
+        for trace in [CANARY, &of_address] {
+            let is_found = before.iter().any(|found| found.contains(trace));
+            assert!(is_found, "{trace} is looked for where it is: {before:?}");
+        }
 
         // Two years later; what is erased owes emails itself.
         for _ in 0..2 {
@@ -112,18 +134,22 @@ fn what_is_no_use_any_more_is_found_nowhere_in_the_bytes() {
         for _ in 0..4 {
             at_night(&world).await;
             erase_due(&world.house).await.unwrap();
-            if found(&world).await.is_empty() {
+            if found(&world, &traces).await.is_empty() {
                 break;
             }
             world.forward(DAY);
         }
-        assert_eq!(found(&world).await, Vec::<String>::new());
+        assert_eq!(found(&world, &traces).await, Vec::<String>::new());
         let rows = "SELECT count(*) FROM deliveries WHERE kind NOT IN ('notice', 'update',
-                    'draft published', 'outcome due', 'audit head', 'answer', 'not answered')
+                    'draft published', 'outcome due', 'audit head')
                     OR account_id IS NOT NULL";
         let mut connection = world.db().read().await.unwrap();
         let left: i64 = sqlx::query_scalar(rows).fetch_one(&mut *connection).await.unwrap();
         assert_eq!(left, 0, "rows of emails that prove nothing");
+        let keys = "SELECT count(*) FROM deliveries d, accounts a
+             WHERE d.dedup_key LIKE '%' || a.id || '%'";
+        let keys: i64 = sqlx::query_scalar(keys).fetch_one(&mut *connection).await.unwrap();
+        assert_eq!(keys, 0, "keys of emails that say whose they were");
         let wanted = "SELECT count(*) FROM notice_wanted";
         let wanted: i64 = sqlx::query_scalar(wanted).fetch_one(&mut *connection).await.unwrap();
         assert_eq!(wanted, 0, "who else wanted to know");
@@ -133,22 +159,27 @@ fn what_is_no_use_any_more_is_found_nowhere_in_the_bytes() {
     });
 }
 
-async fn owe_one(world: &World, nth: usize) {
-    let words = Words {
-        subject: format!("Kanarienvogel-subject-{nth}"),
-        paragraphs: vec![format!("Kanarienvogel-text-{nth}").repeat(500).into()],
+fn words_of(what: &str) -> Words {
+    Words {
+        subject: format!("Kanarienvogel-subject-{what}"),
+        paragraphs: vec![format!("Kanarienvogel-text-{what}").repeat(500).into()],
         button: None,
         why: "Kanarienvogel-why".into(),
         from: "The forum".into(),
         also: None,
         stop: None,
-    };
+    }
+}
+
+async fn owe_one(world: &World, nth: usize) {
+    let to = format!("kanarienvogel-to-{nth}@example.org");
     let owed = Owed {
-        dedup_key: &id::fresh(),
+        // As none of the program's is, so that the search is seen to find one.
+        dedup_key: &hashes(&to)[0],
         kind: EmailKind::Question,
         account_id: None,
-        to: &format!("kanarienvogel-to-{nth}@example.org"),
-        words: &words,
+        to: &to,
+        words: &words_of(&nth.to_string()),
         at: world.now(),
         not_after: None,
     };
@@ -166,34 +197,52 @@ async fn analyzed(world: &World) {
     world.db().look_at_growth().await.unwrap();
 }
 
-/// What stands after the canary wherever it is found: in the files of the database, and in a backup
-/// that is made now.
-async fn found(world: &World) -> Vec<String> {
-    let mut found = in_the_files(world).await;
+/// What could give away an address that is to be erased, besides its canary: the hashes of each
+/// that is in the tables now.
+async fn traces(world: &World) -> Vec<String> {
+    let mut traces = Vec::new();
+    for (_, line) in rows(world).await {
+        let is_inside = |sign: char| sign.is_ascii_alphanumeric() || "@.-_+".contains(sign);
+        let line = line.to_lowercase();
+        let words = line.split(|sign: char| !is_inside(sign));
+        for address in words.filter(|word| word.contains(CANARY) && word.contains('@')) {
+            traces.extend(hashes(address).map(|hash| hash.to_lowercase()));
+        }
+    }
+    traces.sort();
+    traces.dedup();
+    assert!(traces.len() > 4, "the addresses in the tables: {traces:?}");
+    traces
+}
+
+/// What stands after the canary, and which traces, wherever these are found: in the files of the
+/// database, and in a backup that is made now.
+async fn found(world: &World, traces: &[String]) -> Vec<String> {
+    let mut found = in_the_files(world, traces).await;
     let folder = world.folder().join(id::fresh());
     let (made, _) =
         backup::make(world.db(), &world.house.files, &folder, world.now(), None).await.unwrap();
     for file in fs::read_dir(made.join("tables")).unwrap() {
         let path = file.unwrap().path();
-        look(&name_of(&path), &fs::read(&path).unwrap(), &mut found);
+        look(&name_of(&path), &fs::read(&path).unwrap(), traces, &mut found);
     }
     found
 }
 
-/// What stands after the canary in the files of the database.
-async fn in_the_files(world: &World) -> Vec<String> {
+/// What stands after the canary, and which traces are found, in the files of the database.
+async fn in_the_files(world: &World, traces: &[String]) -> Vec<String> {
     let mut found = Vec::new();
     match world.db().kind() {
         Kind::Sqlite => {
             for name in ["canaries.db", "canaries.db-wal"] {
-                look(name, &fs::read(world.folder().join(name)).unwrap(), &mut found);
+                look(name, &fs::read(world.folder().join(name)).unwrap(), traces, &mut found);
             }
         }
         Kind::Postgres => {
             for path in files_of_postgres(world.db()).await.unwrap_or_default() {
                 // One that the server has taken away meanwhile holds nothing.
                 let mut here = Vec::new();
-                look("", &fs::read(&path).unwrap_or_default(), &mut here);
+                look("", &fs::read(&path).unwrap_or_default(), traces, &mut here);
                 if !here.is_empty() {
                     let table = table_in(world.db(), &name_of(&path)).await;
                     found.extend(here.into_iter().map(|word| format!("{table}{word}")));
@@ -217,15 +266,51 @@ async fn table_in(db: &Db, file: &str) -> String {
     .unwrap()
 }
 
-fn look(name: &str, bytes: &[u8], found: &mut Vec<String>) {
+fn look(name: &str, bytes: &[u8], traces: &[String], found: &mut Vec<String>) {
     let text = String::from_utf8_lossy(bytes).to_lowercase();
     let words = text.match_indices(CANARY).map(|(at, _)| {
         let word: String = text[at..].chars().take_while(char::is_ascii_graphic).take(60).collect();
         format!("{name}: {word}")
     });
     found.extend(words);
+    let traces = traces.iter().filter(|trace| text.contains(trace.as_str()));
+    found.extend(traces.map(|trace| format!("{name}: {trace}")));
     found.sort();
     found.dedup();
+}
+
+#[test]
+fn an_update_of_the_tables_writes_over_keys_that_said_whose_an_email_was() {
+    const STEP: &str = include_str!("../../../migrations/0079_nothing_says_whose/both.sql");
+    on_both(async |world| {
+        let [hash, _] = hashes("parent@example.org");
+        let before = [
+            ("answer", format!("answer some {hash}"), "forgotten 0"),
+            ("not answered", format!("not answered some {hash}"), "forgotten 1"),
+            ("taken down", format!("taken down some {hash}"), "forgotten 2"),
+            ("draft published", "draft some account".to_owned(), "forgotten 3"),
+            ("audit head", "audit head 2026-12 b@example.org".to_owned(), "audit head 2026-12 0"),
+            ("audit head", "audit head 2026-12 a@example.org".to_owned(), "audit head 2026-12 1"),
+            ("audit head", "audit head 2027-01 a@example.org".to_owned(), "audit head 2027-01 0"),
+            ("notice", "notice some subscriber".to_owned(), "notice some subscriber"),
+        ];
+        for (nth, (kind, key, _)) in before.iter().enumerate() {
+            let row = format!(
+                "INSERT INTO deliveries (id, dedup_key, kind, to_address, subject, body_text,
+                   body_html, owed_at, not_after)
+                 VALUES ('{nth}', '{key}', '{kind}', '', '', '', '', 1, 2)"
+            );
+            assert_eq!(by_hand(&world, &row).await.unwrap(), 1);
+        }
+        for statement in STEP.split(";\n").filter(|statement| statement.contains("UPDATE")) {
+            by_hand(&world, statement).await.unwrap();
+        }
+        let keys: Vec<String> = sqlx::query_scalar("SELECT dedup_key FROM deliveries ORDER BY id")
+            .fetch_all(&mut *world.db().read().await.unwrap())
+            .await
+            .unwrap();
+        assert_eq!(keys, before.map(|(_, _, after)| after));
+    });
 }
 
 #[test]
@@ -240,6 +325,7 @@ fn what_is_erased_is_in_no_page_of_postgresql_once_the_night_is_over() {
         }
         world.deliver().await;
         analyzed(&world).await;
+        let traces = traces(&world).await;
         leaves(&leaver, &[]).await.leads_to();
         if files_of_postgres(world.db()).await.is_none() {
             return;
@@ -248,7 +334,7 @@ fn what_is_erased_is_in_no_page_of_postgresql_once_the_night_is_over() {
         assert_eq!(erase_due(&world.house).await.unwrap(), 1);
         world.deliver().await;
         retention::keep(&world.house).await.unwrap();
-        let by_day = in_the_files(&world).await;
+        let by_day = in_the_files(&world, &traces).await;
         assert!(!by_day.is_empty(), "what is erased is in the pages until these are written anew");
 
         // Somebody still sees it: this is not the moment.
@@ -264,12 +350,12 @@ fn what_is_erased_is_in_no_page_of_postgresql_once_the_night_is_over() {
         erase_due(&world.house).await.unwrap();
         // What another test's load holds up is left for the next night.
         for _ in 0..4 {
-            if !in_the_files(&world).await.is_empty() {
+            if !in_the_files(&world, &traces).await.is_empty() {
                 world.forward(DAY);
                 erase_due(&world.house).await.unwrap();
             }
         }
-        assert_eq!(in_the_files(&world).await, Vec::<String>::new());
+        assert_eq!(in_the_files(&world, &traces).await, Vec::<String>::new());
         let written_anew = file_of_accounts(&world).await;
         assert_ne!(written_anew, accounts);
 

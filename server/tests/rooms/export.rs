@@ -171,6 +171,27 @@ impl Schema {
     }
 }
 
+/// Plants a word of its own into every column of every table: the rows are this account's, and a
+/// subscriber's.
+async fn plant(world: &World, person: &str) -> Schema {
+    let mut connection = AnyConnection::connect(&world.url).await.unwrap();
+    let schema = Schema::of(&mut connection, person).await;
+    without_guards(&mut connection).await;
+    for sql in schema.statements() {
+        let done = sqlx::query(AssertSqlSafe(sql.clone())).execute(&mut connection).await;
+        done.unwrap_or_else(|error| panic!("{sql}: {error}"));
+    }
+    connection.close().await.unwrap();
+    schema
+}
+
+/// What programs read of a copy, and the page to read.
+async fn both_files(world: &World, of: &WhoseCopy) -> (String, String) {
+    let zip = to_bytes(zipped_copy(&world.house, of).await.unwrap().into_body(), usize::MAX);
+    let zip = zip.await.unwrap();
+    (text_in(world, &zip, "copy.json"), text_in(world, &zip, "read-me.html"))
+}
+
 /// Takes off what keeps rows as the program makes them: here they are made by hand.
 pub async fn without_guards(connection: &mut AnyConnection) {
     let kind = Kind::of(connection);
@@ -222,8 +243,7 @@ fn has(all: &Everything, table: &str, column: &str, values: &[String]) -> bool {
 fn every_column_of_the_database_is_in_their_copy_or_left_out_for_a_reason() {
     on_both(async |world| {
         let person = world.parent(1).await.account;
-        let mut connection = AnyConnection::connect(&world.url).await.unwrap();
-        let schema = Schema::of(&mut connection, &person).await;
+        let schema = plant(&world, &person).await;
         let listed: BTreeMap<&str, BTreeSet<&str>> = tables()
             .map(|table| {
                 let columns = table.columns.iter().filter_map(|column| column.of_table());
@@ -249,19 +269,9 @@ fn every_column_of_the_database_is_in_their_copy_or_left_out_for_a_reason() {
             assert!(there.contains_key(table), "there is no table {table}");
         }
 
-        without_guards(&mut connection).await;
-        for sql in schema.statements() {
-            let done = sqlx::query(AssertSqlSafe(sql.clone())).execute(&mut connection).await;
-            done.unwrap_or_else(|error| panic!("{sql}: {error}"));
-        }
-        connection.close().await.unwrap();
-
         let of = WhoseCopy::Account(person.into());
         let all = everything(&world.house, &of).await.unwrap();
-        let zip = to_bytes(zipped_copy(&world.house, &of).await.unwrap().into_body(), usize::MAX);
-        let zip = zip.await.unwrap();
-        let (json, html) =
-            (text_in(&world, &zip, "copy.json"), text_in(&world, &zip, "read-me.html"));
+        let (json, html) = both_files(&world, &of).await;
         let (mut found, mut left) = (0, 0);
         for table in tables().filter(|table| table.name != "topic_search") {
             for column in table.columns {
@@ -311,6 +321,61 @@ fn every_column_of_the_database_is_in_their_copy_or_left_out_for_a_reason() {
             );
         }
         assert!(found > 200 && left > 100, "{found} columns found, {left} words left out");
+    });
+}
+
+/// Words that are in a subscriber's copy by another name: of which change they were told.
+const SAID_OF_ANOTHER: [(&str, &str); 1] = [("notices", "title")];
+
+#[test]
+fn a_subscribers_copy_has_every_column_about_their_subscription_and_nothing_of_an_account() {
+    on_both(async |world| {
+        let person = world.parent(1).await.account;
+        let schema = plant(&world, &person).await;
+        let of = WhoseCopy::Subscriber(schema.planted("subscribers", "id", 0).into());
+        let all = everything(&world.house, &of).await.unwrap();
+        let (json, html) = both_files(&world, &of).await;
+        assert!(!json.contains(&person) && !html.contains(&person), "that there is an account");
+        let (mut found, mut left) = (0, 0);
+        for table in tables().filter(|table| table.name != "topic_search") {
+            let is_theirs = matches!(table.whose, Whose::Subscriber(_) | Whose::Both { .. });
+            let is_there = all.kept.iter().any(|held| held.table == table.name);
+            assert_eq!(is_there, is_theirs, "{}", table.name);
+            for column in table.columns {
+                let Some(name) = column.of_table() else { continue };
+                let words = [0, 1].map(|row| schema.planted(table.name, name, row));
+                let is_of_account =
+                    schema.refers_to(table.name, name).is_some_and(|(to, _)| to == "accounts");
+                if is_theirs && column.reading().is_some() {
+                    let is_in = match column {
+                        Column::Who(..) => {
+                            has(&all, table.name, name, &["someone else".to_owned()])
+                        }
+                        // Whose account it is, is not in it, as was seen above.
+                        _ if is_of_account || name == "person" => continue,
+                        _ => has(&all, table.name, name, &words),
+                    };
+                    assert!(is_in, "{}.{name}", table.name);
+                    found += 1;
+                    continue;
+                }
+                // As above: names, ids, and their address are in rows that are theirs.
+                let is_elsewhere = name == "name"
+                    || SAID_OF_ANOTHER.contains(&(table.name, name))
+                    || schema.refers_to(table.name, name).is_some()
+                    || schema.is_referred_to(table.name, name)
+                    || words.iter().any(|word| word == ADDRESS);
+                for word in words.iter().filter(|_| !is_elsewhere) {
+                    let as_time = word.parse().map(clock::machine);
+                    let is_in = |file: &str| {
+                        file.contains(word) || as_time.iter().any(|at| file.contains(at))
+                    };
+                    assert!(!is_in(&json) && !is_in(&html), "{}.{name}", table.name);
+                    left += 1;
+                }
+            }
+        }
+        assert!(found > 40 && left > 300, "{found} columns found, {left} words left out");
     });
 }
 

@@ -1,6 +1,9 @@
 //! Comments on the Local Offer: written by parents, read by the forum, answered by leaders, printed
 //! by the year.
 
+use std::collections::BTreeSet;
+
+use app::erase::erase_due;
 use axum::http::StatusCode;
 use calendar::clock::{self, DAY, HOUR};
 use ground::db::Kind;
@@ -8,6 +11,7 @@ use ground::ids::{Account, Comment, Id};
 use ground::viewer::Role;
 use local_offer::store;
 
+use crate::erase::{columns_with, in_the_bytes};
 use crate::fixtures::local_offer::{answer, comment, promise};
 use crate::kept::while_open;
 use crate::page::texts;
@@ -720,6 +724,48 @@ fn a_stranger_withdraws_a_comment_by_the_link_in_the_email_until_it_is_answered(
                 assert_eq!(visitor.get(&withdrawal).await.status, StatusCode::GONE);
             }
         }
+    });
+}
+
+#[test]
+fn what_a_stranger_withdraws_is_found_nowhere_whatever_the_forum_took_out_of_it() {
+    on_both(async |world| {
+        let form = "/local-offer/comments/without-account";
+        let (organiser, visitor) = (world.organiser().await, world.visitor());
+        let (publish, instead) = ([("decision", "publish")], "A canarybird waits for [a name].");
+        let redact = [("decision", "redact"), ("instead", instead)];
+        let decisions: [&[(&str, &str)]; 3] = [&[], &publish, &redact];
+        for (nth, decision) in decisions.into_iter().enumerate() {
+            let address = format!("canarybird-{nth}@example.org");
+            let words = format!("A canarybird waits for Kanarienvogel, {nth}.");
+            let fields = [&comment(&words)[..], &[("email", address.as_str())]].concat();
+            visitor.post(form, &fields).await.leads_to();
+            let link = link_to(&world.receipts().await.pop().unwrap(), "/local-offer/emails/");
+            visitor.post(&link, &[]).await.leads_to();
+            if !decision.is_empty() {
+                let id = world.one("SELECT id FROM comments WHERE withdrawn_at IS NULL").await;
+                organiser.post(&format!("/forum/local-offer/{id}"), decision).await.leads_to();
+            }
+            app::search::refresh(&world.house).await.unwrap();
+            world.deliver().await;
+            let before = in_the_bytes(&world, &["canarybird"]).await;
+            assert!(!before.is_empty(), "it is looked for where it is");
+            let early = "UPDATE comments SET words = 'Deleted' WHERE withdrawn_at IS NULL";
+            assert!(by_hand(&world, early).await.is_err(), "the schema keeps it until then");
+            let done = visitor.post(&format!("{link}/withdrawal"), &[]).await;
+            assert!(done.says("We have deleted what you wrote"), "{}", done.html);
+            world.deliver().await;
+            app::search::refresh(&world.house).await.unwrap();
+            erase_due(&world.house).await.unwrap();
+            world.house.db.leave_no_copy().await.unwrap();
+            for word in ["canarybird", "kanarienvogel"] {
+                assert_eq!(columns_with(&world, word).await, BTreeSet::new(), "{decision:?}");
+            }
+            let left = in_the_bytes(&world, &["canarybird", "kanarienvogel"]).await;
+            assert_eq!(left, BTreeSet::new(), "{decision:?}");
+        }
+        let that = "SELECT count(*) FROM comments WHERE words = 'Deleted' AND as_sent IS NULL";
+        assert_eq!(number(&world, that).await, 3, "that there was one stays");
     });
 }
 

@@ -74,10 +74,11 @@ async fn set_aside(
     by: &Id<Account>,
 ) -> Result<(), Error> {
     let now = house.clock.now();
+    let today = house.day_key.today(&house.db, now).await?;
     let mut tx = house.db.begin().await?;
     if let Some(asked) = store::set_aside(&mut tx, &notice.id, question, now).await? {
         let words = emails::set_aside(house, notice);
-        telling::owe_not_answered(&mut tx, &asked, &words, now).await?;
+        telling::owe_not_answered(&mut tx, &asked, &words, (now, &today)).await?;
         let (what, about) = ("question set aside", question.as_str());
         audit::note(&mut tx, Entry { at: now, who: Some(by), what, about, detail: "" }).await?;
     }

@@ -85,7 +85,8 @@ async fn keep_question(
     }
     if is_new {
         let receipt = Owed {
-            dedup_key: &format!("question received {form_key}"),
+            // Not the form's key, which the question keeps: the row of this email says whose it is.
+            dedup_key: &id::random(),
             kind: EmailKind::QuestionReceived,
             account_id: viewer.person().map(|person| &person.account_id),
             to: email,

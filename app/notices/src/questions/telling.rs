@@ -3,6 +3,7 @@
 
 use calendar::clock::Moment;
 use deliveries::{EmailKind, Owed, Words, owe};
+use ground::day_key::Today;
 use ground::house::House;
 use ground::ids::{Account, Id};
 use sqlx::AnyConnection;
@@ -22,8 +23,9 @@ pub async fn answer_due(house: &House) -> Result<(), sqlx::Error> {
         let words = emails::answer(house, &notice, &due.question, &due.answer);
         let too = emails::answer_too(house, &notice, &due.question, &due.answer);
         let (kind, about, at) = (EmailKind::Answer, due.answer_id.as_str(), house.clock.now());
-        let asked = AboutQuestion { kind, about, words: &words, at };
-        let wanted_too = AboutQuestion { kind, about, words: &too, at };
+        let today = &house.day_key.today(&house.db, at).await?;
+        let asked = AboutQuestion { kind, about, words: &words, at, today };
+        let wanted_too = AboutQuestion { kind, about, words: &too, at, today };
         let mut tx = house.db.begin().await?;
         for email in store::take_addresses(&mut tx, &due.answer_id).await? {
             owe_about(&mut tx, None, &email, asked).await?;
@@ -45,18 +47,20 @@ struct AboutQuestion<'a> {
     about: &'a str,
     words: &'a Words,
     at: Moment,
+    today: &'a Today,
 }
 
-/// Owes an email about a question, once for each address and what it is about, however many
-/// questions someone had.
+/// Owes an email about a question, once a day for each address and what it is about, however many
+/// questions someone had. Once the key of the day is gone, nobody can tell by the row of the email,
+/// with whatever list of addresses, who asked about what.
 async fn owe_about(
     tx: &mut AnyConnection,
     account_id: Option<&Id<Account>>,
     to: &str,
     email: AboutQuestion<'_>,
 ) -> Result<(), sqlx::Error> {
-    let AboutQuestion { kind, about, words, at } = email;
-    let dedup_key = format!("{} {about} {}", kind.word(), id::hash(to));
+    let AboutQuestion { kind, about, words, at, today } = email;
+    let dedup_key = today.hash(&format!("{} {about} {to}", kind.word()));
     owe(tx, Owed { dedup_key: &dedup_key, kind, account_id, to, words, at, not_after: None }).await
 }
 
@@ -70,9 +74,10 @@ pub async fn forget_due(house: &House) -> Result<(), sqlx::Error> {
     {
         let Some(notice) = notices::find(&house.db, &notice).await? else { return Ok(()) };
         let (words, now) = (emails::unanswered(house, &notice), house.clock.now());
+        let today = house.day_key.today(&house.db, now).await?;
         let mut tx = house.db.begin().await?;
         if let Some(asked) = store::take_address(&mut tx, &question).await? {
-            owe_not_answered(&mut tx, &asked, &words, now).await?;
+            owe_not_answered(&mut tx, &asked, &words, (now, &today)).await?;
         }
         tx.commit().await?;
     }
@@ -87,7 +92,8 @@ async fn forget_wanted(house: &House) -> Result<(), sqlx::Error> {
         let (words, now) =
             (emails::not_answered_too(house, &notice, vain.is_set_aside), house.clock.now());
         let (kind, about) = (EmailKind::NotAnswered, vain.notice_id.as_str());
-        let in_vain = AboutQuestion { kind, about, words: &words, at: now };
+        let today = &house.day_key.today(&house.db, now).await?;
+        let in_vain = AboutQuestion { kind, about, words: &words, at: now, today };
         let mut tx = house.db.begin().await?;
         for (account, email) in wanted::take_in_vain(&mut tx, &vain.question_id, now).await? {
             owe_about(&mut tx, Some(&account), &email, in_vain).await?;
@@ -102,9 +108,9 @@ pub(super) async fn owe_not_answered(
     tx: &mut AnyConnection,
     asked: &NotAnswered,
     words: &Words,
-    now: Moment,
+    (at, today): (Moment, &Today),
 ) -> Result<(), sqlx::Error> {
     let Some(to) = &asked.email else { return Ok(()) };
     let (kind, about) = (EmailKind::NotAnswered, asked.notice_id.as_str());
-    owe_about(tx, None, to, AboutQuestion { kind, about, words, at: now }).await
+    owe_about(tx, None, to, AboutQuestion { kind, about, words, at, today }).await
 }

@@ -1,11 +1,12 @@
 //! What is left in updates of an account that is erased.
 
-use ground::erasing::{each, let_go};
+use ground::db::Db;
+use ground::erasing::{NOBODY, each, let_go};
 use ground::ids::{Account, Id, Subscriber, Update};
-use sqlx::AnyConnection;
+use sqlx::{AnyConnection, Row as _};
 
 /// Takes an account out of this room. `subscriber_id`: the subscriber that still has its address,
-/// who is then the one that was told. Gives the hashes of files that nobody names any more.
+/// who is then the one that was told. Its files stay until [`unclaimed_files`] are taken away.
 ///
 /// # Errors
 /// When the database fails; likewise for every function here.
@@ -13,44 +14,59 @@ pub async fn forget(
     tx: &mut AnyConnection,
     account_id: &Id<Account>,
     subscriber_id: Option<&Id<Subscriber>>,
-) -> sqlx::Result<Vec<String>> {
+) -> sqlx::Result<()> {
     let theirs = [
         "DELETE FROM doubts WHERE account_id = $1",
         "DELETE FROM verdicts_seen WHERE seen_by = $1",
     ];
     each(tx, account_id, &theirs).await?;
     // What was published holds all about its files; these rows only say who can still name them.
-    let put_in: Vec<String> =
-        sqlx::query_scalar("DELETE FROM evidence_files WHERE put_in_by = $1 RETURNING hash")
-            .bind(account_id)
-            .fetch_all(&mut *tx)
-            .await?;
-    let mut unnamed = Vec::new();
-    for hash in put_in {
-        if !is_named(tx, &hash).await? {
-            unnamed.push(hash);
-        }
-    }
+    // Those that are nobody's say which files are still there.
+    sqlx::query(
+        "UPDATE evidence_files SET put_in_by = $2, name = '' WHERE put_in_by = $1
+         AND NOT EXISTS (SELECT 1 FROM evidence_files o
+           WHERE o.put_in_by = $2 AND o.hash = evidence_files.hash)",
+    )
+    .bind(account_id)
+    .bind(NOBODY)
+    .execute(&mut *tx)
+    .await?;
+    each(tx, account_id, &["DELETE FROM evidence_files WHERE put_in_by = $1"]).await?;
     forget_who_was_told(tx, account_id, subscriber_id).await?;
     let columns =
         [("updates", "begun_by"), ("update_versions", "published_by"), ("verdicts", "given_by")];
-    let_go(tx, account_id, &columns).await?;
-    Ok(unnamed)
+    let_go(tx, account_id, &columns).await
 }
 
-/// Whether anything that stays names the file with this hash.
-async fn is_named(tx: &mut AnyConnection, hash: &str) -> sqlx::Result<bool> {
-    let named: i64 = sqlx::query_scalar(
-        "SELECT (SELECT count(*) FROM evidence_files WHERE hash = $1)
-              + (SELECT count(*) FROM drafts WHERE file_hash = $1)
-              + (SELECT count(*) FROM update_versions WHERE evidence LIKE '%' || $1 || '%')
-              + (SELECT count(*) FROM verdicts WHERE evidence LIKE '%' || $1 || '%')
-              + (SELECT count(*) FROM area_texts WHERE words LIKE '%' || $1 || '%')",
+/// Files that accounts left which are erased, by their hashes: with each, whether anything that
+/// stays names it.
+pub async fn unclaimed_files(db: &Db) -> sqlx::Result<Vec<(String, bool)>> {
+    let files = sqlx::query(
+        "SELECT f.hash,
+           (SELECT count(*) FROM evidence_files o WHERE o.hash = f.hash AND o.put_in_by <> $1)
+           + (SELECT count(*) FROM drafts d WHERE d.file_hash = f.hash)
+           + (SELECT count(*) FROM update_versions v WHERE v.evidence LIKE '%' || f.hash || '%')
+           + (SELECT count(*) FROM verdicts v WHERE v.evidence LIKE '%' || f.hash || '%')
+           + (SELECT count(*) FROM area_texts a WHERE a.words LIKE '%' || f.hash || '%')
+           + (SELECT count(*) FROM questionnaires q WHERE q.questions LIKE '%' || f.hash || '%')
+           AS named
+         FROM evidence_files f WHERE f.put_in_by = $1 ORDER BY f.id LIMIT 1000",
     )
-    .bind(hash)
-    .fetch_one(tx)
+    .bind(NOBODY)
+    .fetch_all(&mut *db.read().await?)
     .await?;
-    Ok(named > 0)
+    Ok(files.iter().map(|row| (row.get("hash"), row.get::<i64, _>("named") > 0)).collect())
+}
+
+/// Notes that a file which somebody left is gone, or is others' now.
+pub async fn let_go_of_file(db: &Db, hash: &str) -> sqlx::Result<()> {
+    let mut tx = db.begin().await?;
+    sqlx::query("DELETE FROM evidence_files WHERE put_in_by = $1 AND hash = $2")
+        .bind(NOBODY)
+        .bind(hash)
+        .execute(&mut *tx)
+        .await?;
+    tx.commit().await
 }
 
 /// That somebody was told stays. Whoever still gets emails at the same address is not told again;

@@ -10,7 +10,7 @@ mod saying;
 mod subjects;
 mod telling;
 
-pub use forget::forget;
+pub use forget::{forget, let_go_of_file, unclaimed_files};
 pub use naming::{known, put_in};
 pub use parents::{
     Answers, Contribution, Doubt, NewDoubt, consultation_of, contributions, doubt, doubts,
