@@ -326,12 +326,15 @@ fn without_marks(html: &str) -> String {
     plain + &rest.replace("<!>", "")
 }
 
-/// Loads the program and wakes every island. Parents' program finds its forms by itself; the
-/// organisers' is woken by the names that the view library gave. Without it, and before it, each
-/// island's form posts by itself. Last, it keeps the page that says "You are offline" on the phone.
+/// Loads the program, once the browser has nothing else to do or somebody begins, and wakes every
+/// island. Parents' program finds its forms by itself; the organisers' is woken by the names that
+/// the view library gave. Without it, and before it, each island's form posts by itself. Last, it
+/// keeps the page that says "You are offline" on the phone.
 fn boot_script(folder: &str, name: &str) -> String {
     format!(
-        "const w=fetch('{folder}/{name}.wasm'),m=await import('{folder}/{name}.js');await \
+        "await new Promise(go=>{{(self.requestIdleCallback??setTimeout)(go);\
+         for(const on of ['pointerdown','keydown'])addEventListener(on,go)}});\
+         const w=fetch('{folder}/{name}.wasm'),m=await import('{folder}/{name}.js');await \
          m.default({{module_or_path:w}});m.hydrate();\
          for(const e of document.querySelectorAll('leptos-island'))m[e.dataset.component](e);\
          navigator.serviceWorker?.register('/offline.js')"
