@@ -1,5 +1,6 @@
 //! What is open now, and what everyone may find, from every room in one query.
 
+use accounts::store::THEIR_ACCOUNTS;
 use calendar::clock::Moment;
 use consultations::rules::WhoMayAnswer;
 use consultations::store::{ListedConsultation, QUESTIONS};
@@ -58,7 +59,8 @@ pub async fn of_roles(db: &Db, (most, from): (i64, i64)) -> Result<Vec<OfRoles>,
 
 /// The last rounds, the open consultations, the first to close first, and the latest updates; in
 /// one query, for the home page. `account`: for somebody who is signed in, without the
-/// consultations that they have answered or that only a personal link opens.
+/// consultations that they have answered, by whichever of their accounts, or that only a personal
+/// link opens.
 ///
 /// # Errors
 /// When the database fails.
@@ -73,10 +75,10 @@ pub async fn open_now(
          FROM ({LAST} LIMIT 4) rounds
          UNION ALL SELECT c.id, c.title, 0, c.opens_at, c.opens_at, c.closes_at, NULL, NULL, NULL,
            'consultation', c.who_for, {QUESTIONS}, '', '', '', '', '', c.access
-         FROM (SELECT o.* FROM consultations o WHERE o.opened_at IS NOT NULL AND o.opens_at <= $1
-           AND o.closes_at > $1 AND ($2 = '' OR (o.access <> 'link'
+         FROM (SELECT o.* FROM consultations o WHERE o.opened_at IS NOT NULL AND o.opens_at <= $2
+           AND o.closes_at > $2 AND ($1 = '' OR (o.access <> 'link'
              AND NOT EXISTS (SELECT 1 FROM took_part k WHERE k.consultation_id = o.id
-               AND k.account_id = $2)))
+               AND k.account_id IN {THEIR_ACCOUNTS})))
            ORDER BY o.closes_at, o.id LIMIT 3) c
          UNION ALL SELECT u.id, u.you_said, 0, u.published_at, u.published_at, u.published_at,
            NULL, NULL, NULL, 'update', '', '', u.outcome, coalesce(u.verdict, ''), u.organisation,
@@ -84,8 +86,8 @@ pub async fn open_now(
          FROM ({LATEST} LIMIT 2) u"
     );
     let rows = sqlx::query(SQL)
-        .bind(now)
         .bind(account.map_or("", Id::as_str))
+        .bind(now)
         .fetch_all(&mut *db.read().await?)
         .await?;
     let of = |kind: &'static str| rows.iter().filter(move |row| row.get::<&str, _>("kind") == kind);

@@ -1202,6 +1202,12 @@ pub async fn put_back(tx: &mut AnyConnection, undo: &Undo, now: Moment) -> sqlx:
 /// many addresses is one person; itself where it has none, as after it was erased.
 pub const COUNTS_AS: &str = "coalesce(a.mailbox, a.email, a.id)";
 
+/// The accounts of whoever has the account `$1`, as a part of statements: itself, and every other of
+/// its mailbox.
+pub const THEIR_ACCOUNTS: &str = "(SELECT own.id FROM accounts own WHERE own.id = $1
+     UNION ALL SELECT other.id FROM accounts own
+     JOIN accounts other ON other.mailbox = own.mailbox WHERE own.id = $1)";
+
 /// The mailboxes of more than one account, as a part of statements. There are few of them, so they
 /// can be looked at by themselves, and everybody else counted as fast as by account.
 pub const SHARED: &str = "(SELECT mailbox FROM accounts WHERE mailbox IS NOT NULL
