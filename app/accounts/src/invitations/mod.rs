@@ -65,6 +65,7 @@ pub async fn send_invitation(
     if role == Role::Admin && sent.typed("checked") != people::CHECKED {
         return Ok(check_page(&sent, &email).answer(&house, &viewer));
     }
+    let organisation = organisation.map(|named| Id::from(named.id));
     invite(&house, Some(person.account_id.clone()), email, role, organisation).await?;
     Ok(Redirect::to("/admin/people?done=invited").into_response())
 }
