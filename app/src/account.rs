@@ -441,8 +441,8 @@ async fn change_address(
     if !store::use_link(tx, hash, None, now).await? {
         return Ok(Changed::Ended);
     }
-    store::set_address(tx, account, new_email).await?;
-    // Links that went to the old address lead nowhere any more.
+    // Links and invitations that went to the old address lead nowhere any more.
+    store::set_address(tx, account, new_email, now).await?;
     store::end_links(tx, account).await?;
     subscriptions::store::address_changed(tx, &link.email, new_email, now).await?;
     updates::store::address_changed(tx, account, new_email).await?;

@@ -1083,12 +1083,15 @@ pub async fn hash_again(
 }
 
 /// Sets an address, and the mailbox by which its person is counted: the only function that changes
-/// one. Fails as "already there" when another account has it.
+/// one. Invitations that wait at the one it had are stopped: whoever reads it would make an account
+/// of their own with the role. Fails as "already there" when another account has the new one.
 pub async fn set_address(
     tx: &mut AnyConnection,
     account_id: &Id<Account>,
     email: &str,
+    now: Moment,
 ) -> sqlx::Result<()> {
+    invitations::end_waiting(tx, account_id, None, now).await?;
     sqlx::query("UPDATE accounts SET email = $2, mailbox = $3 WHERE id = $1")
         .bind(account_id)
         .bind(email)
@@ -1166,7 +1169,7 @@ pub async fn put_back(tx: &mut AnyConnection, undo: &Undo, now: Moment) -> sqlx:
     if used.rows_affected() == 0 {
         return Ok(false);
     }
-    set_address(tx, &undo.account_id, &undo.old).await?;
+    set_address(tx, &undo.account_id, &undo.old, now).await?;
     for sql in [
         "UPDATE accounts SET password_hash = NULL WHERE id = $1",
         "DELETE FROM first_act_links WHERE act_id IN
@@ -1191,8 +1194,8 @@ pub async fn put_back(tx: &mut AnyConnection, undo: &Undo, now: Moment) -> sqlx:
 /// many addresses is one person; itself where it has none, as after it was erased.
 pub const COUNTS_AS: &str = "coalesce(a.mailbox, a.email, a.id)";
 
-/// The accounts of whoever has the account `$1`, as a part of statements: itself, and every other of
-/// its mailbox.
+/// The accounts of whoever has the account `$1`, as a part of statements: itself, and every other
+/// of its mailbox.
 pub const THEIR_ACCOUNTS: &str = "(SELECT own.id FROM accounts own WHERE own.id = $1
      UNION ALL SELECT other.id FROM accounts own
      JOIN accounts other ON other.mailbox = own.mailbox WHERE own.id = $1)";

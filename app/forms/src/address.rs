@@ -55,8 +55,8 @@ fn as_people_type_it() -> Options {
 }
 
 /// A list of addresses as people paste it: one a line or many, with names, tabs, commas or
-/// semicolons between them. Each is read when it is asked for, or given as it stands there with what
-/// to do about it: a list may hold a hundred thousand, and nobody wants so many.
+/// semicolons between them. Each is read when it is asked for, or given as it stands there with
+/// what to do about it: a list may hold a hundred thousand, and nobody wants so many.
 pub fn addresses(pasted: &str) -> impl Iterator<Item = Result<String, String>> {
     let records = pasted.split(['\n', '\r', ';']).filter(|record| !line(record).is_empty());
     records.flat_map(of_one_record)

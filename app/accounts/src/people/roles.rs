@@ -187,8 +187,8 @@ async fn set_role(
     Ok(true)
 }
 
-/// Tells somebody that their role was changed, unless they did it themselves. `words`: the email, by
-/// the name of whoever did.
+/// Tells somebody that their role was changed, unless they did it themselves. `words`: the email,
+/// by the name of whoever did.
 async fn tell_person(
     tx: &mut AnyConnection,
     house: &House,
@@ -263,8 +263,8 @@ async fn lead_for(
     Ok(Redirect::to(&ListWish::read(sent).of_person(&id, "organisation")).into_response())
 }
 
-/// Says who a leader speaks for: it changes all they may publish, and so ends what they began before
-/// as a change of role does. False where nothing changes, as after a second tap.
+/// Says who a leader speaks for: it changes all they may publish, and so ends what they began
+/// before as a change of role does. False where nothing changes, as after a second tap.
 async fn set_organisation(
     tx: &mut AnyConnection,
     house: &House,
