@@ -4,7 +4,7 @@
 use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use deliveries::{EmailKind, Owed, Words, owe};
+use deliveries::{EmailKind, Owed, owe};
 use forms::{Named, Sent};
 use ground::audit::{self, Entry};
 use ground::error::Error;
@@ -178,8 +178,7 @@ async fn set_role(
     if role.watched().is_some() {
         tell_watchers(tx, house, role, (whose, by), gives).await?;
     } else {
-        let words = |by: &str| emails::own_role_changed(house, role, by, gives);
-        tell_person(tx, house, role, (whose, by), words).await?;
+        tell_person(tx, house, role, (whose, by), OwnChange::Role { gives }).await?;
     }
     let what = if gives { "role given" } else { "role taken" };
     let entry = Entry { at: now, who: Some(by), what, about: whose, detail: role.word() };
@@ -187,17 +186,29 @@ async fn set_role(
     Ok(true)
 }
 
-/// Tells somebody that their role was changed, unless they did it themselves. `words`: the email,
-/// by the name of whoever did.
+/// What was changed about somebody's role.
+#[derive(Clone, Copy, Debug)]
+enum OwnChange<'a> {
+    /// It was given, or taken.
+    Role { gives: bool },
+    /// They are a leader for this organisation now, or for none.
+    Organisation(Option<&'a str>),
+}
+
+/// Tells somebody that their role was changed, unless they did it themselves.
 async fn tell_person(
     tx: &mut AnyConnection,
     house: &House,
     role: Role,
     (whose, by): (&Id<Account>, &Id<Account>),
-    words: impl FnOnce(&str) -> Words,
+    change: OwnChange<'_>,
 ) -> Result<(), sqlx::Error> {
     let (watchers, _, by_name) = store::watchers(tx, role, (whose, by)).await?;
     let Some(person) = watchers.iter().find(|watcher| watcher.id == *whose) else { return Ok(()) };
+    let words = match change {
+        OwnChange::Role { gives } => emails::own_role_changed(house, role, &by_name, gives),
+        OwnChange::Organisation(name) => emails::own_organisation_changed(house, name, &by_name),
+    };
     owe(
         tx,
         Owed {
@@ -205,7 +216,7 @@ async fn tell_person(
             kind: EmailKind::RoleChanged,
             account_id: Some(&person.id),
             to: &person.email,
-            words: &words(&by_name),
+            words: &words,
             at: house.clock.now(),
             not_after: None,
         },
@@ -280,8 +291,8 @@ async fn set_organisation(
     // One that waits says for whom, and would undo this.
     invitations::store::end_waiting(tx, whose, Some(Role::Leader), now).await?;
     let name = organisation.map(|named| named.name.as_str());
-    let words = |by: &str| emails::own_organisation_changed(house, name, by);
-    tell_person(tx, house, Role::Leader, (whose, by), words).await?;
+    let change = OwnChange::Organisation(name);
+    tell_person(tx, house, Role::Leader, (whose, by), change).await?;
     let (what, detail) = ("organisation set", id.as_deref().unwrap_or_default());
     audit::note(tx, Entry { at: now, who: Some(by), what, about: whose, detail }).await?;
     Ok(true)
