@@ -25,6 +25,9 @@ use super::said;
 /// How much of what they said is on their own page; the rest is one tap away.
 const MOST_SAID: i64 = 5;
 
+/// The most browsers they are signed in with that are shown.
+const MOST_BROWSERS: i64 = 20;
+
 /// For how long the page says that the password has been changed.
 const JUST_CHANGED: Millis = 15 * MINUTE;
 
@@ -36,8 +39,10 @@ pub async fn account_page(
 ) -> Result<Response, Error> {
     let person = viewer.signed_in()?;
     let now = house.clock.now();
-    let sessions = store::sessions(&house.db, &person.account_id, now).await?;
-    let account = &person.account_id;
+    let (account, here) = (&person.account_id, &person.session_id);
+    let mut sessions = store::sessions(&house.db, (account, here), MOST_BROWSERS + 1, now).await?;
+    let are_many = sessions.len() as i64 > MOST_BROWSERS;
+    sessions.truncate(MOST_BROWSERS as usize);
     let said = updates::store::contributions(&house.db, account, (MOST_SAID, 0), now).await?;
     let facts = person_facts::own(&house.db, &person.facts).await?;
     let done = Sent::query(&uri).line("done");
@@ -63,7 +68,15 @@ pub async fn account_page(
         let leaving = person.leaves_at.map(leaving);
         let nothing = said.is_empty().then(|| said::nothing_yet(&viewer));
         let said = said::rows(said, house.settings.outcome_within, now, 3);
-        let devices = devices(sessions, &person.session_id).into_iter().map(device).collect_view();
+        let browsers = browsers(sessions, here).into_iter().map(browser).collect_view();
+        let more = are_many.then(|| {
+            view! {
+                <p>
+                    "You are signed in in more places than we can show here. “Sign out everywhere” \
+                     ends all of them."
+                </p>
+            }
+        });
         let is_staff = person.is_staff();
         let has_one = person.second_step == SecondStep::SetUp;
         let second_step = (is_staff || has_one).then(|| {
@@ -169,7 +182,11 @@ pub async fn account_page(
                 </section>
                 <section class="stack">
                     <h2>"Where you are signed in"</h2>
-                    <ul class="rows">{devices}</ul>
+                    <ul class="rows">{browsers}</ul>
+                    {more}
+                    <p class="soft">
+                        "Is one of these not you? Sign it out, then change your password."
+                    </p>
                     <form method="post" action="/sign-out">
                         <button class="button quiet">"Sign out"</button>
                     </form>
@@ -201,64 +218,63 @@ fn leaving(at: Moment) -> impl IntoView {
     }
 }
 
-/// The sessions on devices of one name.
+/// A browser in which they are signed in.
 #[derive(Debug, PartialEq, Eq)]
-struct Device {
-    name: String,
-    times: usize,
-    is_here: bool,
-    /// The session used last that is not this one, and when.
-    other: Option<(Id<Session>, Moment)>,
+struct SignedInBrowser {
+    shown: String,
+    when: String,
+    /// The session that can be ended there; `None` for the browser they are using.
+    ends: Option<Id<Session>>,
 }
 
-/// A person's sessions, the latest used first, one line for each name of a device.
-fn devices(sessions: Vec<OpenSession>, here: &Id<Session>) -> Vec<Device> {
-    let mut devices: Vec<Device> = Vec::new();
-    for session in sessions {
-        let OpenSession { id, device: name, seen_at } = session;
-        let nth = devices.iter().position(|device| device.name == name).unwrap_or_else(|| {
-            devices.push(Device { name, times: 0, is_here: false, other: None });
-            devices.len() - 1
-        });
-        let device = &mut devices[nth];
-        device.times += 1;
-        if id == *here {
-            device.is_here = true;
-        } else if device.other.is_none() {
-            device.other = Some((id, seen_at));
-        }
-    }
-    devices
-}
-
-/// This browser in one line; and in one line the others of its name, how often somebody signed in
-/// there, and the way to end that.
-fn device(device: Device) -> impl IntoView {
-    let Device { name, times, is_here, other } = device;
-    let here = is_here.then(|| view! { <li>{this_browser(&name)}</li> });
-    let others = other.map(|(session, at)| {
-        let shown = other_browser(&name, is_here);
-        let shown = match times - usize::from(is_here) {
-            1 => shown,
-            others => format!("{shown}, signed in {others} times"),
+/// A line for each session, in their order.
+fn browsers(sessions: Vec<OpenSession>, here: &Id<Session>) -> Vec<SignedInBrowser> {
+    let this = sessions.iter().find(|session| session.id == *here);
+    let this = this.map(|session| session.device.clone());
+    let line = |session: OpenSession| {
+        let OpenSession { id, device, began_at, seen_at } = session;
+        let is_here = id == *here;
+        let shown = if is_here {
+            this_browser(&device)
+        } else {
+            other_browser(&device, this.as_ref() == Some(&device))
         };
-        let label = format!("Sign out: {shown}");
-        let seen = format!("last used on {}", clock::day(at));
+        // It is noted once an hour.
+        let hour = Moment::from_millis(seen_at.millis() / HOUR * HOUR);
+        let (began, used) = (clock::day_and_hour(began_at), clock::day_and_hour(hour));
+        let when = if is_here {
+            format!("Signed in on {began}.")
+        } else {
+            format!("Signed in on {began}, last used about {used}.")
+        };
+        SignedInBrowser { shown, when, ends: (!is_here).then_some(id) }
+    };
+    sessions.into_iter().map(line).collect()
+}
+
+/// A browser in one line, with the way to sign out there.
+fn browser(browser: SignedInBrowser) -> impl IntoView {
+    let SignedInBrowser { shown, when, ends } = browser;
+    let end = ends.map(|session| {
+        let label = format!("Sign out: {shown}. {when}");
         view! {
-            <li>
-                <span>{shown}" – "<span class="soft">{seen}</span></span>
-                <form method="post" action="/account/sessions/end">
-                    <input type="hidden" name="session" value=session.to_string() />
-                    <button class="link" aria-label=label>
-                        "Sign out"
-                    </button>
-                </form>
-            </li>
+            <form method="post" action="/account/sessions/end">
+                <input type="hidden" name="session" value=session.to_string() />
+                <button class="link" aria-label=label>
+                    "Sign out"
+                </button>
+            </form>
         }
     });
     view! {
-        {here}
-        {others}
+        <li>
+            <span>
+                {shown}
+                <br />
+                <span class="soft">{when}</span>
+            </span>
+            {end}
+        </li>
     }
 }
 
@@ -286,6 +302,7 @@ fn other_browser(name: &str, is_same: bool) -> String {
         "Windows" => "a Windows computer",
         "Mac" => "a Mac",
         "Linux" => "a Linux computer",
+        "Chromebook" => "a Chromebook",
         other => other,
     };
     format!("{} browser on {on}", if is_same { "Another" } else { "A" })
@@ -424,8 +441,8 @@ async fn change_address(
     if !store::use_link(tx, hash, None, now).await? {
         return Ok(Changed::Ended);
     }
-    store::set_address(tx, account, new_email).await?;
-    // Links that went to the old address lead nowhere any more.
+    // Links and invitations that went to the old address lead nowhere any more.
+    store::set_address(tx, account, new_email, now).await?;
     store::end_links(tx, account).await?;
     move_all(tx, account, (&link.email, new_email), now).await?;
     let undo = id::secret();
@@ -645,29 +662,44 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sessions_on_devices_of_one_name_are_one_line_that_never_ends_this_one() {
-        let session = |id: &str, device: &str, seen_at| OpenSession {
+    fn each_session_is_a_line_of_its_own_and_this_one_cannot_be_ended_there() {
+        let at = |hour: &str| clock::read("2026-12-04", hour).expect("a time");
+        let session = |id: &str, device: &str, began: &str, seen: &str| OpenSession {
             id: id.into(),
             device: device.to_owned(),
-            seen_at: Moment::from_millis(seen_at),
+            began_at: at(began),
+            seen_at: at(seen),
         };
         let sessions = vec![
-            session("here", "Firefox on Android", 9),
-            session("a", "Chrome on Windows", 8),
-            session("b", "Firefox on Android", 7),
-            session("c", "Firefox on Android", 6),
+            session("here", "Chrome on Android", "09:00", "17:00"),
+            session("his", "Chrome on Android", "09:30", "16:59"),
+            session("laptop", "Chrome on Windows", "08:00", "12:10"),
         ];
-        let line = |name: &str, times, is_here, (id, at): (&str, i64)| Device {
-            name: name.to_owned(),
-            times,
-            is_here,
-            other: Some((id.into(), Moment::from_millis(at))),
+        let line = |shown: &str, when: &str, ends: Option<&str>| SignedInBrowser {
+            shown: shown.to_owned(),
+            when: when.to_owned(),
+            ends: ends.map(Id::from),
         };
         assert_eq!(
-            devices(sessions, &"here".into()),
+            browsers(sessions, &"here".into()),
             [
-                line("Firefox on Android", 3, true, ("b", 7)),
-                line("Chrome on Windows", 1, false, ("a", 8))
+                line(
+                    "This browser (Chrome on Android)",
+                    "Signed in on Friday 4 December 2026 at 9am.",
+                    None
+                ),
+                line(
+                    "Another browser (Chrome on Android)",
+                    "Signed in on Friday 4 December 2026 at 9:30am, last used about Friday \
+                     4 December 2026 at 4pm.",
+                    Some("his")
+                ),
+                line(
+                    "Chrome on Windows",
+                    "Signed in on Friday 4 December 2026 at 8am, last used about Friday \
+                     4 December 2026 at midday.",
+                    Some("laptop")
+                ),
             ]
         );
     }

@@ -51,8 +51,9 @@ pub async fn roles_page(
                 </p>
                 <h1>"Who was given which role"</h1>
                 <p class="lead">
-                    "Who gave and removed roles, and who opened what was passed on to the \
-                     safeguarding leads. The latest is first. Nobody can change this list."
+                    "Who gave and removed roles, who changed which organisation a leader is for, \
+                     and who opened what was passed on to the safeguarding leads. The latest is \
+                     first. Nobody can change this list."
                 </p>
                 {nothing}
                 {lines}
@@ -73,6 +74,9 @@ fn in_words(line: &OfRoles) -> String {
     capital(&match line.what.as_str() {
         "role given" => format!("{who} gave {whose} the role: {role}"),
         "role taken" => format!("{who} removed the role from {whose}: {role}"),
+        "organisation set" => {
+            format!("{who} changed which organisation {whose} is a leader for")
+        }
         accounts::ENDED_BY_COUNCIL => {
             format!(
                 "{whose} no longer has the role: {role}. The council doesn't list them any more"
@@ -118,6 +122,10 @@ mod tests {
         assert_eq!(
             of("role taken", "Ann", "", "leader"),
             "Ann removed the role from someone who has left: Leader"
+        );
+        assert_eq!(
+            of("organisation set", "Ann", "Bob", "an id"),
+            "Ann changed which organisation Bob is a leader for"
         );
         assert_eq!(
             of(accounts::ENDED_BY_COUNCIL, "", "Bob", "leader"),

@@ -29,7 +29,7 @@ pub async fn of_roles(db: &Db, (most, from): (i64, i64)) -> Result<Vec<OfRoles>,
              coalesce(a.shown_name, '') AS whose, e.detail
              FROM audit e LEFT JOIN accounts w ON w.id = e.who
              LEFT JOIN accounts a ON a.id = e.about
-             WHERE e.what IN ('role given', 'role taken', $3, $4, $5)
+             WHERE e.what IN ('role given', 'role taken', 'organisation set', $3, $4, $5)
            UNION ALL SELECT e.number, e.at, e.what, coalesce(i.shown_name, ''),
              coalesce(w.shown_name, ''), e.detail
              FROM audit e LEFT JOIN accounts w ON w.id = e.who

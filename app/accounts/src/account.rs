@@ -19,8 +19,7 @@ use super::store::NewLink;
 use super::ways_back::ACCOUNT;
 use super::{emails, session, store};
 
-/// POST `/account/sessions/end`: every session on devices with the name of one, but never this one;
-/// or without a session all of them.
+/// POST `/account/sessions/end`: one session, but never this one; or without a session all of them.
 pub async fn end_sessions(
     State(house): State<House>,
     viewer: Viewer,
@@ -29,7 +28,9 @@ pub async fn end_sessions(
     let person = viewer.signed_in()?;
     let (account_id, here) = (&person.account_id, &person.session_id);
     if let Some(session) = Id::parse(sent.typed("session")) {
-        store::end_sessions_like(&house.db, account_id, &session, here).await?;
+        if session != *here {
+            store::end_sessions(&house.db, account_id, Some(&session)).await?;
+        }
         return Ok(Redirect::to("/account?done=sessions").into_response());
     }
     store::end_sessions(&house.db, account_id, None).await?;

@@ -320,6 +320,39 @@ pub fn own_role_changed(house: &House, role: Role, by: &str, gives: bool) -> Wor
     )
 }
 
+/// Tells a leader that they speak for this organisation now, or for none. `by`: who chose it.
+pub fn own_organisation_changed(house: &House, organisation: Option<&str>, by: &str) -> Words {
+    let (subject, happened, next) = match organisation {
+        Some(name) => (
+            format!("You are now a leader for {name}"),
+            format!(
+                "{by} has chosen {name} as the organisation that you are a leader for. From now on \
+                 you write for {name} and for no other organisation."
+            ),
+            "You have been signed out, so that it takes effect. Sign in again to use it.",
+        ),
+        None => (
+            "You are not a leader for an organisation at the moment".to_owned(),
+            format!(
+                "{by} has changed your role: you are a leader, but for no organisation. You can't \
+                 write for one until an administrator chooses it."
+            ),
+            "You have been signed out. Your account is still there: you can sign in again.",
+        ),
+    };
+    words(
+        house,
+        &subject,
+        vec![
+            happened.into(),
+            to_do(next),
+            "If you don't know why, reply to this email and the forum will help.".into(),
+        ],
+        Some(("Sign in", house.link("/sign-in"))),
+        "We send this email whenever someone's role changes. You can't stop these emails.",
+    )
+}
+
 /// Says that from now on they sign in with their council. `council`: its name.
 pub fn signs_in_with_council(house: &House, council: &str) -> Words {
     words(

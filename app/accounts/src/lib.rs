@@ -75,6 +75,7 @@ pub fn jobs(house: &House) -> Vec<Job> {
 pub fn routes() -> Routes {
     use Access::{Anyone, Only, SignedIn};
     const INVITE: &str = "invite someone";
+    const INVITED: &str = "send an invitation again or cancel it";
     const ROLES: &str = "change someone's role";
     const ADDRESS: &str = "change your email address";
     const SIGN_OUT: &str = "sign someone out everywhere";
@@ -142,7 +143,12 @@ pub fn routes() -> Routes {
         )
         .get("/admin/invitations", admin, invitations::invitations_page)
         .get("/admin/invitations/{id}", admin, invitations::back_to_invitations)
-        .post("/admin/invitations/{id}", admin, invitations::change_invitation)
+        .post_first(
+            "/admin/invitations/{id}",
+            admin.fresh(),
+            INVITED,
+            invitations::change_invitation,
+        )
         .get("/invitations/{token}", Anyone, invitations::accepting::invitation_form)
         .post("/invitations/{token}", Anyone, invitations::accepting::accept_invitation)
 }

@@ -450,10 +450,18 @@ pub(crate) fn device(headers: &HeaderMap) -> String {
     let first = |words: &[(&str, &'static str)]| {
         words.iter().find(|(word, _)| agent.contains(word)).map(|(_, name)| *name)
     };
+    // Nearly all say that they are Chrome or Safari too, and on an iPhone none has its usual word.
     let browser = first(&[
+        ("FxiOS", "Firefox"),
         ("Firefox", "Firefox"),
         ("Edg", "Edge"),
+        ("OPR", "Opera"),
+        ("OPiOS", "Opera"),
+        ("OPT/", "Opera"),
         ("SamsungBrowser", "Samsung Internet"),
+        ("DuckDuckGo", "DuckDuckGo"),
+        ("Ddg/", "DuckDuckGo"),
+        ("CriOS", "Chrome"),
         ("Chrome", "Chrome"),
         ("Safari", "Safari"),
     ]);
@@ -461,9 +469,68 @@ pub(crate) fn device(headers: &HeaderMap) -> String {
         ("Android", "Android"),
         ("iPhone", "iPhone"),
         ("iPad", "iPad"),
+        ("CrOS", "Chromebook"),
         ("Windows", "Windows"),
         ("Mac OS", "Mac"),
         ("Linux", "Linux"),
     ]);
     format!("{} on {}", browser.unwrap_or("A browser"), system.unwrap_or("a device"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_browser_is_called_what_its_owner_calls_it() {
+        const IPHONE: &str = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) \
+            AppleWebKit/605.1.15 (KHTML, like Gecko)";
+        const ANDROID: &str = "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like \
+            Gecko)";
+        const WINDOWS: &str = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 \
+            (KHTML, like Gecko)";
+        for (system, rest, name) in [
+            (IPHONE, "Version/18.6 Mobile/15E148 Safari/604.1", "Safari on iPhone"),
+            (IPHONE, "CriOS/143.0.7499.92 Mobile/15E148 Safari/604.1", "Chrome on iPhone"),
+            (IPHONE, "FxiOS/146.0 Mobile/15E148 Safari/605.1.15", "Firefox on iPhone"),
+            (
+                IPHONE,
+                "Version/18.0 EdgiOS/143.0.3650.75 Mobile/15E148 Safari/604.1",
+                "Edge on iPhone",
+            ),
+            (IPHONE, "Version/18.6 Mobile/15E148 Safari/604.1 OPT/6.3.1", "Opera on iPhone"),
+            (
+                IPHONE,
+                "Version/18.6 Mobile/15E148 DuckDuckGo/7 Safari/605.1.15",
+                "DuckDuckGo on iPhone",
+            ),
+            (ANDROID, "Chrome/143.0.0.0 Mobile Safari/537.36", "Chrome on Android"),
+            (ANDROID, "Chrome/143.0.0.0 Mobile Safari/537.36 OPR/93.0.0.0", "Opera on Android"),
+            (ANDROID, "Chrome/143.0.0.0 Mobile Safari/537.36 EdgA/143.0.0.0", "Edge on Android"),
+            (
+                ANDROID,
+                "SamsungBrowser/29.0 Chrome/136.0.0.0 Mobile Safari/537.36",
+                "Samsung Internet on Android",
+            ),
+            (WINDOWS, "Chrome/143.0.0.0 Safari/537.36 Edg/143.0.0.0", "Edge on Windows"),
+            (WINDOWS, "Chrome/143.0.0.0 Safari/537.36", "Chrome on Windows"),
+            (
+                "Mozilla/5.0 (X11; Linux x86_64; rv:146.0)",
+                "Gecko/20100101 Firefox/146.0",
+                "Firefox on Linux",
+            ),
+            (
+                "Mozilla/5.0 (X11; CrOS x86_64 14541.0.0)",
+                "Chrome/143.0.0.0 Safari/537.36",
+                "Chrome on Chromebook",
+            ),
+            ("", "", "A browser on a device"),
+        ] {
+            let mut headers = HeaderMap::new();
+            let agent = format!("{system} {rest}").parse().expect("a header");
+            headers.insert(header::USER_AGENT, agent);
+            assert_eq!(device(&headers), name);
+        }
+        assert_eq!(device(&HeaderMap::new()), "A browser on a device");
+    }
 }

@@ -333,6 +333,7 @@ pub struct OpenSession {
     pub id: Id<Session>,
     /// The device as its owner knows it.
     pub device: String,
+    pub began_at: Moment,
     /// When it was last used, to the hour.
     pub seen_at: Moment,
 }
@@ -387,18 +388,23 @@ pub async fn sessions_that_stand(db: &Db, now: Moment) -> sqlx::Result<i64> {
     .await
 }
 
-/// A person's sessions that have not ended, the latest used first.
+/// A person's sessions that have not ended, at most `most`: this one first, then the latest used.
 pub async fn sessions(
     db: &Db,
-    account_id: &Id<Account>,
+    (account_id, here): (&Id<Account>, &Id<Session>),
+    most: i64,
     now: Moment,
 ) -> sqlx::Result<Vec<OpenSession>> {
     sqlx::query_as(
-        "SELECT id, device, seen_at FROM sessions WHERE account_id = $1 AND ends_at > $2
-         AND idle_ends_at > $2 AND waits_for_code = 0 ORDER BY seen_at DESC, id",
+        "SELECT id, device, began_at, seen_at FROM sessions WHERE account_id = $1
+         AND ends_at > $2 AND idle_ends_at > $2 AND waits_for_code = 0
+         ORDER BY CASE WHEN id = $3 THEN 0 ELSE 1 END, seen_at DESC, id
+         LIMIT CAST($4 AS BIGINT)",
     )
     .bind(account_id)
     .bind(now)
+    .bind(here)
+    .bind(most)
     .fetch_all(&mut *db.read().await?)
     .await
 }
@@ -471,28 +477,6 @@ pub async fn forget_browsers(tx: &mut AnyConnection, account_id: &Id<Account>) -
         .execute(tx)
         .await?;
     Ok(())
-}
-
-/// Ends the sessions of this account on devices with the same name as this one's, but never `here`.
-pub async fn end_sessions_like(
-    db: &Db,
-    account_id: &Id<Account>,
-    session_id: &Id<Session>,
-    here: &Id<Session>,
-) -> sqlx::Result<()> {
-    let mut tx = db.begin().await?.unseen();
-    sqlx::query(
-        "DELETE FROM sessions WHERE account_id = $1 AND id <> $3
-         AND device IN (SELECT s.device FROM sessions s
-           WHERE s.id = $2 AND s.account_id = $1)",
-    )
-    .bind(account_id)
-    .bind(session_id)
-    .bind(here)
-    .execute(&mut *tx)
-    .await?;
-    end_second_presses(&mut tx, account_id).await?;
-    tx.commit().await
 }
 
 /// What can show that whoever uses a session is the person whose account it is.
@@ -784,18 +768,23 @@ pub async fn grant(
     Ok(granted.rows_affected() > 0)
 }
 
-/// Says which organisation a leader is from; `None` for none.
+/// Says which organisation a leader is from; `None` for none. False where it is that one already,
+/// or where they are no leader.
 pub async fn lead_for(
     tx: &mut AnyConnection,
     account_id: &Id<Account>,
     organisation_id: Option<&Id<Organisation>>,
-) -> sqlx::Result<()> {
-    sqlx::query("UPDATE roles SET organisation_id = $2 WHERE account_id = $1 AND role = 'leader'")
-        .bind(account_id)
-        .bind(organisation_id)
-        .execute(tx)
-        .await?;
-    Ok(())
+) -> sqlx::Result<bool> {
+    let set = sqlx::query(
+        "UPDATE roles SET organisation_id = CAST($2 AS TEXT)
+         WHERE account_id = $1 AND role = 'leader'
+           AND coalesce(organisation_id, '') <> coalesce(CAST($2 AS TEXT), '')",
+    )
+    .bind(account_id)
+    .bind(organisation_id)
+    .execute(tx)
+    .await?;
+    Ok(set.rows_affected() == 1)
 }
 
 /// Takes a role from an account, and ends the invitations by which its owner could take it again.
@@ -1100,12 +1089,15 @@ pub async fn hash_again(
 }
 
 /// Sets an address, and the mailbox by which its person is counted: the only function that changes
-/// one. Fails as "already there" when another account has it.
+/// one. Invitations that wait at the one it had are stopped: whoever reads it would make an account
+/// of their own with the role. Fails as "already there" when another account has the new one.
 pub async fn set_address(
     tx: &mut AnyConnection,
     account_id: &Id<Account>,
     email: &str,
+    now: Moment,
 ) -> sqlx::Result<()> {
+    invitations::end_waiting(tx, account_id, None, now).await?;
     sqlx::query("UPDATE accounts SET email = $2, mailbox = $3 WHERE id = $1")
         .bind(account_id)
         .bind(email)
@@ -1194,7 +1186,7 @@ pub async fn put_back(tx: &mut AnyConnection, undo: &Undo, now: Moment) -> sqlx:
     if used.rows_affected() == 0 {
         return Ok(false);
     }
-    set_address(tx, &undo.account_id, &undo.old).await?;
+    set_address(tx, &undo.account_id, &undo.old, now).await?;
     for sql in [
         "UPDATE accounts SET password_hash = NULL WHERE id = $1",
         "DELETE FROM first_act_links WHERE act_id IN
@@ -1218,6 +1210,12 @@ pub async fn put_back(tx: &mut AnyConnection, undo: &Undo, now: Moment) -> sqlx:
 /// Who an account `a` counts as, as a part of statements: its mailbox, so that one mailbox with
 /// many addresses is one person; itself where it has none, as after it was erased.
 pub const COUNTS_AS: &str = "coalesce(a.mailbox, a.email, a.id)";
+
+/// The accounts of whoever has the account `$1`, as a part of statements: itself, and every other
+/// of its mailbox.
+pub const THEIR_ACCOUNTS: &str = "(SELECT own.id FROM accounts own WHERE own.id = $1
+     UNION ALL SELECT other.id FROM accounts own
+     JOIN accounts other ON other.mailbox = own.mailbox WHERE own.id = $1)";
 
 /// The mailboxes of more than one account, as a part of statements. There are few of them, so they
 /// can be looked at by themselves, and everybody else counted as fast as by account.

@@ -460,7 +460,7 @@ fn has_sent(consultation: &Consultation) -> impl IntoView + use<> {
         <div class="panel gold">
             <p>
                 <b>"✓ You have already sent your answers."</b>
-                " Each person can send one set."
+                " Each person can send one set, and one email inbox counts as one person."
             </p>
             <p>
                 "To read, change or delete them, use the code you got when you sent them."

@@ -1,6 +1,8 @@
 //! The organiser's page of a consultation: its questions, what needs correcting, and the button
 //! that opens it.
 
+use std::collections::HashSet;
+
 use axum::Extension;
 use axum::extract::{Path, State};
 use axum::http::{Uri, header};
@@ -760,7 +762,7 @@ pub fn who_is_asked(
     sent: &Sent,
     refusals: &Refusals,
 ) -> impl IntoView + use<> {
-    let ticked = sent.all("if");
+    let ticked: HashSet<String> = sent.all("if").into_iter().collect();
     let choices =
         questions.iter().filter(|question| question.kind.can_branch()).flat_map(|question| {
             question.kind.options().into_iter().map(|option| {
@@ -770,7 +772,7 @@ pub fn who_is_asked(
                 )
             })
         });
-    let choices = Choice::each(choices, |value| ticked.iter().any(|ticked| ticked == value));
+    let choices = Choice::each(choices, |value| ticked.contains(value));
     (!choices.is_empty()).then(|| {
         view! {
             <Choices

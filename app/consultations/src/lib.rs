@@ -36,8 +36,8 @@
 //! 4. Without a signal the island (`islands/answers.rs`) keeps each answer in the browser, in the
 //!    order they were given, and sends them to the same addresses later. The forms work without it.
 //! 5. `answering/check.rs` sends the answers, or takes them back; where each takes part once,
-//!    `took_part` gets their account, or `personal_links` a mark beside the link they were given
-//!    (`links.rs`).
+//!    `took_part` gets their account, for all accounts of that mailbox, or `personal_links` a mark
+//!    beside the link they were given (`links.rs`).
 //! 6. Once somebody has answered, a slip in the wording is corrected with a note, and anything more
 //!    is a new version beside the one that is asked (`versions.rs`). Sheets of paper are typed in
 //!    (`paper_entries/`) and marked with how they came in.

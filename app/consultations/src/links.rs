@@ -1,5 +1,7 @@
 //! An organiser gives families personal links: by email, or as a list to print and cut out.
 
+use std::collections::HashSet;
+
 use axum::extract::{Path, State};
 use axum::response::Response;
 use calendar::clock::Moment;
@@ -22,6 +24,9 @@ use super::{consultation, emails, responses};
 
 /// The most links that are given at once.
 const MOST: usize = 200;
+
+/// The most faults of a list that are named at once.
+const MOST_WRONG: usize = 20;
 
 /// GET `/forum/consultations/{id}/links`
 pub async fn links_page(
@@ -133,13 +138,17 @@ fn of_family(key: &str, address: &str) -> String {
 
 /// Addresses to write to, and how many links to print.
 fn read(sent: &Sent) -> Result<(Vec<String>, usize), Refusals> {
-    let mut refusals = Refusals::default();
-    let mut found: Vec<String> = Vec::new();
+    let (mut refusals, mut wrong) = (Refusals::default(), 0);
+    let (mut found, mut families): (Vec<String>, HashSet<String>) = Default::default();
     for read in addresses(sent.typed("addresses")) {
-        if let Some(address) = refusals.take("addresses", read)
-            && !found.iter().any(|other| mailbox(other) == mailbox(&address))
-        {
-            found.push(address);
+        match refusals.take("addresses", read) {
+            Some(address) if families.insert(mailbox(&address)) => found.push(address),
+            Some(_) => {}
+            None => wrong += 1,
+        }
+        // The rest of a list that is too long is not read.
+        if found.len() > MOST || wrong == MOST_WRONG {
+            break;
         }
     }
     let many = match sent.line("many").as_str() {
@@ -290,4 +299,33 @@ async fn shown(
         }
     });
     Ok(page.refused_for(refusals))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn list(addresses: &str) -> Result<(Vec<String>, usize), Refusals> {
+        read(&Sent::of(&[("addresses", addresses)]))
+    }
+
+    #[test]
+    fn a_list_as_long_as_a_form_may_be_is_refused_in_few_words() {
+        let many: String = (0..50_000).map(|nth| format!("family{nth}@example.org\n")).collect();
+        let refused = list(&many).expect_err("too many");
+        assert_eq!(
+            refused.iter().collect::<Vec<_>>(),
+            [("addresses", "Enter 200 email addresses or fewer at a time")]
+        );
+        let refused = list(&"not.an.address\n".repeat(50_000)).expect_err("faults");
+        assert_eq!(refused.iter().count(), MOST_WRONG);
+    }
+
+    #[test]
+    fn addresses_of_one_mailbox_are_one_family_however_often_they_are_pasted() {
+        let twelve: String = (0..12).map(|nth| format!("one+{nth}@example.org\n")).collect();
+        assert_eq!(list(&twelve.repeat(1_000)), Ok((vec!["one+0@example.org".to_owned()], 0)));
+        let most: String = (0..MOST).map(|nth| format!("family{nth}@example.org, ")).collect();
+        assert_eq!(list(&most.repeat(2)).map(|(found, _)| found.len()), Ok(MOST));
+    }
 }

@@ -1,6 +1,7 @@
 //! Every SQL statement about responses. A response has no time and no person; it belongs to whoever
 //! has its code.
 
+use accounts::store::THEIR_ACCOUNTS;
 use ground::db::{Db, Kind, formatcp, json, known, read_json};
 use ground::ids::{self, Id};
 use questionnaires::answers::{Answer, Answers};
@@ -150,8 +151,9 @@ pub enum Sending {
     SentBefore,
 }
 
-/// How a person is known where everyone may take part once. We keep that they took part, and
-/// nothing that says which response is theirs.
+/// How a person is known where everyone may take part once: by an account, which stands for all
+/// accounts of its mailbox, or by a link. We keep that they took part, and nothing that says which
+/// response is theirs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Once {
     Account(Id<ids::Account>),
@@ -216,14 +218,14 @@ pub async fn send(
     .await?;
     let (Some(once), 1) = (once, sent.rows_affected()) else { return Ok(Sending::Counts) };
     let took_part = match once {
-        Once::Account(account_id) => sqlx::query(
-            "INSERT INTO took_part (consultation_id, account_id, mark, wants_outcome)
-                 VALUES ($1, $2, $3, CAST($4 AS INTEGER)) ON CONFLICT DO NOTHING",
-        )
-        .bind(consultation_id)
-        .bind(account_id)
-        .bind(once.mark(code))
-        .bind(i64::from(agreed.wants_outcome)),
+        Once::Account(account_id) => {
+            hold_their_accounts(&mut *tx, account_id).await?;
+            sqlx::query(TAKES_PART)
+                .bind(account_id)
+                .bind(consultation_id)
+                .bind(once.mark(code))
+                .bind(i64::from(agreed.wants_outcome))
+        }
         Once::Link(link) => sqlx::query(
             "UPDATE personal_links SET mark = $3 WHERE consultation_id = $1
                  AND link_hash = $2 AND mark IS NULL",
@@ -245,20 +247,46 @@ pub async fn send(
     Ok(Sending::SentBefore)
 }
 
-/// Whether this account has sent answers where each may do so once.
+/// Keeps that the account `$1` takes part, unless one of the same mailbox has.
+const TAKES_PART: &str = formatcp!(
+    "INSERT INTO took_part (consultation_id, account_id, mark, wants_outcome)
+     SELECT CAST($2 AS TEXT), a.id, CAST($3 AS TEXT), CAST($4 AS INTEGER) FROM accounts a
+     WHERE a.id = $1 AND NOT EXISTS (SELECT 1 FROM took_part k
+       WHERE k.consultation_id = $2 AND k.account_id IN {THEIR_ACCOUNTS})
+     ON CONFLICT DO NOTHING"
+);
+
+/// Holds the accounts of one mailbox, so that two of them that take part at the same moment do so
+/// one after the other.
+async fn hold_their_accounts(
+    tx: &mut AnyConnection,
+    account_id: &Id<ids::Account>,
+) -> sqlx::Result<()> {
+    const SQL: &str =
+        formatcp!("SELECT a.id FROM accounts a WHERE a.id IN {THEIR_ACCOUNTS} ORDER BY a.id");
+    // Others may still refer to them meanwhile.
+    let held = Kind::of(tx).holding(SQL, " FOR NO KEY UPDATE");
+    sqlx::query(held).bind(account_id).fetch_all(tx).await?;
+    Ok(())
+}
+
+/// Whether this account, or another of its mailbox, has sent answers where each person may do so
+/// once.
 pub async fn took_part(
     db: &Db,
     consultation_id: &Id<ids::Consultation>,
     account_id: &Id<ids::Account>,
 ) -> sqlx::Result<bool> {
-    let took_part: i64 = sqlx::query_scalar(
-        "SELECT count(*) FROM took_part WHERE consultation_id = $1 AND account_id = $2",
-    )
-    .bind(consultation_id)
-    .bind(account_id)
-    .fetch_one(&mut *db.read().await?)
-    .await?;
-    Ok(took_part == 1)
+    const SQL: &str = formatcp!(
+        "SELECT count(*) FROM took_part k
+         WHERE k.consultation_id = $2 AND k.account_id IN {THEIR_ACCOUNTS}"
+    );
+    let took_part: i64 = sqlx::query_scalar(SQL)
+        .bind(account_id)
+        .bind(consultation_id)
+        .fetch_one(&mut *db.read().await?)
+        .await?;
+    Ok(took_part > 0)
 }
 
 /// Changes what whoever sent a response agrees to. If they no longer agree, nothing of theirs

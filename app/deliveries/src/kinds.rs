@@ -114,7 +114,7 @@ email_kinds! {
     Invitation = "invitation", ALWAYS;
     /// Somebody is a safeguarding lead or an administrator now, or no longer.
     LeadChanged = "lead changed", ALWAYS;
-    /// Somebody was given a role, or it was taken from them.
+    /// Somebody was given a role, or it was taken from them, or they lead for another organisation.
     RoleChanged = "role changed", ALWAYS;
     /// Somebody signs in with their council now, is to do so again, or is no leader any more since
     /// the council says so or has not confirmed them.

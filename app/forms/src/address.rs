@@ -3,13 +3,16 @@
 use email_address::{EmailAddress, Options};
 use unicode_normalization::UnicodeNormalization as _;
 
-use crate::line;
+use crate::{beginning, line};
 
 /// What an address looks like, after what is wrong with this one.
 const LIKE: &str = "Enter an email address like name@example.org";
 
 /// The most bytes that are looked through for one address: it has 254, and a name may be before it.
 const LONGEST_PASTED: usize = 390;
+
+/// How many characters of what is no address are shown again.
+const LONGEST_SHOWN: usize = 80;
 
 /// An email address, folded to the form the tables hold. What is often pasted with one is taken
 /// away: a name before it, signs around it, marks that nobody sees. What matters is that an email
@@ -52,28 +55,36 @@ fn as_people_type_it() -> Options {
 }
 
 /// A list of addresses as people paste it: one a line or many, with names, tabs, commas or
-/// semicolons between them. Each is read, or given as it stands there with what to do about it.
-#[must_use]
-pub fn addresses(pasted: &str) -> Vec<Result<String, String>> {
+/// semicolons between them. Each is read when it is asked for, or given as it stands there with
+/// what to do about it: a list may hold a hundred thousand, and nobody wants so many.
+pub fn addresses(pasted: &str) -> impl Iterator<Item = Result<String, String>> {
     let records = pasted.split(['\n', '\r', ';']).filter(|record| !line(record).is_empty());
-    records.flat_map(of_one_record).collect()
+    records.flat_map(of_one_record)
 }
 
 /// The addresses of one line of a list; its names are no part of them.
-fn of_one_record(record: &str) -> Vec<Result<String, String>> {
-    let read = |typed: &str| {
-        let wrong = |what_to_do: String| format!("{what_to_do}: {}", line(typed));
-        address(typed).map_err(wrong)
-    };
-    let between = |c: char| c.is_whitespace() || matches!(c, ',' | '<' | '>');
-    let words: Vec<&str> = record.split(between).filter(|word| !line(word).is_empty()).collect();
-    let meant = words.iter().copied().filter(|word| is_address(word));
-    let found: Vec<_> = meant.map(read).collect();
-    let is_whole = |word: &&str| {
+fn of_one_record(record: &str) -> impl Iterator<Item = Result<String, String>> {
+    let is_whole = |word: &str| {
         let word = bare(word);
         word.split_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty())
     };
-    if found.len() > 1 || words.iter().any(is_whole) { found } else { vec![read(record)] }
+    let are_several = words(record).filter(|word| is_address(word)).nth(1).is_some();
+    let is_list = are_several || words(record).any(is_whole);
+    let each = is_list.then(|| words(record).filter(|word| is_address(word)).map(read));
+    let whole = (!is_list).then(|| read(record));
+    each.into_iter().flatten().chain(whole)
+}
+
+/// The words of one line of a list.
+fn words(record: &str) -> impl Iterator<Item = &str> {
+    let between = |c: char| c.is_whitespace() || matches!(c, ',' | '<' | '>');
+    record.split(between).filter(|word| !line(word).is_empty())
+}
+
+/// An address of a list, or what to do about it and how it stands there.
+fn read(typed: &str) -> Result<String, String> {
+    let wrong = |what_to_do: String| format!("{what_to_do}: {}", beginning(typed, LONGEST_SHOWN));
+    address(typed).map_err(wrong)
 }
 
 /// Whether a word of a list is meant as an address, with its @ or without: no name has a dot within
@@ -274,7 +285,7 @@ mod tests {
             "ann@example.org ben@example.org",
             "1,Ann,ann@example.org\n2,Ben,ben@example.org",
         ] {
-            let read: Result<Vec<String>, String> = addresses(pasted).into_iter().collect();
+            let read: Result<Vec<String>, String> = addresses(pasted).collect();
             let both = ["ann@example.org".to_owned(), "ben@example.org".to_owned()];
             assert_eq!(read, Ok(both.to_vec()), "{pasted}");
         }
@@ -288,13 +299,39 @@ mod tests {
             ("ann@example.org\nben@example", "ben@example"),
             ("ann@example.org\nben @example.org", "ben @example.org"),
         ] {
-            let read = addresses(pasted);
+            let read: Vec<_> = addresses(pasted).collect();
             assert_eq!(read.first(), Some(&Ok("ann@example.org".to_owned())));
             let refused = read.get(1).and_then(|read| read.as_ref().err()).expect("a refusal");
             assert!(refused.ends_with(&format!(": {wrong}")), "{refused}");
             assert_eq!(read.len(), 2);
         }
-        assert!(addresses(" \n;; \t").is_empty());
+        assert_eq!(addresses(" \n;; \t").count(), 0);
+    }
+
+    /// The texts that `cargo fuzz run forms` begins with, and lists as long as a form may be.
+    #[test]
+    fn hostile_lists_are_read_one_by_one_and_each_fault_is_short() {
+        const FORM: usize = 1024 * 1024;
+        let corpus = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fuzz/corpus/forms");
+        let mut texts: Vec<String> = std::fs::read_dir(corpus)
+            .expect("the corpus")
+            .map(|entry| std::fs::read(entry.expect("a file").path()).expect("a text"))
+            .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+            .collect();
+        assert!(texts.len() >= 3, "{}", texts.len());
+        texts.extend(
+            ["a@b.cc,", "a@b.cc\n", "ab.cd ", "a@", "<", "\"", "x", "\u{200b}@;", "ﷺ", "a. \n"]
+                .map(|text| text.repeat(FORM / text.len())),
+        );
+        for text in texts {
+            for read in addresses(&text).take(1_000) {
+                let (Ok(words) | Err(words)) = read;
+                // Some of what is wrong is named as it stands there.
+                assert!(words.len() <= 4 * LONGEST_PASTED, "{words}");
+            }
+        }
+        let many = "ann@example.org,".repeat(FORM / 16);
+        assert_eq!(addresses(&many).take(201).flatten().count(), 201, "and the rest is not read");
     }
 
     proptest! {
@@ -304,7 +341,7 @@ mod tests {
         ) {
             if let Ok(read) = address(&typed) {
                 prop_assert_eq!(address(&read), Ok(read.clone()));
-                prop_assert_eq!(addresses(&read), vec![Ok(read)]);
+                prop_assert_eq!(addresses(&read).collect::<Vec<_>>(), vec![Ok(read.clone())]);
             }
         }
     }

@@ -189,7 +189,7 @@ pub fn question(
 /// Who is asked it, from fields `if` with the keys of a question and one of its options, with a
 /// space between.
 fn only_if(sent: &Sent, earlier: &[&Question]) -> Vec<Condition> {
-    let ticked = sent.all("if");
+    let ticked: BTreeSet<String> = sent.all("if").into_iter().collect();
     let chosen = |question: &&&Question| {
         let any_of: Vec<String> =
             question.kind.options().into_iter().map(|option| option.key).collect();

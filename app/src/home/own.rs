@@ -52,7 +52,7 @@ impl OwnHome {
         // A stable sort: within each part the next comes first.
         coming.sort_by_key(|notice| !is_theirs(notice));
         coming.truncate(COMING);
-        let said = if person.roles.contains(&Role::Parent) {
+        let said = if person.holds.contains(&Role::Parent) {
             updates::store::contributions(&house.db, account, (SAID, 0), at).await?
         } else {
             Vec::new()

@@ -77,6 +77,12 @@ pub(super) async fn open_now(
     Ok((all, asked, said))
 }
 
+/// The accounts of whoever has the account `$3`, as [`accounts::store::THEIR_ACCOUNTS`] are those
+/// of `$1`.
+const OWN_ACCOUNTS: &str = "(SELECT own.id FROM accounts own WHERE own.id = $3
+     UNION ALL SELECT other.id FROM accounts own
+     JOIN accounts other ON other.mailbox = own.mailbox WHERE own.id = $3)";
+
 /// What home shows somebody who is signed in of what everyone may see.
 #[derive(Default)]
 pub(super) struct OpenTo {
@@ -121,7 +127,7 @@ pub(super) async fn open_to(
                UNION ALL SELECT 'consultation', '', id, title, closes_at
                  FROM (SELECT o.id, o.title, o.closes_at {OPEN} AND o.access <> 'link'
                          AND NOT EXISTS (SELECT 1 FROM took_part t WHERE t.consultation_id = o.id
-                           AND t.account_id = $3)
+                           AND t.account_id IN {OWN_ACCOUNTS})
                        ORDER BY o.closes_at, o.id LIMIT 3) asked
                UNION ALL SELECT 'change', '', id, title, effect_at
                  FROM (SELECT n.id, n.title, n.effect_at {TO_COME}

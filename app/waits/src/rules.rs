@@ -1,5 +1,7 @@
 //! What a leader may publish about how long families wait, typed in or from a CSV file. Pure.
 
+use std::collections::HashSet;
+
 use area::items::AreaItem;
 use area::lines;
 use calendar::clock::Moment;
@@ -246,11 +248,8 @@ fn checked(sent: &Sent, places: &[AreaItem], now: Moment) -> Result<Vec<Line>, S
     let lines: Option<Vec<Line>> =
         rows.iter().map(|row| Line::unpacked(row, places, now)).collect();
     let is_twice = |lines: &[Line]| {
-        lines.iter().enumerate().any(|(nth, line)| {
-            lines[..nth]
-                .iter()
-                .any(|other| (&other.place_id, other.month) == (&line.place_id, line.month))
-        })
+        let mut before = HashSet::new();
+        !lines.iter().all(|line| before.insert((&line.place_id, line.month)))
     };
     lines
         .filter(|lines| !lines.is_empty() && !is_twice(lines))

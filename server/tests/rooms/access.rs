@@ -126,6 +126,7 @@ fn what_does_the_most_harm_asks_for_fresh_proof() {
         "POST /account/passkeys/{id}",
         "POST /account/second-step",
         "POST /account/second-step/set-up",
+        "POST /admin/invitations/{id}",
         "POST /admin/people",
         "POST /admin/people/{id}/roles",
         "POST /admin/people/{id}/second-step",

@@ -1,8 +1,8 @@
 use axum::http::{StatusCode, header};
-use calendar::clock::{DAY, HOUR, MINUTE};
+use calendar::clock::{self, DAY, HOUR, MINUTE, SECOND};
 use ground::viewer::Role;
 
-use crate::page::leads;
+use crate::page::{attributes, leads};
 use crate::world::{Answer, Browser, PROVES, World, change, link, on_both};
 
 const HER: &str = "new.parent@example.org";
@@ -1611,29 +1611,56 @@ fn support_counts_in_the_place_she_has_when_voting_closes_and_not_in_one_chosen_
     });
 }
 
+/// The sessions that the page has a button for.
+fn ends(account: &Answer) -> Vec<String> {
+    attributes(&account.html, "input[name='session']", "value")
+}
+
 #[test]
-fn devices_of_one_name_are_one_line_and_signing_them_out_leaves_this_one() {
+fn each_browser_is_a_line_of_its_own_and_signing_one_out_leaves_the_others() {
+    on_both(async |world| {
+        // Phones of one kind: hers, and one that somebody else has kept.
+        let his = world.parent(1).await;
+        world.forward(HOUR);
+        let tablet = world.sign_in("parent1@example.org").await;
+        world.forward(HOUR);
+        let hers = world.sign_in("parent1@example.org").await;
+        let account = hers.get("/account").await;
+        assert!(account.says("This browser (Firefox on Linux)"), "{}", account.html);
+        assert_eq!(account.html.matches("<span>Another browser (Firefox on Linux)<").count(), 2);
+        let began = clock::day_and_hour(world.now() - 2 * HOUR);
+        assert!(account.says(&format!("Signed in on {began}, last used about")), "{began}");
+        let both = ends(&account);
+        assert_eq!(both.len(), 2, "this one is ended by signing out");
+        // The one used last comes first.
+        let ended = hers.post("/account/sessions/end", &[("session", &both[1])]).await;
+        assert_eq!(ended.leads_to(), "/account?done=sessions");
+        assert_eq!(his.get("/account").await.status, StatusCode::SEE_OTHER);
+        assert_eq!(tablet.get("/account").await.status, StatusCode::OK);
+        assert_eq!(ends(&hers.get("/account").await), both[..1]);
+
+        // Nor does it end itself by its own name.
+        let own = ends(&tablet.get("/account").await);
+        hers.post("/account/sessions/end", &[("session", &own[0])]).await.leads_to();
+        assert_eq!(hers.get("/account").await.status, StatusCode::OK);
+    });
+}
+
+#[test]
+fn whoever_is_signed_in_in_very_many_places_reads_of_some_and_ends_them_all() {
     on_both(async |world| {
         let here = world.parent(1).await;
-        let others = [
-            world.sign_in("parent1@example.org").await,
-            world.sign_in("parent1@example.org").await,
-        ];
-        let account = here.get("/account").await;
-        for words in [
-            "This browser (Firefox on Linux)",
-            "Another browser (Firefox on Linux), signed in 2 times",
-        ] {
-            assert!(account.says(words), "{words}: {}", account.html);
+        let mut others = Vec::new();
+        for _ in 0..25 {
+            world.forward(SECOND);
+            others.push(world.sign_in("parent1@example.org").await);
         }
-        let session = account.sends("session");
-        let ended = here.post("/account/sessions/end", &[("session", &session)]).await;
-        assert_eq!(ended.leads_to(), "/account?done=sessions");
+        let account = here.get("/account").await;
+        assert_eq!(ends(&account).len(), 19, "and this one, though it was used first");
+        assert!(account.says("This browser (") && account.says("more places than we can show"));
+        here.post("/account/sessions/end", &[]).await.leads_to();
         for other in others {
             assert_eq!(other.get("/account").await.status, StatusCode::SEE_OTHER);
         }
-        let account = here.get("/account").await;
-        assert!(account.says("This browser (Firefox on Linux)"), "{}", account.html);
-        assert!(!account.says("Another browser"), "{}", account.html);
     });
 }

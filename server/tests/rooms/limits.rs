@@ -2,8 +2,10 @@
 //! and whoever has to wait is told until when. And what undoes a change of address.
 
 use accounts::{Asker, Caller, Purpose, may_write};
-use axum::http::{StatusCode, header};
+use axum::http::{Method, StatusCode, header};
 use calendar::clock::{DAY, HOUR, MINUTE};
+use deliveries::Email;
+use ground::routes::{Access, Rule};
 use ground::viewer::Role;
 
 use crate::fixtures::local_offer::comment;
@@ -423,6 +425,189 @@ fn signing_out_everywhere_ends_a_change_of_address_and_the_links_that_wait() {
         assert_eq!(world.visitor().post(&sign_in, &[]).await.status, StatusCode::GONE);
         let again = world.sign_in("parent1@example.org").await;
         assert!(again.get("/account").await.says("parent1@example.org"));
+    });
+}
+
+/// The links by which somebody gets into an account, or changes it.
+const OF_AN_ACCOUNT: [&str; 4] =
+    ["/account/email/{token}", "/invitations/{token}", "/new-password/{token}", "/sign-in/{token}"];
+
+/// Other links in emails, and why nothing that she does about her account has to end them.
+const OTHERS: [(&str, &str); 10] = [
+    ("/account/email/undo/{token}", "the way back for whoever was robbed of their account"),
+    ("/account/erase/{token}", "it keeps an account, and signs nobody in"),
+    ("/local-offer/emails/{token}", "it stops emails about one comment"),
+    ("/local-offer/emails/{token}/withdrawal", "it withdraws one comment"),
+    ("/read/{token}", "it says that an email was read"),
+    ("/sign-up/{token}", "there is no account yet"),
+    ("/subscribe/{token}", "a subscription is no account"),
+    ("/subscriptions/{token}", "a subscription is no account"),
+    ("/subscriptions/{token}/copy", "a subscription is no account"),
+    ("/unsubscribe/{token}", "it stops emails"),
+];
+
+/// What ends the links of an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ending {
+    SignsOutEverywhere,
+    AdministratorSignsHerOut,
+    ForgottenPassword,
+    OwnPassword,
+    Address,
+    Suspended,
+}
+
+const ENDINGS: [Ending; 6] = [
+    Ending::SignsOutEverywhere,
+    Ending::AdministratorSignsHerOut,
+    Ending::ForgottenPassword,
+    Ending::OwnPassword,
+    Ending::Address,
+    Ending::Suspended,
+];
+
+/// The kinds of links that the program has a button for.
+fn kinds_of_links() -> Vec<&'static str> {
+    let all = app::routes::all();
+    let is_link = |rule: &&Rule| {
+        let is_button = rule.method == Method::POST && rule.access == Access::Anyone;
+        is_button && rule.path.contains("{token}")
+    };
+    all.rules().iter().filter(is_link).map(|rule| rule.path).collect()
+}
+
+#[test]
+fn of_every_kind_of_link_it_is_said_what_ends_it() {
+    let others = OTHERS.iter().map(|(path, _)| *path);
+    let mut said: Vec<&str> = OF_AN_ACCOUNT.into_iter().chain(others).collect();
+    let mut kinds = kinds_of_links();
+    said.sort_unstable();
+    kinds.sort_unstable();
+    assert_eq!(kinds, said);
+}
+
+/// One of each kind that waits for whoever has this address, as paths; a stranger has read them.
+async fn links_that_wait(world: &World, owner: &Browser<'_>, email: &str) -> Vec<String> {
+    owner.changes_address("moved@example.org").await.leads_to();
+    world.visitor().post("/sign-in/link", &[("email", email)]).await.done();
+    world.visitor().post("/forgotten-password", &[("email", email)]).await.leads_to();
+    let (house, to) = (&world.house, email.to_owned());
+    accounts::invite(house, None, to, Role::Organiser, None).await.unwrap();
+    let emails = world.deliver().await;
+    let links = OF_AN_ACCOUNT.map(|path| {
+        let begins = path.trim_end_matches("{token}");
+        let is_it = |email: &&Email| email.text.contains(&format!("example.org{begins}"));
+        link_to(emails.iter().find(is_it).expect(path), begins)
+    });
+    links.to_vec()
+}
+
+#[test]
+fn no_link_that_waited_lets_a_stranger_in_once_she_has_ended_what_they_may_hold() {
+    on_both(async |world| {
+        for ending in ENDINGS {
+            let world = world.another().await;
+            let admin = world.signed_in("admin@example.org", &[Role::Admin]).await;
+            let (owner, her) = (world.parent(1).await, "parent1@example.org");
+            let links = links_that_wait(&world, &owner, her).await;
+            let of_her = format!("/admin/people/{}", owner.account);
+            let chosen = ("password", "four very small words");
+            match ending {
+                Ending::SignsOutEverywhere => {
+                    owner.post("/account/sessions/end", &[]).await.leads_to();
+                }
+                Ending::AdministratorSignsHerOut => {
+                    admin.post(&format!("{of_her}/sessions"), &[]).await.leads_to();
+                }
+                Ending::ForgottenPassword => {
+                    let hers = world.visitor();
+                    hers.post("/forgotten-password", &[("email", her)]).await.leads_to();
+                    let page = link_to(&world.deliver().await[0], "/new-password/");
+                    hers.post(&page, &[chosen]).await.leads_to();
+                }
+                Ending::OwnPassword => {
+                    let words = [("current", "three small words"), chosen];
+                    owner.post("/account/password", &words).await.leads_to();
+                }
+                Ending::Address => owner.post(&links[0], &[]).await.done(),
+                Ending::Suspended => {
+                    let fields = [("change", "suspend")];
+                    admin.post(&format!("{of_her}/suspension"), &fields).await.leads_to();
+                }
+            }
+            let people = number(&world, "SELECT count(*) FROM accounts").await;
+            for waited in &links {
+                let stranger = world.visitor();
+                stranger.get(waited).await;
+                let fields = [("shown_name", "A stranger"), chosen];
+                stranger.post(waited, &fields).await;
+                let account = stranger.get("/account").await;
+                assert_eq!(account.status, StatusCode::SEE_OTHER, "{ending:?}: {waited}");
+            }
+            let organisers = "SELECT count(*) FROM roles WHERE role = 'organiser'";
+            assert_eq!(number(&world, organisers).await, 0, "{ending:?}");
+            assert_eq!(number(&world, "SELECT count(*) FROM accounts").await, people, "{ending:?}");
+            let moved = "SELECT count(*) FROM accounts WHERE email = 'moved@example.org'";
+            let is_moved = i64::from(ending == Ending::Address);
+            assert_eq!(number(&world, moved).await, is_moved, "{ending:?}");
+
+            // What was hers to accept, she accepts in her account, unless it ended too.
+            let invitation = &links[1];
+            if matches!(ending, Ending::Address | Ending::Suspended) {
+                let gone = world.visitor().get(invitation).await;
+                assert_eq!(gone.status, StatusCode::NOT_FOUND, "{ending:?}");
+            } else {
+                let hers = world.sign_in(her).await;
+                let to = hers.post(invitation, &[]).await.leads_to();
+                assert_eq!(to, "/?done=accepted", "{ending:?}");
+                assert_eq!(number(&world, organisers).await, 1, "{ending:?}");
+            }
+        }
+    });
+}
+
+#[test]
+fn an_invitation_to_an_address_with_an_account_is_accepted_in_that_account_just_after_signing_in() {
+    on_both(async |world| {
+        let mut other = world.parent(2).await;
+        world.person(HER, &[Role::Parent], &world.south).await;
+        accounts::invite(&world.house, None, HER.to_owned(), Role::Leader, None).await.unwrap();
+        let page = link(&world.deliver().await[0]);
+        let leaders = "SELECT count(*) FROM roles WHERE role = 'leader'";
+
+        let her = world.visitor();
+        let asked = her.get(&page).await;
+        let to = format!("/sign-in?then={}", page.replace('/', "%2F"));
+        assert!(asked.says(HER) && asked.says(&to), "{}", asked.html);
+        assert!(!asked.says("Accept and continue"), "{}", asked.html);
+        assert_eq!(her.post(&page, &[]).await.leads_to(), page);
+        let another = other.get(&page).await;
+        assert!(another.says("you are signed in to another one"), "{}", another.html);
+        assert_eq!(other.post(&page, &[]).await.leads_to(), page);
+        assert_eq!(number(&world, leaders).await, 0);
+
+        let signs_in = [RIGHT[0], RIGHT[1], ("then", page.as_str())];
+        assert_eq!(her.post("/sign-in", &signs_in).await.leads_to(), page);
+        assert!(her.get(&page).await.says("Accept and continue"));
+        // Somebody takes the phone up later.
+        world.forward(16 * MINUTE);
+        let proves = her.get(&page).await.leads_to();
+        assert_eq!(proves, format!("/prove?then={}", page.replace('/', "%2F")));
+        assert_eq!(her.post(&page, &[]).await.leads_to(), page);
+        assert_eq!(number(&world, leaders).await, 0);
+        let proof = [("then", page.as_str()), RIGHT[1]];
+        assert_eq!(her.post("/prove", &proof).await.leads_to(), page);
+        assert_eq!(her.post(&page, &[]).await.leads_to(), "/?done=accepted");
+        assert_eq!(her.get("/lead").await.status, StatusCode::OK);
+        assert_eq!(number(&world, leaders).await, 1);
+
+        // Whoever has none makes one, as ever.
+        let new = "new@example.org".to_owned();
+        accounts::invite(&world.house, None, new, Role::Leader, None).await.unwrap();
+        let page = link(&world.deliver().await[0]);
+        other = world.visitor();
+        let chosen = [("shown_name", "New"), RIGHT[1]];
+        assert_eq!(other.post(&page, &chosen).await.leads_to(), "/?done=accepted");
     });
 }
 

@@ -7,6 +7,7 @@ use ground::viewer::Role;
 use rounds::close_due;
 use server::retention;
 
+use crate::consultations::{answer, begin, open};
 use crate::fixtures::local_offer::ABOUT;
 use crate::updates::{DONE, closed_topic, publish};
 use crate::world::{Browser, World, change, link_to, number, on_both};
@@ -156,6 +157,88 @@ fn an_address_that_is_put_back_counts_by_the_mailbox_it_had() {
         each_has_its_own_mailbox(&world).await;
         world.close().await;
         assert_eq!(tally(&world, &buses).await, 1, "all twelve are one parent again");
+    });
+}
+
+const SENT: &str = "SELECT count(*) FROM responses WHERE state = 'sent'";
+const SEND: [(&str, &str); 1] = [("step", "send")];
+
+/// The answers of this account, to be sent; `None` where it may not begin.
+async fn answers(browser: &Browser<'_>, consultation: &str) -> Option<String> {
+    let here = format!("/consultations/{consultation}");
+    if browser.get(&here).await.says("You have already sent your answers.") {
+        assert_eq!(browser.post(&format!("{here}/answers"), &[]).await.leads_to(), here);
+        return None;
+    }
+    let response = begin(browser, consultation).await;
+    answer(browser, &response, "question-3", "Weekends").await.leads_to();
+    Some(response)
+}
+
+#[test]
+fn twelve_addresses_of_one_mailbox_answer_once_where_each_person_takes_part_once() {
+    on_both(async |world| {
+        let consultation = open(&world, &world.organiser().await, "signed in").await;
+        let mut twelve = Vec::new();
+        for nth in 0..12 {
+            twelve.push(world.signed_in(&format!("one+{nth}@example.org"), &[Role::Parent]).await);
+        }
+        // Two have begun before either has sent anything.
+        let first = answers(&twelve[0], &consultation).await.unwrap();
+        let second = answers(&twelve[1], &consultation).await.unwrap();
+        twelve[0].post(&first, &SEND).await.leads_to();
+        let refused = twelve[1].post(&second, &SEND).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.says("Each person can send one set of answers"), "{}", refused.html);
+        for other in &twelve[1..] {
+            assert_eq!(answers(other, &consultation).await, None);
+            let home = other.get("/").await;
+            assert!(!home.says("We are asking parents."), "{}", home.html);
+        }
+        assert_eq!(number(&world, SENT).await, 1);
+        assert_eq!(number(&world, "SELECT count(*) FROM took_part").await, 1);
+
+        // Another family is another person; and whoever deletes theirs may answer by either.
+        let family = world.parent(2).await;
+        let hers = answers(&family, &consultation).await.unwrap();
+        family.post(&hers, &SEND).await.leads_to();
+        twelve[0].post(&first, &[("step", "withdraw")]).await.leads_to();
+        twelve[1].post(&second, &SEND).await.leads_to();
+        assert_eq!(answers(&twelve[0], &consultation).await, None);
+        assert_eq!(number(&world, SENT).await, 2);
+    });
+}
+
+#[test]
+fn dots_make_no_second_person_of_a_mailbox_whose_provider_ignores_them() {
+    on_both(async |world| {
+        let consultation = open(&world, &world.organiser().await, "signed in").await;
+        let mut counted = Vec::new();
+        for email in ["ann.other@gmail.com", "annother@googlemail.com", "ann.other@example.org"] {
+            let browser = world.signed_in(email, &[Role::Parent]).await;
+            if let Some(response) = answers(&browser, &consultation).await {
+                browser.post(&response, &SEND).await.leads_to();
+                counted.push(email);
+            }
+        }
+        assert_eq!(counted, ["ann.other@gmail.com", "ann.other@example.org"]);
+        assert_eq!(number(&world, SENT).await, 2);
+    });
+}
+
+#[test]
+fn two_accounts_of_one_mailbox_that_send_their_answers_at_the_same_moment_are_one() {
+    on_both(async |world| {
+        let consultation = open(&world, &world.organiser().await, "signed in").await;
+        let one = world.signed_in("one@example.org", &[Role::Parent]).await;
+        let other = world.signed_in("one+other@example.org", &[Role::Parent]).await;
+        let ones = answers(&one, &consultation).await.unwrap();
+        let others = answers(&other, &consultation).await.unwrap();
+        let sent = tokio::join!(one.post(&ones, &SEND), other.post(&others, &SEND));
+        let mut statuses = [sent.0.status, sent.1.status];
+        statuses.sort();
+        assert_eq!(statuses, [StatusCode::SEE_OTHER, StatusCode::UNPROCESSABLE_ENTITY]);
+        assert_eq!(number(&world, SENT).await, 1);
     });
 }
 

@@ -1,7 +1,7 @@
 //! People, for administrators: found among many, invited, suspended and let in again.
 
 use axum::http::StatusCode;
-use calendar::clock::{DAY, SECOND};
+use calendar::clock::{DAY, MINUTE, SECOND};
 use deliveries::{EmailKind, Owed, owe};
 use ground::viewer::Role;
 
@@ -113,6 +113,73 @@ fn an_invitation_sent_again_has_another_link_and_the_first_no_longer_works() {
         invited.post(&link(&emails[0]), &NEW).await.leads_to();
         assert_eq!(invited.get("/forum").await.status, StatusCode::OK);
         assert_eq!(noted(&world, "invitation sent again").await, 1);
+    });
+}
+
+#[test]
+fn an_invitation_of_an_administrator_that_has_ended_works_again_only_with_fresh_proof() {
+    on_both(async |world| {
+        let admin = admin(&world).await;
+        let invited = [("email", INVITED), ("role", "admin"), ("checked", "yes")];
+        admin.post("/admin/people", &invited).await.leads_to();
+        world.deliver().await;
+        world.forward(15 * DAY);
+        // Somebody else has her phone, which is still signed in.
+        let phone = world.sign_in("admin@example.org").await;
+        world.forward(16 * MINUTE);
+        phone.proves.set(false);
+        let list = phone.get("/admin/invitations").await;
+        let (own, sent) = (sends_to(&list, "/admin/invitations/"), list.sends("sent"));
+        let again = [("change", "send"), ("sent", sent.as_str())];
+        let asked = phone.post(&own, &again).await;
+        assert_eq!(asked.status, StatusCode::UNAUTHORIZED);
+        assert!(asked.says("send an invitation again or cancel it"), "{}", asked.html);
+        assert!(world.deliver().await.is_empty(), "nothing goes before she has shown it is her");
+        phone.proves.set(true);
+        phone.post(&own, &again).await.leads_to();
+        assert_eq!(world.deliver().await.len(), 1);
+    });
+}
+
+#[test]
+fn whoever_is_a_leader_for_another_organisation_signs_in_again_is_told_and_it_is_recorded() {
+    on_both(async |world| {
+        let admin = admin(&world).await;
+        let leader = world.signed_in("leader@example.org", &[Role::Leader]).await;
+        let other = world.leader_of("other@example.org", "Hillshire NHS").await;
+        let nhs = world.one("SELECT id FROM organisations WHERE name = 'Hillshire NHS'").await;
+        let to = "leader+work@example.org".to_owned();
+        let council = Some(world.council.as_str().into());
+        accounts::invite(&world.house, None, to, Role::Leader, council).await.unwrap();
+        let waits = link(&world.deliver().await[0]);
+        world.visitor().post("/sign-in/link", &[("email", "leader@example.org")]).await.done();
+        let signs_in = link(&world.deliver().await[0]);
+
+        let page = admin.get(&format!("/admin/people/{}", leader.account)).await;
+        assert!(page.says("They will be signed out everywhere"), "{}", page.html);
+        let roles = format!("/admin/people/{}/roles", leader.account);
+        fn set(organisation: &str) -> [(&str, &str); 2] {
+            [("change", "lead for"), ("organisation", organisation)]
+        }
+        for _ in 0..2 {
+            let to = admin.post(&roles, &set(&nhs)).await.leads_to();
+            assert!(admin.get(&to).await.says("Organisation saved"), "a second tap is the first");
+        }
+        assert_eq!(leader.get("/lead").await.status, StatusCode::SEE_OTHER, "signed out");
+        assert_eq!(other.get("/lead").await.status, StatusCode::OK, "nobody else is");
+        assert_eq!(world.visitor().post(&signs_in, &[]).await.status, StatusCode::GONE);
+        assert_eq!(world.visitor().get(&waits).await.status, StatusCode::NOT_FOUND);
+        let told = world.deliver().await;
+        assert_eq!((told.len(), told[0].to.as_str()), (1, "leader@example.org"), "{told:?}");
+        assert_eq!(told[0].subject, "You are now a leader for Hillshire NHS");
+        assert_eq!(noted(&world, "organisation set").await, 1);
+        let record = admin.get("/admin/roles").await;
+        let line = "Somebody changed which organisation Somebody is a leader for";
+        assert!(record.says(line), "{}", record.html);
+
+        admin.post(&roles, &set("")).await.leads_to();
+        let told = world.deliver().await;
+        assert!(told[0].subject.starts_with("You are not a leader for"), "{told:?}");
     });
 }
 

@@ -1,4 +1,7 @@
-//! Accepting an invitation: whoever has an account gets the role, whoever has none makes one.
+//! Accepting an invitation: whoever has an account gets the role, whoever has none makes one. The
+//! link signs nobody in to an account that is there: it works for fourteen days, and outlives what
+//! ends every other link, as a new password does. Whoever has an account signs in to it first, or
+//! shows once more that it is them.
 
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -9,7 +12,7 @@ use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
 use ground::ids::{Account, Id};
-use ground::routes::{LEAVING, SECOND_STEP, with_then};
+use ground::routes::{LEAVING, SECOND_STEP, sign_in_then, with_then};
 use ground::sent::Form;
 use ground::token::Token;
 use ground::ui::{Field, Page, Summary};
@@ -37,7 +40,73 @@ pub async fn invitation_form(
     if invitation.is_suspended {
         return Ok(suspended_page(&house));
     }
-    invitation_page(&house, &viewer, &invitation, &Sent::default(), &Refusals::default()).await
+    let here = address_of(&token);
+    match lacks(&viewer, &invitation) {
+        Some(Lacks::SignIn) => {
+            Ok(sign_in_to_it(&here, &invitation, viewer.is_signed_in()).answer(&house, &viewer))
+        }
+        Some(Lacks::Keep) => Ok(Redirect::to(&with_then(LEAVING, &here)).into_response()),
+        Some(Lacks::Prove) => Ok(Redirect::to(&with_then("/prove", &here)).into_response()),
+        None => {
+            let (sent, refusals) = (Sent::default(), Refusals::default());
+            invitation_page(&house, &viewer, &invitation, &sent, &refusals).await
+        }
+    }
+}
+
+fn address_of(token: &str) -> String {
+    format!("/invitations/{token}")
+}
+
+/// What somebody does before they accept an invitation to an address that has an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Lacks {
+    /// Signs in to that account.
+    SignIn,
+    /// Says that they keep it, since it is about to be erased.
+    Keep,
+    /// Shows again that it is them.
+    Prove,
+}
+
+/// `None` where nothing is lacking: they are in their account and have just shown that it is them,
+/// or the address has none.
+fn lacks(viewer: &Viewer, invitation: &WaitingInvitation) -> Option<Lacks> {
+    let known = invitation.account_id.as_ref()?;
+    if viewer.person().is_none_or(|person| person.account_id != *known) {
+        Some(Lacks::SignIn)
+    } else if viewer.is_leaving() {
+        Some(Lacks::Keep)
+    } else if viewer.is_fresh() {
+        None
+    } else {
+        Some(Lacks::Prove)
+    }
+}
+
+/// `here`: the address of the invitation; `is_in`: they are signed in to another account.
+fn sign_in_to_it(here: &str, invitation: &WaitingInvitation, is_in: bool) -> Page {
+    const TITLE: &str = "Sign in to accept your invitation";
+    let role = role_in_words(invitation.role, invitation.organisation.as_deref());
+    let is_another = is_in.then_some(" At the moment you are signed in to another one.");
+    let (to, email) = (sign_in_then(here), invitation.email.clone());
+    Page::new(TITLE, || {
+        view! {
+            <div class="stack">
+                <h1>{TITLE}</h1>
+                <p class="lead">"Your role will be: "<b>{role}</b>"."</p>
+                <p>
+                    "There is an account with the address "<b>{email}</b>
+                    " already. Sign in to it, then accept." {is_another}
+                </p>
+                <p>
+                    <a class="button" href=to>
+                        "Sign in"
+                    </a>
+                </p>
+            </div>
+        }
+    })
 }
 
 /// POST `/invitations/{token}`: adds the role to the account with that address, or makes one.
@@ -53,6 +122,9 @@ pub async fn accept_invitation(
     let Some(invitation) = invitation else { return Err(Error::NotFound) };
     if invitation.is_suspended {
         return Ok(suspended_page(&house));
+    }
+    if lacks(&viewer, &invitation).is_some() {
+        return Ok(Redirect::to(&address_of(&token)).into_response());
     }
     let (invited, is_known) = (invitation.role, invitation.account_id.is_some());
     let mut refusals = Refusals::default();
@@ -75,6 +147,13 @@ pub async fn accept_invitation(
         new = Some(ChosenAccount { shown_name, facts, password_hash });
     }
     let mut tx = house.db.begin().await?;
+    // Whoever signs out everywhere at this moment must not be outlived by it.
+    if let Some(person) = viewer.person().filter(|_| is_known)
+        && !accounts::stands(&mut tx, &person.session_id).await?
+    {
+        tx.roll_back().await?;
+        return Ok(Redirect::to(&address_of(&token)).into_response());
+    }
     let Some(account_id) = accepted(&mut tx, &house, &invitation, new.as_ref(), now).await? else {
         tx.roll_back().await?;
         return Err(Error::NotFound);
@@ -93,8 +172,6 @@ pub async fn accept_invitation(
     } else {
         "/?done=accepted".to_owned()
     };
-    let asks_to_keep = begun.is_leaving && !begun.waits_for_code;
-    let to = if asks_to_keep { with_then(LEAVING, &to) } else { to };
     Ok((begun.cookies, Redirect::to(&to)).into_response())
 }
 
@@ -168,8 +245,7 @@ async fn invitation_page(
     sent: &Sent,
     refusals: &Refusals,
 ) -> Result<Response, Error> {
-    let is_known =
-        accounts::by_address(&mut *house.db.read().await?, &invitation.email).await?.is_some();
+    let is_known = invitation.account_id.is_some();
     let lists = person_facts::lists(&house.db, &PersonFacts::default()).await?;
     let role = role_in_words(invitation.role, invitation.organisation.as_deref());
     let page = Page::new("Accept your invitation", || {

@@ -1,6 +1,7 @@
 //! Invitations into a role: sending one, the list of those that nobody has accepted, sending one
-//! again, stopping one. An invitation never outlives the role: whoever takes a role away ends what
-//! waits for it ([`store::end_waiting`]).
+//! again, stopping one. An invitation never outlives the role or the address: whoever takes a role
+//! away ends what waits for it, and so do a suspension and another address of the account
+//! ([`store::end_waiting`]). Nor is it a way into an account that is there: [`accepting`].
 
 pub mod accepting;
 pub mod store;
@@ -65,6 +66,7 @@ pub async fn send_invitation(
     if role == Role::Admin && sent.typed("checked") != people::CHECKED {
         return Ok(check_page(&sent, &email).answer(&house, &viewer));
     }
+    let organisation = organisation.map(|named| Id::from(named.id));
     invite(&house, Some(person.account_id.clone()), email, role, organisation).await?;
     Ok(Redirect::to("/admin/people?done=invited").into_response())
 }

@@ -14,7 +14,7 @@ use disclosure::commas;
 use forms::{Named, Refusals, Sent};
 use ground::error::Error;
 use ground::house::House;
-use ground::ids::{Account, Id, Organisation};
+use ground::ids::{Account, Id};
 use ground::ui::{Banner, Choice, Choices, Field, Page, Pager, Select, Summary};
 use ground::viewer::{Role, Viewer};
 use leptos::prelude::*;
@@ -134,11 +134,10 @@ pub async fn people_page(
 pub(crate) async fn organisation(
     house: &House,
     sent: &Sent,
-) -> Result<Result<Option<Id<Organisation>>, String>, Error> {
+) -> Result<Result<Option<Named>, String>, Error> {
     let chosen = sent.typed("organisation");
     let organisations = area::store::organisations(&house.db).await?;
     let known = organisations.into_iter().find(|known| known.id == chosen);
-    let known = known.map(|known| Id::from(known.id));
     Ok(if chosen.is_empty() || known.is_some() {
         Ok(known)
     } else {

@@ -13,6 +13,7 @@ use ground::viewer::{Role, Viewer};
 use leptos::prelude::*;
 
 use super::ListWish;
+use super::roles::signed_out_words;
 use super::store::{self, Person};
 
 /// GET `/admin/people/{id}`
@@ -61,7 +62,7 @@ pub async fn person_page(
                 <p class="soft">{joined}</p>
                 {confirmed}
                 {roles(&person, &organisations, &wish, is_own)}
-                {leader_for(&person, organisations.clone(), &wish)}
+                {leader_for(&person, organisations.clone(), &wish, is_own)}
                 <h2>"Signing in"</h2>
                 {signing_in(&person, &wish, is_own)}
             </div>
@@ -74,7 +75,7 @@ pub async fn person_page(
 fn done(what: &str) -> Option<&'static str> {
     match what {
         "role" => Some("Role changed. They will need to sign in again"),
-        "organisation" => Some("Organisation saved"),
+        "organisation" => Some("Organisation saved. They will need to sign in again"),
         "reset" => Some("Done. They can sign in without a code now"),
         "signed-out" => Some("They have been signed out everywhere"),
         "suspended" => Some("Account suspended. They have been signed out everywhere"),
@@ -141,6 +142,7 @@ fn leader_for(
     person: &Person,
     organisations: Vec<Named>,
     wish: &ListWish,
+    is_own: bool,
 ) -> Option<impl IntoView + use<>> {
     let chosen = person.organisation_id.as_ref().map_or("", Id::as_str);
     let choices = Choice::with_first("No organisation", organisations, chosen);
@@ -149,6 +151,7 @@ fn leader_for(
             <form method="post" action=format!("/admin/people/{}/roles", person.id)>
                 {wish.hidden()}
                 <Select name="organisation" label="Leader for" choices />
+                <p class="soft">{signed_out_words(is_own)}</p>
                 <button class="button quiet" name="change" value="lead for">
                     "Save"
                 </button>

@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use deliveries::{EmailKind, Owed, owe};
-use forms::Sent;
+use forms::{Named, Sent};
 use ground::audit::{self, Entry};
 use ground::error::Error;
 use ground::house::House;
@@ -20,7 +20,7 @@ use super::{CHECKED, ListWish, organisation, what_administrators_can_do};
 use crate::second_factor::store::ToldAccount;
 use crate::sign_in::OWN_ROLE_CHANGED;
 use crate::ways_back::PERSON;
-use crate::{council, emails, sign_out, store};
+use crate::{council, emails, invitations, sign_out, store};
 
 /// GET `/admin/people/{id}/roles`: what the change of a role means, before it is made. `?role=`
 /// says which, `?change=` whether it is given or taken; without, as after a reload, it leads back.
@@ -81,7 +81,7 @@ pub async fn role_form(
 }
 
 /// What comes of it at once. Nobody gets an email about what they did themselves.
-fn signed_out_words(is_own: bool) -> &'static str {
+pub(super) fn signed_out_words(is_own: bool) -> &'static str {
     if is_own {
         "This is your own account. You will be signed out everywhere: sign in again, and it has \
          taken effect."
@@ -178,12 +178,21 @@ async fn set_role(
     if role.watched().is_some() {
         tell_watchers(tx, house, role, (whose, by), gives).await?;
     } else {
-        tell_person(tx, house, role, (whose, by), gives).await?;
+        tell_person(tx, house, role, (whose, by), OwnChange::Role { gives }).await?;
     }
     let what = if gives { "role given" } else { "role taken" };
     let entry = Entry { at: now, who: Some(by), what, about: whose, detail: role.word() };
     audit::note(tx, entry).await?;
     Ok(true)
+}
+
+/// What was changed about somebody's role.
+#[derive(Clone, Copy, Debug)]
+enum OwnChange<'a> {
+    /// It was given, or taken.
+    Role { gives: bool },
+    /// They are a leader for this organisation now, or for none.
+    Organisation(Option<&'a str>),
 }
 
 /// Tells somebody that their role was changed, unless they did it themselves.
@@ -192,10 +201,14 @@ async fn tell_person(
     house: &House,
     role: Role,
     (whose, by): (&Id<Account>, &Id<Account>),
-    gives: bool,
+    change: OwnChange<'_>,
 ) -> Result<(), sqlx::Error> {
     let (watchers, _, by_name) = store::watchers(tx, role, (whose, by)).await?;
     let Some(person) = watchers.iter().find(|watcher| watcher.id == *whose) else { return Ok(()) };
+    let words = match change {
+        OwnChange::Role { gives } => emails::own_role_changed(house, role, &by_name, gives),
+        OwnChange::Organisation(name) => emails::own_organisation_changed(house, name, &by_name),
+    };
     owe(
         tx,
         Owed {
@@ -203,7 +216,7 @@ async fn tell_person(
             kind: EmailKind::RoleChanged,
             account_id: Some(&person.id),
             to: &person.email,
-            words: &emails::own_role_changed(house, role, &by_name, gives),
+            words: &words,
             at: house.clock.now(),
             not_after: None,
         },
@@ -252,12 +265,35 @@ async fn lead_for(
 ) -> Result<Response, Error> {
     let id = Id::parse(id).ok_or(Error::NotFound)?;
     let Ok(organisation) = organisation(house, sent).await? else { return Err(Error::NotFound) };
-    let detail = organisation.as_deref().unwrap_or_default();
-    let (at, what) = (house.clock.now(), "organisation set");
     let mut tx = house.db.begin().await?;
-    store::lead_for(&mut tx, &id, organisation.as_ref()).await?;
-    council::store::forget(&mut tx, &id).await?;
-    audit::note(&mut tx, Entry { at, who: Some(by), what, about: &id, detail }).await?;
+    let is_changed = set_organisation(&mut tx, house, (&id, by), organisation.as_ref()).await?;
     tx.commit().await?;
+    if is_changed && id == *by {
+        return Ok(Redirect::to(OWN_ROLE_CHANGED).into_response());
+    }
     Ok(Redirect::to(&ListWish::read(sent).of_person(&id, "organisation")).into_response())
+}
+
+/// Says who a leader speaks for: it changes all they may publish, and so ends what they began
+/// before as a change of role does. False where nothing changes, as after a second tap.
+async fn set_organisation(
+    tx: &mut AnyConnection,
+    house: &House,
+    (whose, by): (&Id<Account>, &Id<Account>),
+    organisation: Option<&Named>,
+) -> Result<bool, sqlx::Error> {
+    let (now, id) = (house.clock.now(), organisation.map(|named| Id::from(named.id.clone())));
+    if !store::lead_for(tx, whose, id.as_ref()).await? {
+        return Ok(false);
+    }
+    store::end_all_sessions(tx, whose).await?;
+    council::store::forget(tx, whose).await?;
+    // One that waits says for whom, and would undo this.
+    invitations::store::end_waiting(tx, whose, Some(Role::Leader), now).await?;
+    let name = organisation.map(|named| named.name.as_str());
+    let change = OwnChange::Organisation(name);
+    tell_person(tx, house, Role::Leader, (whose, by), change).await?;
+    let (what, detail) = ("organisation set", id.as_deref().unwrap_or_default());
+    audit::note(tx, Entry { at: now, who: Some(by), what, about: whose, detail }).await?;
+    Ok(true)
 }

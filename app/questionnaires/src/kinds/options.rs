@@ -72,8 +72,14 @@ pub(super) fn written(form: &mut Written<'_>) -> Option<Vec<Choice>> {
 /// still lead from it.
 fn read(sent: &Sent, before: Option<&Question>) -> Result<Vec<Choice>, String> {
     let known = before.map(|question| question.kind.options()).unwrap_or_default();
+    let lines = sent.typed("options").lines().map(forms::line).filter(|line| !line.is_empty());
+    // Each is compared with all others.
+    let lines: Vec<String> = lines.take(MOST_OPTIONS + 1).collect();
+    if lines.len() > MOST_OPTIONS {
+        return Err(format!("Write {MOST_OPTIONS} answers or fewer"));
+    }
     let mut options: Vec<Choice> = Vec::new();
-    for text in sent.typed("options").lines().map(forms::line).filter(|line| !line.is_empty()) {
+    for text in lines {
         let key = known.iter().find(|option| option.text == text).map(|option| option.key.clone());
         let taken = |key: &String| options.iter().chain(&known).any(|option| option.key == *key);
         let key = key
@@ -86,7 +92,6 @@ fn read(sent: &Sent, before: Option<&Question>) -> Result<Vec<Choice>, String> {
     }
     match options.len() {
         0 | 1 => Err("Write at least two answers to choose from, one on each line".to_owned()),
-        many if many > MOST_OPTIONS => Err(format!("Write {MOST_OPTIONS} answers or fewer")),
         _ => Ok(options),
     }
 }
@@ -183,5 +188,12 @@ mod tests {
             .collect();
         assert_eq!(keys, ["option-1", "y"]);
         assert!(read(&Sent::of(&[("options", "one\n \n")]), None).is_err());
+    }
+
+    #[test]
+    fn hostile_options_without_end_are_refused_before_they_are_compared() {
+        let many = "an option\n".repeat(100_000);
+        let refused = read(&Sent::of(&[("options", &many)]), None).expect_err("too many");
+        assert_eq!(refused, format!("Write {MOST_OPTIONS} answers or fewer"));
     }
 }

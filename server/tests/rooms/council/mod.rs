@@ -123,7 +123,7 @@ fn a_leader_signs_in_with_her_council_and_her_session_is_like_any_other_but_shor
         accounts::tell_new_devices_due(&world.house).await.unwrap();
         let told = world.deliver_with_kinds().await;
         assert!(told.iter().any(|(kind, _)| *kind == EmailKind::NewDevice));
-        assert!(laptop.get("/account").await.says("<li>This browser</li>"));
+        assert!(laptop.get("/account").await.says("<span>This browser<"));
 
         // The same again on a phone.
         let phone = world.visitor();
