@@ -16,13 +16,14 @@ fn asks(line: &str) -> bool {
 }
 
 /// Where it may, and why.
-const MAY: [(&str, &str); 9] = [
+const MAY: [(&str, &str); 10] = [
     ("ground/src/viewer.rs", "says what the two are"),
     ("ground/src/routes.rs", "leads to the second step before an address opens"),
     ("accounts/src/session.rs", "how long a session lasts"),
     ("accounts/src/second_factor/own.rs", "where the second step is set up"),
     ("accounts/src/passkeys/own.rs", "a passkey is a second step"),
     ("src/account.rs", "says which roles one has"),
+    ("src/home/own.rs", "what a parent has said, for which nobody needs a second step"),
     ("src/emails.rs", "which emails one wants"),
     ("src/task_emails.rs", "which emails one wants"),
     ("src/erase/mod.rs", "what ends with one's account"),
