@@ -20,7 +20,7 @@ run: ## Serve the demonstration area at http://127.0.0.1:3000
 	cargo build -p server
 	target/debug/alongside serve --demo
 
-test: setup-test check site rules rooms browser ## Everything, on SQLite and PostgreSQL, and in a real browser
+test: setup-test check site rules rooms browser proxies ## Everything, on SQLite and PostgreSQL, in a real browser and behind real proxies
 
 check: deny ## Format, lints, and what the dependencies may be
 	cargo fmt --all --check
@@ -97,9 +97,9 @@ package: release ## A Debian package of it, in target/debian
 	@command -v cargo-deb >/dev/null || { echo "cargo-deb makes it: cargo install cargo-deb --locked"; exit 1; }
 	cargo deb --no-build -p server
 
-proxies: ## The samples for nginx and Caddy, with the demonstration behind those that are installed
+proxies: ## The samples for nginx and Caddy, with the demonstration behind those that are installed; REQUIRE_PROXIES=1 wants both
 	cargo build -p server
-	server/package/proxy/test.sh
+	$(IN_MEMORY) server/package/proxy/test.sh
 
 # PostgreSQL as it is in earnest: what it has committed, it keeps. pg_virtualenv by itself doesn't.
 IN_EARNEST = $(shell command -v pg_virtualenv >/dev/null && echo pg_virtualenv -t -o fsync=on -o ssl=off)

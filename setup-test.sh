@@ -20,6 +20,40 @@ if [ "${#packages[@]}" -gt 0 ]; then
   fi
 fi
 
+# Without these `make proxies` leaves their samples out; with CI or REQUIRE_PROXIES set it may not.
+export PATH="$PATH:/usr/sbin"
+proxies=()
+command -v nginx >/dev/null || proxies+=(nginx-light)
+command -v caddy >/dev/null || proxies+=(caddy)
+if [ "${#proxies[@]}" -gt 0 ]; then
+  if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
+    # Debian starts what it installs, and these would serve a page to the network.
+    services=()
+    for service in nginx caddy; do
+      command -v "$service" >/dev/null || services+=("$service")
+    done
+    if [ ! -e /usr/sbin/policy-rc.d ]; then
+      trap 'rm -f /usr/sbin/policy-rc.d' EXIT
+      install -m 755 /dev/stdin /usr/sbin/policy-rc.d <<<$'#!/bin/sh\nexit 101'
+      is_held=yes
+    fi
+    [ "${#packages[@]}" -gt 0 ] || apt-get update -qq || true
+    for package in "${proxies[@]}"; do
+      DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$package" >/dev/null \
+        || echo "$package can't be installed here" >&2
+    done
+    if [ -n "${is_held:-}" ]; then
+      rm -f /usr/sbin/policy-rc.d
+      [ ! -d /run/systemd/system ] || systemctl --quiet disable "${services[@]}" 2>/dev/null || true
+    fi
+  else
+    echo "To try the samples for proxies too: sudo apt-get install ${proxies[*]}" >&2
+  fi
+  if [ -n "${CI:-}${REQUIRE_PROXIES:-}" ]; then
+    command -v nginx >/dev/null && command -v caddy >/dev/null || exit 1
+  fi
+fi
+
 rustup component list --installed 2>/dev/null | grep -q '^clippy' || rustup component add clippy rustfmt
 
 for folder in end2end server/tests/smtp-peer; do

@@ -31,6 +31,7 @@ use crate::figures;
 use crate::kept_pages::{KeptPages, keep_pages};
 use crate::packed_pages::{QUALITY, pack_pages};
 use crate::pasted::without_what_follows;
+use crate::unread::read_what_is_left;
 
 /// The longest body a form may send; a form with a file sets its own limit. The longest honest text
 /// is a draft.
@@ -61,6 +62,8 @@ pub fn service(house: House, trusted_proxies: Vec<IpNet>) -> Router {
         .layer(from_fn(pack_pages))
         .layer(packed())
         .layer(from_fn_with_state((house.clone(), kept), keep_pages))
+        // Not for a flood, which may be cut off.
+        .layer(from_fn(read_what_is_left))
         .layer(from_fn_with_state(calls, limit_calls))
         .layer(from_fn_with_state(Arc::new(trusted_proxies), name_caller))
         // Once more, for what was refused before it was known who asks.

@@ -4,7 +4,7 @@
 //!
 //! * [`settings`]: what the environment says, checked at the start; [`all_settings`]: their list
 //! * [`edge`]: what surrounds every request: headers, limits, pages for errors; [`pasted`]:
-//!   addresses as people paste them
+//!   addresses as people paste them; [`unread`]: what was sent and nobody has read
 //! * [`kept_pages`]: public pages, made once for all who ask at the same time; [`packed_pages`]:
 //!   how all pages begin, packed once
 //! * [`browser`]: the browser's program, embedded
@@ -44,5 +44,6 @@ pub mod serve;
 pub mod setting_names;
 pub mod settings;
 pub mod tasks;
+pub mod unread;
 pub mod watch;
 pub mod worker;
