@@ -11,7 +11,8 @@ use ground::ids::{Account, Comment, Id};
 use ground::viewer::Role;
 use local_offer::store;
 
-use crate::erase::{columns_with, in_the_bytes};
+use crate::bytes::in_the_bytes;
+use crate::erase::columns_with;
 use crate::fixtures::local_offer::{answer, comment, promise};
 use crate::kept::while_open;
 use crate::page::texts;
