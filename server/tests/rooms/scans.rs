@@ -94,6 +94,7 @@ const SMALL: [(&str, &[&str]); 4] = [
             "update_versions",
             "update_subjects",
             "evidence_files",
+            "unnamed_files",
             "verdicts",
             "verdicts_seen",
             "findings",
