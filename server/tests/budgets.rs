@@ -1031,5 +1031,5 @@ async fn email_that_came_back(world: &World) -> (String, String) {
     .await
     .unwrap();
     tx.commit().await.unwrap();
-    (family, notice)
+    (id::hash(&family), notice)
 }
