@@ -197,7 +197,9 @@ struct Chosen<'a> {
 
 impl<'a> WhichComments<'a> {
     fn chosen(&self) -> Chosen<'a> {
-        const PUBLIC: &str = "EXISTS (SELECT 1 FROM public_comments p WHERE p.id = c.id)";
+        // The index of what is published is found by the first condition.
+        const PUBLIC: &str = "c.published_at IS NOT NULL
+             AND EXISTS (SELECT 1 FROM public_comments p WHERE p.id = c.id)";
         const UNANSWERED: &str =
             "NOT EXISTS (SELECT 1 FROM comment_responses a WHERE a.comment_id = c.id)";
         const NOBODYS: &str = "$1 = '' AND $2 = $3";
