@@ -133,7 +133,8 @@ class Filling:
             seen_at=self.now, idle_ends_at=self.now + 20 * DAY, ends_at=self.now + 90 * DAY)
 
     def topics(self, many):
-        """Published topics in the round that is voting, by parents."""
+        """Published topics in the round that is voting, by parents. The program adds them to the
+        index of their words as it starts."""
         voting = self.db.execute('SELECT id FROM rounds WHERE closed_at IS NULL '
                                  'ORDER BY closes_at LIMIT 1').fetchone()[0]
         for nth in range(many):
@@ -143,8 +144,6 @@ class Filling:
                 'happens_now': happens, 'would_help': helps, 'round_id': voting,
                 'proposed_at': self.now - 20 * DAY + nth,
                 'published_at': self.now - 19 * DAY + nth}])
-            self._add('topic_search', [
-                {'topic_id': topic(nth), 'words': f'{title} {happens} {helps}'.lower()}])
             self._add('topic_services', (
                 {'topic_id': topic(nth), 'service_id': service}
                 for service in self.chance.sample(self.services, 2)))

@@ -60,9 +60,7 @@ class Database:
                 'FROM STDIN;\n')
             loading.stdin.writelines('\t'.join(map(copied, row)) + '\n' for row in rows)
             say('\\.\n')
-        say("INSERT INTO topic_search (topic_id, words) SELECT id, to_tsvector('english', "
-            "lower(title || ' ' || happens_now || ' ' || would_help)) FROM topics "
-            'WHERE published_at IS NOT NULL;\nANALYZE;\nCHECKPOINT;\n')
+        say('TRUNCATE topic_search;\nANALYZE;\nCHECKPOINT;\n')
         loading.stdin.close()
         if loading.wait() != 0:
             raise RuntimeError('the rows could not be copied into PostgreSQL')

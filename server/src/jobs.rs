@@ -227,6 +227,12 @@ pub fn all(
         EACH_TEN_MINUTES,
         async |house: House| retention::keep(&house).await,
     ));
+    jobs.push(Job::of(
+        house,
+        "deleting files that nothing names",
+        AtNight,
+        async |house: House| retention::keep_files(&house).await,
+    ));
     if house.db.kind() == Kind::Sqlite {
         jobs.push(Job::of(house, "how tables have grown", AtNight, async |house: House| {
             house.db.look_at_growth().await

@@ -1,6 +1,7 @@
 //! What is kept, and for how long: erases what is due, as `docs/retention.md` says. Each room knows
 //! what of its own is no use any more.
 
+use ground::files;
 use ground::house::House;
 
 /// Erases all that is due now, and leaves no copy of it in the database's files.
@@ -19,4 +20,13 @@ pub async fn keep(house: &House) -> sqlx::Result<()> {
     deliveries::store::forget_due(&house.db, now).await?;
     app::export::forget_due(&house.db, now).await?;
     house.db.leave_no_copy().await
+}
+
+/// Takes away the files that nothing has named for a while. Once a night is often enough for that:
+/// it looks through all of them.
+///
+/// # Errors
+/// When the database fails; the rest is taken away the next time.
+pub async fn keep_files(house: &House) -> sqlx::Result<()> {
+    files::take_away_unnamed(house).await
 }

@@ -37,6 +37,9 @@ pub async fn open(settings: &Settings, create: bool) -> Result<Db, String> {
     db.migrate()
         .await
         .map_err(|error| format!("The database cannot be brought up to date: {error}"))?;
+    topics::store::index_missing(&db)
+        .await
+        .map_err(|error| format!("The topics could not be indexed for search: {error}"))?;
     if let Some(file) = file {
         let memory = memory_of(file);
         let words = format!("{} was started here. See docs/operations.md\n", file.display());

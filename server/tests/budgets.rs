@@ -1072,5 +1072,5 @@ async fn email_that_came_back(world: &World) -> (String, String) {
     .await
     .unwrap();
     tx.commit().await.unwrap();
-    (family, notice)
+    (id::hash(&family), notice)
 }

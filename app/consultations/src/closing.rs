@@ -6,10 +6,14 @@ use ground::db::{Db, Kind, formatcp, known};
 use ground::ids::{self, Id};
 use questionnaires::withdrawal::GRACE;
 
+use super::imports;
 use super::responses::{self, IS_KEPT};
 
 /// How long after the close people can still read answers they did not send.
 pub const UNSENT_STAYS: Millis = 28 * DAY;
+
+/// How long after the close whoever took part and asked to hear can still be told what happened.
+const ASKED_STAYS: Millis = 2 * 365 * DAY;
 
 /// The responses of a consultation that were not sent.
 const UNSENT: &str = "SELECT id FROM responses WHERE consultation_id = $1
@@ -47,6 +51,36 @@ pub async fn tidy_due(db: &Db, now: Moment) -> sqlx::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Erases what has been of use for long enough: who took part where each may answer once, and
+/// files of questions that nobody put in. Whoever asked to hear what happened stays until there is
+/// nothing to tell them any more; they can say at any time that they no longer want that.
+///
+/// # Errors
+/// When the database fails.
+pub async fn forget_due(db: &Db, now: Moment) -> sqlx::Result<()> {
+    imports::store::forget_due(db, now).await?;
+    let mut tx = db.begin().await?;
+    for forgets in [
+        "DELETE FROM personal_links
+         WHERE consultation_id IN (SELECT id FROM consultations WHERE closes_at <= $1)",
+        "DELETE FROM took_part WHERE wants_outcome = 0
+         AND consultation_id IN (SELECT id FROM consultations WHERE closes_at <= $1)",
+        // Of a consultation that was withdrawn there is nothing to tell but that.
+        "DELETE FROM took_part WHERE consultation_id IN (SELECT id FROM consultations
+           WHERE closes_at <= $1 AND withdrawn_at IS NOT NULL AND told_at IS NOT NULL)",
+    ] {
+        sqlx::query(forgets).bind(now - UNSENT_STAYS).execute(&mut *tx).await?;
+    }
+    sqlx::query(
+        "DELETE FROM took_part
+         WHERE consultation_id IN (SELECT id FROM consultations WHERE closes_at <= $1)",
+    )
+    .bind(now - ASKED_STAYS)
+    .execute(&mut *tx)
+    .await?;
+    tx.commit().await
 }
 
 /// Erases the key of the personal links, since no more are given, and rewrites all responses and

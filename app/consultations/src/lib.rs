@@ -58,7 +58,8 @@
 //!    (`dates.rs`), each with a reason that everyone reads. Before its first day it can be called
 //!    back. What was withdrawn is read, for what tells of danger, and neither counted nor
 //!    published.
-//! 10. 28 days after the close, answers that were never sent are erased.
+//! 10. 28 days after the close, answers that were never sent are erased; and so is who took part,
+//!     but for those who asked to hear what happens, until there is no more to tell them.
 //!
 //! # The life of a response
 //!
@@ -108,9 +109,8 @@ mod write;
 
 pub use browse::consultation_cards;
 pub use build::Builder;
-pub use closing::tidy_due;
+pub use closing::{forget_due, tidy_due};
 pub use forget::forget;
-pub use imports::store::forget_due;
 pub use personal::PERSONAL;
 pub use progress::progress;
 pub use telling::tell_due;

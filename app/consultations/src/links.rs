@@ -18,6 +18,7 @@ use ground::viewer::Viewer;
 use leptos::prelude::*;
 use sqlx::AnyConnection;
 
+use super::closing::UNSENT_STAYS;
 use super::rules::{ConsultationState, WhoMayAnswer, reminder_at};
 use super::store::Consultation;
 use super::{consultation, emails, responses};
@@ -198,7 +199,9 @@ async fn shown(
     printed: &[String],
 ) -> Result<Page, Error> {
     let (given, used) = responses::links(&house.db, &consultation.id).await?;
-    let is_closed = consultation.state(house.clock.now()) == ConsultationState::Closed;
+    let now = house.clock.now();
+    let is_closed = consultation.state(now) == ConsultationState::Closed;
+    let is_forgotten = consultation.terms.closes_at <= now - UNSENT_STAYS;
     let page = Page::new(titled("Personal links", &consultation.terms.title), || {
         let banner = (sent.typed("done") == "given").then(|| {
             let (is_emailed, has_printed) = (sent.typed("emailed") != "0", !printed.is_empty());
@@ -249,6 +252,7 @@ async fn shown(
         } else {
             String::new()
         };
+        let counts = (!is_forgotten).then(|| format!("Links given out: {given}.{used} "));
         view! {
             <div class="stack">
                 {banner}
@@ -260,10 +264,9 @@ async fn shown(
                 <Summary refusals />
                 <h1 class="no-print">"Personal links"</h1>
                 <p class="no-print">
-                    {format!(
-                        "Links given out: {given}.{used} Each link is for one family. Nobody can \
-                         see which answers came from which link.",
-                    )}
+                    {counts}
+                    "Each link is for one family. Nobody can see which answers came from which \
+                     link."
                 </p>
                 {list}
                 <form class="no-print" method="post" novalidate>

@@ -651,7 +651,8 @@ pub async fn untold_results(
 }
 
 /// Owes the email to the next `most` who took part and want to hear what happened; how many. When
-/// there is nobody left, everyone was told.
+/// there is nobody left, everyone was told, and the keys of these emails no longer say who took
+/// part.
 pub async fn tell_next(
     tx: &mut AnyConnection,
     (consultation_id, kind): (&Id<ids::Consultation>, EmailKind),
@@ -659,6 +660,13 @@ pub async fn tell_next(
     most: i64,
     now: Moment,
 ) -> sqlx::Result<usize> {
+    // Held: once everyone was told, another process finds no key by which somebody was.
+    let told = Kind::of(tx).hold_to_change("SELECT told_at FROM consultations WHERE id = $1");
+    let told: Option<Option<Moment>> =
+        sqlx::query_scalar(told).bind(consultation_id).fetch_optional(&mut *tx).await?;
+    if told.flatten().is_some() {
+        return Ok(0);
+    }
     let people: Vec<(Id<ids::Account>, String)> = sqlx::query_as(
         "SELECT a.id, a.email FROM took_part p
          JOIN accounts a ON a.id = p.account_id AND a.email IS NOT NULL
@@ -688,8 +696,17 @@ pub async fn tell_next(
         sqlx::query("UPDATE consultations SET told_at = $2 WHERE id = $1 AND told_at IS NULL")
             .bind(consultation_id)
             .bind(now)
-            .execute(tx)
+            .execute(&mut *tx)
             .await?;
+        sqlx::query(
+            "UPDATE deliveries SET dedup_key = 'told ' || id WHERE dedup_key IN (
+               SELECT CAST($2 AS TEXT) || ' ' || p.consultation_id || ' ' || p.account_id
+               FROM took_part p WHERE p.consultation_id = $1)",
+        )
+        .bind(consultation_id)
+        .bind(kind.word())
+        .execute(tx)
+        .await?;
     }
     Ok(people.len())
 }

@@ -2,6 +2,7 @@
 //! machines share.
 
 mod kinds;
+mod named;
 mod pictures;
 
 use std::sync::Arc;
@@ -18,6 +19,7 @@ use object_store::{GetResult, ObjectStore, ObjectStoreExt as _};
 use sha2::{Digest as _, Sha256};
 
 pub use self::kinds::{FileKind, NotTaken, kind_of, read};
+pub use self::named::{NAMED_IN, UNNAMED_STAYS, rows_that_name, take_away_unnamed};
 pub use self::pictures::LARGEST_PICTURE;
 use self::pictures::without_traces;
 use crate::aside::aside;

@@ -3,10 +3,12 @@
 
 use calendar::clock::Moment;
 use ground::db::{Db, formatcp};
+use ground::erasing::NOBODY;
 use ground::ids::{Comment, Id};
+use ground::takedown;
 use sqlx::AnyConnection;
 
-use super::rules::{ADDRESS_KEPT, AS_SENT_KEPT, CONFIRM_WITHIN};
+use super::rules::{ADDRESS_KEPT, AS_SENT_KEPT, CONFIRM_WITHIN, DECLINED_KEPT};
 
 /// Where the answer to a comment goes that was sent without an account.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -93,23 +95,37 @@ pub async fn forget_address(tx: &mut AnyConnection, comment_id: &Id<Comment>) ->
     Ok(())
 }
 
-/// Erases addresses that nobody confirmed in time, those that were kept for long enough, and what
-/// was sent before the forum took something out. The address of what was passed on stays, as its
-/// words do, for the safeguarding lead.
+/// Erases addresses that nobody confirmed in time, those that were kept for long enough, what was
+/// sent before the forum took something out, and the words of what it declined of somebody without
+/// an account. The address of what was passed on stays, as its words do, for the safeguarding lead.
 pub async fn forget_due(db: &Db, now: Moment) -> sqlx::Result<()> {
     const ADDRESSES: &str = "FROM comment_addresses
          WHERE (confirmed_at IS NULL AND asked_at <= $1) OR (asked_at <= $2
            AND NOT EXISTS (SELECT 1 FROM comments c
-             WHERE c.id = comment_addresses.comment_id AND c.passed_on_at IS NOT NULL))";
+             WHERE c.id = comment_addresses.comment_id AND c.passed_on_at IS NOT NULL))
+           OR EXISTS (SELECT 1 FROM comments c
+             WHERE c.id = comment_addresses.comment_id AND c.declined_at <= $3)";
+    // As the index says it.
+    const DECLINED: &str = formatcp!(
+        "declined_at IS NOT NULL AND author_id = '{NOBODY}' AND words <> 'Deleted'
+         AND taken_down_at IS NULL AND passed_on_at IS NULL"
+    );
     const DUE: &str = formatcp!(
         "SELECT (SELECT count(*) {ADDRESSES}) + (SELECT count(*) FROM comments
-           WHERE as_sent IS NOT NULL AND redacted_at <= $3)"
+           WHERE as_sent IS NOT NULL AND redacted_at <= $4)
+         + (SELECT count(*) FROM comments WHERE declined_at <= $3 AND {DECLINED})"
     );
     const FORGET: &str = formatcp!("DELETE {ADDRESSES}");
+    const EMPTY: &str = formatcp!(
+        "UPDATE comments SET words = 'Deleted', as_sent = NULL
+         WHERE declined_at <= $1 AND {DECLINED}"
+    );
     let (unconfirmed, old, sent) = (now - CONFIRM_WITHIN, now - ADDRESS_KEPT, now - AS_SENT_KEPT);
+    let declined = now - DECLINED_KEPT;
     let due: i64 = sqlx::query_scalar(DUE)
         .bind(unconfirmed)
         .bind(old)
+        .bind(declined)
         .bind(sent)
         .fetch_one(&mut *db.read().await?)
         .await?;
@@ -117,12 +133,16 @@ pub async fn forget_due(db: &Db, now: Moment) -> sqlx::Result<()> {
         return Ok(());
     }
     let mut tx = db.begin().await?;
-    sqlx::query(FORGET).bind(unconfirmed).bind(old).execute(&mut *tx).await?;
+    sqlx::query(FORGET).bind(unconfirmed).bind(old).bind(declined).execute(&mut *tx).await?;
     sqlx::query(
         "UPDATE comments SET as_sent = NULL WHERE as_sent IS NOT NULL AND redacted_at <= $1",
     )
     .bind(sent)
     .execute(&mut *tx)
     .await?;
+    let emptied = sqlx::query(EMPTY).bind(declined).execute(&mut *tx).await?;
+    if emptied.rows_affected() > 0 {
+        takedown::store::leave_no_trace(&mut tx, now).await?;
+    }
     tx.commit().await
 }

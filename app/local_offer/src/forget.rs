@@ -33,7 +33,7 @@ pub async fn forget(
     .bind(i64::from(takes_down))
     .execute(&mut *tx)
     .await?;
-    each(tx, email, &["DELETE FROM comment_addresses WHERE email = $1"]).await?;
+    forget_email(tx, email).await?;
     let as_sent = "UPDATE comments SET as_sent = NULL WHERE author_id = $1
          AND as_sent IS NOT NULL";
     let words = "UPDATE comments SET words = 'Deleted' WHERE author_id = $1
@@ -48,4 +48,12 @@ pub async fn forget(
         ("comment_verdicts", "given_by"),
     ];
     let_go(tx, account_id, &columns).await
+}
+
+/// Takes an address from the comments that were sent with it and without an account. These stay.
+///
+/// # Errors
+/// When the database fails.
+pub async fn forget_email(tx: &mut AnyConnection, email: &str) -> sqlx::Result<()> {
+    each(tx, email, &["DELETE FROM comment_addresses WHERE email = $1"]).await
 }

@@ -52,7 +52,7 @@ mod year;
 
 pub use addresses::{address_changed, forget_due};
 pub use browse::mine;
-pub use forget::forget;
+pub use forget::{forget, forget_email};
 pub use personal::PERSONAL;
 
 use ground::error::Error;

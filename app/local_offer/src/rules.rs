@@ -16,6 +16,9 @@ pub const ADDRESS_KEPT: Millis = 365 * DAY;
 /// How long what was sent is kept beside what was published of it, for whoever finds that too much
 /// was taken out.
 pub const AS_SENT_KEPT: Millis = 28 * DAY;
+/// How long the forum can read what it declined of somebody without an account, who has nothing by
+/// which they could ask for it later.
+pub const DECLINED_KEPT: Millis = 28 * DAY;
 
 /// That a comment is about what one person gets.
 pub const ONE_CHILD: &str = "one child";

@@ -36,7 +36,6 @@ pub async fn reach_family(
     viewer: Viewer,
     Form(sent): Form,
 ) -> Result<Response, Error> {
-    let subscriber = Id::parse(sent.typed("family")).ok_or(Error::NotFound)?;
     let Some((how, _)) = REACHED_HOW.into_iter().find(|(how, _)| *how == sent.typed("how")) else {
         let refusals = Refusals::one("families", "Choose how you told the family");
         return unreached_with(&house, &viewer, &sent, &refusals).await;
@@ -46,11 +45,15 @@ pub async fn reach_family(
         sent.all("notices").into_iter().take(MOST_AT_ONCE).map(Id::from).collect();
     let told = ToldAnotherWay { by, how, at: now };
     let mut tx = house.db.begin().await?;
-    let kept = !notices.is_empty() && ledger::reached(&mut tx, &subscriber, &notices, told).await?;
-    if kept {
-        let (what, about) = ("family reached", subscriber.as_str());
-        let entry = Entry { at: now, who: Some(by), what, about, detail: how };
-        audit::note(&mut tx, entry).await?;
+    let family = ledger::find_unreached(&mut tx, sent.typed("family"), now).await?;
+    let mut kept = false;
+    if let Some(subscriber) = family.filter(|_| !notices.is_empty()) {
+        kept = ledger::reached(&mut tx, &subscriber, &notices, told).await?;
+        if kept {
+            let (what, about) = ("family reached", subscriber.as_str());
+            let entry = Entry { at: now, who: Some(by), what, about, detail: how };
+            audit::note(&mut tx, entry).await?;
+        }
     }
     tx.commit().await?;
     if !kept {
@@ -141,7 +144,8 @@ fn family(family: Unreached, page: i64) -> impl IntoView {
         view! { <input type="hidden" name="notices" value=id /> }
     });
     let notices = notices.collect_view();
-    let field = format!("how-{}", family.subscriber_id);
+    let name = family.name();
+    let field = format!("how-{name}");
     let in_place = if family.place == ELSEWHERE {
         "A family".to_owned()
     } else {
@@ -154,7 +158,7 @@ fn family(family: Unreached, page: i64) -> impl IntoView {
             {ways_to_reach(&family)}
             {about}
             <form method="post" action="/forum/unreached">
-                <input type="hidden" name="family" value=family.subscriber_id.to_string() />
+                <input type="hidden" name="family" value=name />
                 <input type="hidden" name="page" value=page.to_string() />
                 {notices}
                 <Select

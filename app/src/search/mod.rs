@@ -143,7 +143,7 @@ fn results(
     (kind, page_number): (&str, usize),
     may_propose: bool,
 ) -> AnyView {
-    let Found { things, terms, meant, is_all } = found;
+    let Found { things, terms, meant, is_all, is_whole } = found;
     if things.is_empty() {
         return nothing(search, may_propose).into_any();
     }
@@ -182,6 +182,7 @@ fn results(
         .collect_view();
     let heading = match (things.len(), is_all) {
         (MOST_FOUND.., _) => format!("The {MOST_FOUND} best results for “{search}”"),
+        (_, true) if !is_whole => format!("The best results for “{search}”"),
         (1, true) => format!("1 result for “{search}”"),
         (many, true) => format!("{many} results for “{search}”"),
         (_, false) => "Nothing has all of these words. These have some of them".to_owned(),

@@ -5,6 +5,7 @@
 //! so that something taken down is found no more, even before the index has heard of it.
 
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 
 use area::texts;
 use calendar::clock::Moment;
@@ -20,9 +21,17 @@ pub const LOCAL_WORDS: &str = "search words";
 pub const MOST_FOUND: usize = 100;
 /// How many words of the same stem one thing may have among the best.
 const ROWS_OF_ONE: usize = 4;
+/// Of how many things it is looked up how much each word of a search counts in them: those that one
+/// of the words counts most in, beside those that hold all of them.
+const COMPARED: usize = 200;
+/// The fewest of these for one stem.
+const FEWEST: usize = 20;
+/// How far it is counted to find the rarest word of a search.
+const COUNTED: usize = 500;
 /// How much a word counts in a title, and as the name of a service or place.
 const IN_TITLE: i64 = 8;
 const IN_LABEL: i64 = 4;
+const IN_TEXT: i64 = 1;
 
 /// Something public.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -134,7 +143,8 @@ struct Entry {
 /// The words of a thing, each once with the most it counts.
 fn weighed(thing: &Thing, labels: &str, local: &LocalWords) -> Vec<(String, String, i64)> {
     let mut weighed: HashMap<(String, String), i64> = HashMap::new();
-    for (text, weight) in [(&*thing.words, 1), (labels, IN_LABEL), (&*thing.title, IN_TITLE)] {
+    let texts = [(&*thing.words, IN_TEXT), (labels, IN_LABEL), (&*thing.title, IN_TITLE)];
+    for (text, weight) in texts {
         for word in rules::findable(text, local) {
             let most = weighed.entry(word).or_default();
             *most = weight.max(*most);
@@ -200,6 +210,8 @@ pub struct Found {
     pub meant: Vec<(String, String)>,
     /// Whether each thing holds all the words; else some of them.
     pub is_all: bool,
+    /// Whether it is known that there are no others, but for those after [`MOST_FOUND`].
+    pub is_whole: bool,
 }
 
 pub async fn find(db: &Db, search: &str, local: &LocalWords, now: Moment) -> sqlx::Result<Found> {
@@ -208,6 +220,7 @@ pub async fn find(db: &Db, search: &str, local: &LocalWords, now: Moment) -> sql
         return Ok(found);
     }
     mend(db, &mut found).await?;
+    found.is_whole = found.terms.len() == 1 || rarest(&found.terms).is_some();
     let matches = matches(db, &found.terms).await?;
     let most = matches.first().map_or(0, |(_, _, terms)| *terms);
     found.is_all = most == found.terms.len() as i64;
@@ -261,10 +274,18 @@ async fn mend(db: &Db, found: &mut Found) -> sqlx::Result<()> {
     if unknown.is_empty() {
         return Ok(());
     }
-    let used: Vec<(String, String)> =
-        sqlx::query_as("SELECT word, min(stem) AS stem FROM search_words GROUP BY word")
-            .fetch_all(&mut *db.read().await?)
-            .await?;
+    // From each word to the next one by the index, and not through all that hold it.
+    let used: Vec<(String, String)> = sqlx::query_as(
+        "WITH RECURSIVE used (word) AS (
+           SELECT CAST('' AS TEXT)
+           UNION ALL
+           SELECT (SELECT min(s.word) FROM search_words s WHERE s.word > u.word) FROM used u
+           WHERE u.word IS NOT NULL)
+         SELECT u.word, (SELECT min(s.stem) FROM search_words s WHERE s.word = u.word) AS stem
+         FROM used u WHERE u.word <> ''",
+    )
+    .fetch_all(&mut *db.read().await?)
+    .await?;
     for term in unknown {
         let known = used.iter().map(|(word, stem)| (word.as_str(), stem.as_str()));
         let stems = rules::meant(&term.typed, known);
@@ -280,32 +301,103 @@ async fn mend(db: &Db, found: &mut Found) -> sqlx::Result<()> {
 
 /// What holds any of the terms: (kind, id, how many of them), the best first.
 async fn matches(db: &Db, terms: &[Term]) -> sqlx::Result<Vec<(String, String, i64)>> {
-    // Where one stem is all that is looked for, the best are the first in the index, however many
-    // others hold it. A thing is there once for each of its words that have the stem.
-    let first = match terms {
-        [term] if term.stems.len() == 1 => {
-            format!("ORDER BY weight DESC, thing_id DESC LIMIT {}", MOST_FOUND * ROWS_OF_ONE)
-        }
-        [] | [_] | [_, _, ..] => String::new(),
-    };
-    let (mut bound, mut parts) = (Vec::new(), Vec::new());
-    for term in terms {
-        parts.push(format!(
-            "SELECT kind, thing_id, max(weight) AS weight FROM (
-               SELECT kind, thing_id, weight FROM search_words WHERE stem IN ({}) {first}) words
-             GROUP BY kind, thing_id",
-            db::parameters(bound.len() + 1, term.stems.len())
-        ));
-        bound.extend(&term.stems);
-    }
-    let sql = format!(
-        "SELECT kind, thing_id, count(*) AS terms FROM ({}) found GROUP BY kind, thing_id
-         ORDER BY terms DESC, sum(weight) DESC, thing_id DESC LIMIT {MOST_FOUND}",
-        parts.join(" UNION ALL ")
-    );
-    let mut matches = sqlx::query_as(AssertSqlSafe(sql));
-    for stem in bound {
+    let mut matches = sqlx::query_as(AssertSqlSafe(asks_for_matches(terms)));
+    for stem in terms.iter().flat_map(|term| &term.stems) {
         matches = matches.bind(stem);
     }
     matches.fetch_all(&mut *db.read().await?).await
+}
+
+/// The statement for what holds any of these terms, whose stems are bound in their order. It goes
+/// by the index and no further than it must, however many others hold them.
+#[must_use]
+pub fn asks_for_matches(terms: &[Term]) -> String {
+    let bound = bound(terms);
+    let stems: Vec<usize> = bound.iter().cloned().flatten().collect();
+    let the_best = |most: usize| {
+        let of_one = stems.iter().map(|nth| {
+            format!(
+                "SELECT * FROM (SELECT kind, thing_id, weight FROM search_words WHERE stem = ${nth}
+                   ORDER BY weight DESC, thing_id DESC LIMIT {most}) best{nth}"
+            )
+        });
+        of_one.collect::<Vec<_>>().join(" UNION ALL ")
+    };
+    if terms.len() == 1 {
+        // The best are the first in the index. A thing is there once for each of its words that
+        // have the stem.
+        let the_best = the_best(MOST_FOUND * ROWS_OF_ONE);
+        return format!(
+            "SELECT kind, thing_id, CAST(1 AS BIGINT) AS terms FROM ({the_best}) found
+             GROUP BY kind, thing_id ORDER BY max(weight) DESC, thing_id DESC LIMIT {MOST_FOUND}"
+        );
+    }
+    // As a value it is looked up for each thing. A join, PostgreSQL could make by reading all that
+    // hold the word.
+    let weights = |of: &str| {
+        let weight = |stems: &Range<usize>| {
+            format!(
+                "(SELECT max(x.weight) FROM search_words x WHERE x.stem IN ({})
+                    AND x.weight IN ({IN_TITLE}, {IN_LABEL}, {IN_TEXT})
+                    AND x.thing_id = {of}.thing_id AND x.kind = {of}.kind)",
+                db::parameters(stems.start, stems.len())
+            )
+        };
+        bound.iter().map(weight).collect::<Vec<_>>()
+    };
+    let mut things = format!(
+        "SELECT kind, thing_id FROM ({}) found",
+        the_best((COMPARED / stems.len()).max(FEWEST))
+    );
+    if let Some(rarest) = rarest(terms) {
+        let all = weights("w").join(" IS NOT NULL AND ");
+        things = format!(
+            "{things} UNION SELECT kind, thing_id FROM (
+               SELECT w.kind, w.thing_id FROM search_words w
+               WHERE w.stem = {rarest} AND {all} IS NOT NULL
+               ORDER BY w.weight DESC, w.thing_id DESC LIMIT {}) held",
+            MOST_FOUND * ROWS_OF_ONE
+        );
+    }
+    let of_all = |column: &dyn Fn(usize) -> String, sign: &str| {
+        (0..terms.len()).map(column).collect::<Vec<_>>().join(sign)
+    };
+    let weights = weights("things");
+    let columns = of_all(&|nth: usize| format!("coalesce({}, 0) AS w{nth}", weights[nth]), ", ");
+    let held = of_all(&|nth: usize| format!("CASE WHEN w{nth} > 0 THEN 1 ELSE 0 END"), " + ");
+    let sum = of_all(&|nth: usize| format!("w{nth}"), " + ");
+    // With a limit that is never reached, SQLite looks each weight up once.
+    let most = (MOST_FOUND + FEWEST * stems.len()) * ROWS_OF_ONE + COMPARED;
+    format!(
+        "SELECT kind, thing_id, CAST({held} AS BIGINT) AS terms FROM (
+           SELECT things.kind, things.thing_id, {columns}
+           FROM (SELECT DISTINCT kind, thing_id FROM ({things}) named) things LIMIT {most}) found
+         ORDER BY terms DESC, {sum} DESC, thing_id DESC LIMIT {MOST_FOUND}"
+    )
+}
+
+/// Where the stems of each term are bound.
+fn bound(terms: &[Term]) -> Vec<Range<usize>> {
+    let mut next = 1;
+    let of_one = |term: &Term| {
+        let first = next;
+        next += term.stems.len();
+        first..next
+    };
+    terms.iter().map(of_one).collect()
+}
+
+/// The stem, as a value, that fewer things hold than the others, of the terms that have one alone:
+/// whatever holds all terms is among those. `None` where each term has several.
+fn rarest(terms: &[Term]) -> Option<String> {
+    let single = bound(terms).into_iter().filter(|stems| stems.len() == 1);
+    let asked: Vec<_> = single.map(|stems| format!("SELECT ${} AS stem", stems.start)).collect();
+    (!asked.is_empty()).then(|| {
+        format!(
+            "(SELECT asked.stem FROM ({}) asked
+              ORDER BY (SELECT count(*) FROM (SELECT 1 FROM search_words f
+                WHERE f.stem = asked.stem LIMIT {COUNTED}) few), asked.stem LIMIT 1)",
+            asked.join(" UNION ALL ")
+        )
+    })
 }

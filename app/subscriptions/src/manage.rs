@@ -244,6 +244,7 @@ async fn erase(
     let mut tx = house.db.begin().await?.unseen();
     if let Some(email) = store::forget_subscriber(&mut tx, subscriber, now).await? {
         notices::forget_address(&mut tx, &email).await?;
+        local_offer::forget_email(&mut tx, &email).await?;
         deliveries::store::forget_address(&mut tx, &email, now).await?;
     }
     tx.commit().await?;
@@ -328,9 +329,9 @@ async fn subscriptions_page(
                 <details>
                     <summary>"Delete my email address"</summary>
                     <p>
-                        "We will stop these emails and delete your address now, and any question \
-                         you asked about a change won't be answered by email. You can't undo this, \
-                         but you can sign up again."
+                        "We will stop these emails and delete your address now. Any question you \
+                         asked about a change won't be answered by email, nor will any comment you \
+                         sent without an account. You can't undo this, but you can sign up again."
                     </p>
                     <form method="post">
                         <button class="button warn" name="step" value="erase">

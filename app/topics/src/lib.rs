@@ -2,8 +2,8 @@
 //!
 //! Its life: proposed → published, merged into another, declined with a reason, or passed on to the
 //! safeguarding lead, after which nobody else sees it. Its author may withdraw it until its round
-//! closes. `rules` says what a proposal and a decision may be, `search` is the one place with two
-//! SQL texts, `support` is a parent's vote. `propose`, `browse` and `safeguarding` are the pages
+//! closes. `rules` says what a proposal and a decision may be, `search` finds topics by their
+//! words, `support` is a parent's vote. `propose`, `browse` and `safeguarding` are the pages
 //! for the parent, for everyone and for the safeguarding lead, each with its actions; the page for
 //! the organiser who decides is in `organisers`, with its program.
 

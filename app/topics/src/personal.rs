@@ -82,7 +82,7 @@ pub const PERSONAL: &[Table] = &[
         name: "topic_search",
         title: "",
         whose: Whose::Nobody("the words of topics once more, to search by"),
-        columns: &[Just("topic_id"), Just("words")],
+        columns: &[Just("topic_id"), Just("stem"), Just("published_at")],
     },
 ];
 

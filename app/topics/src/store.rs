@@ -49,40 +49,62 @@ pub struct Filter {
 /// # Errors
 /// When the database fails; likewise for every function here.
 pub async fn list(db: &Db, filter: &Filter, most: i64) -> sqlx::Result<Vec<ListedTopic>> {
-    let (holds, question) = search::holds(db.kind(), &filter.search);
-    // The first condition alone lets an index begin where the page before ended.
-    let sql = format!(
+    let question = search::question(&filter.search);
+    let found = holding(db, filter, &question, most).await?;
+    if question.is_empty() || !found.is_empty() {
+        return Ok(found);
+    }
+    match search::begun(db, &question).await? {
+        Some(begun) => holding(db, filter, &begun, most).await,
+        None => Ok(found),
+    }
+}
+
+/// The statement of a list of topics that hold these words, whose stems are bound from `$8` on.
+#[must_use]
+pub fn asks_for_list(question: &search::Question) -> String {
+    let search::Source { tables, holds, published_at, id } = search::source(question, 8);
+    format!(
         "SELECT p.id, p.title, p.would_help, p.published_at, su.account_id AS supporter,
                 s.name AS service, l.name AS place
-         FROM (SELECT l.id, t.title, t.would_help, l.published_at
-               FROM listed_topics l JOIN topics t ON t.id = l.id
-               WHERE {holds}
-                 AND ($2 = '' OR EXISTS (SELECT 1 FROM topic_services x WHERE x.topic_id = t.id
-                   AND x.service_id = $2))
-                 AND ($3 = '' OR EXISTS (SELECT 1 FROM topic_places x WHERE x.topic_id = t.id
-                   AND x.place_id = $3)
+         FROM (SELECT l.id, t.title, t.would_help, {published_at} AS published_at
+               FROM {tables}
+               WHERE ($1 = '' OR EXISTS (SELECT 1 FROM topic_services x WHERE x.topic_id = t.id
+                   AND x.service_id = $1))
+                 AND ($2 = '' OR EXISTS (SELECT 1 FROM topic_places x WHERE x.topic_id = t.id
+                   AND x.place_id = $2)
                               OR NOT EXISTS (SELECT 1 FROM topic_places x WHERE x.topic_id = t.id))
-                 AND ($4 = '' OR l.round_id = $4)
-                 AND l.published_at <= $5 AND (l.published_at < $5 OR l.id < $6)
-               ORDER BY l.published_at DESC, l.id DESC LIMIT CAST($7 AS BIGINT)) p
-         LEFT JOIN supports su ON su.topic_id = p.id AND su.account_id = $8
+                 AND ($3 = '' OR l.round_id = $3)
+                 AND {published_at} <= $4
+                 AND ({published_at} < $4 OR {id} < $5){holds}
+               ORDER BY {published_at} DESC, {id} DESC LIMIT CAST($6 AS BIGINT)) p
+         LEFT JOIN supports su ON su.topic_id = p.id AND su.account_id = $7
          LEFT JOIN topic_services ts ON ts.topic_id = p.id LEFT
            JOIN services s ON s.id = ts.service_id
          LEFT JOIN topic_places tp ON tp.topic_id = p.id LEFT JOIN places l ON l.id = tp.place_id
          ORDER BY p.published_at DESC, p.id DESC, s.position, l.position"
-    );
+    )
+}
+
+async fn holding(
+    db: &Db,
+    filter: &Filter,
+    question: &search::Question,
+    most: i64,
+) -> sqlx::Result<Vec<ListedTopic>> {
     let (before, before_id) = filter.after.clone().unwrap_or((Moment::MAX, Id::default()));
-    let rows = sqlx::query(AssertSqlSafe(sql))
-        .bind(question)
+    let mut asked = sqlx::query(AssertSqlSafe(asks_for_list(question)))
         .bind(&filter.service)
         .bind(&filter.place)
         .bind(&filter.round)
         .bind(before)
         .bind(before_id)
         .bind(most)
-        .bind(&filter.viewer)
-        .fetch_all(&mut *db.read().await?)
-        .await?;
+        .bind(&filter.viewer);
+    for stem in question.iter().flatten() {
+        asked = asked.bind(stem);
+    }
+    let rows = asked.fetch_all(&mut *db.read().await?).await?;
     let mut listed: Vec<ListedTopic> = Vec::new();
     let id = |row: &AnyRow| row.get::<Id<ids::Topic>, _>("id");
     for group in rows.chunk_by(|one, next| id(one) == id(next)) {
@@ -364,17 +386,45 @@ impl<'a> From<&'a Topic> for Waiting<'a> {
 pub async fn index_again(db: &Db) -> sqlx::Result<()> {
     let mut tx = db.begin().await?;
     sqlx::query("DELETE FROM topic_search").execute(&mut *tx).await?;
-    let published = sqlx::query(
-        "SELECT t.id, t.title, t.happens_now, t.would_help
-         FROM public_topics p JOIN topics t ON t.id = p.id",
+    tx.commit().await?;
+    index_missing(db).await
+}
+
+/// Makes published topics findable that are not: step `0081` left the index empty.
+pub async fn index_missing(db: &Db) -> sqlx::Result<()> {
+    const AT_ONCE: usize = 100;
+    let missing: Vec<Id<ids::Topic>> = sqlx::query_scalar(
+        "SELECT p.id FROM public_topics p
+         WHERE NOT EXISTS (SELECT 1 FROM topic_search s WHERE s.topic_id = p.id)
+         ORDER BY p.published_at, p.id",
     )
-    .fetch_all(&mut *tx)
+    .fetch_all(&mut *db.read().await?)
     .await?;
-    for row in published {
-        let words = ["title", "happens_now", "would_help"].map(|name| row.get::<&str, _>(name));
-        search::add(&mut tx, &row.get("id"), &words.join(" ")).await?;
+    for part in missing.chunks(AT_ONCE) {
+        let mut tx = db.begin().await?;
+        index(&mut tx, part).await?;
+        tx.commit().await?;
     }
-    tx.commit().await
+    Ok(())
+}
+
+/// Makes those of these topics findable that are public.
+async fn index(tx: &mut AnyConnection, topics: &[Id<ids::Topic>]) -> sqlx::Result<()> {
+    let sql = format!(
+        "SELECT t.id, t.title, t.happens_now, t.would_help, t.published_at
+         FROM public_topics p JOIN topics t ON t.id = p.id WHERE p.id IN ({})",
+        db::parameters(1, topics.len())
+    );
+    let mut asked = sqlx::query(AssertSqlSafe(sql));
+    for id in topics {
+        asked = asked.bind(id);
+    }
+    for row in asked.fetch_all(&mut *tx).await? {
+        let words = ["title", "happens_now", "would_help"].map(|name| row.get::<&str, _>(name));
+        let id: Id<ids::Topic> = row.get("id");
+        search::add(tx, &id, &words.join(" "), row.get("published_at")).await?;
+    }
+    Ok(())
 }
 
 /// The title of the round that a topic proposed then joins once it is published, if there is one.
@@ -418,7 +468,7 @@ pub async fn publish(
     .execute(&mut *tx)
     .await?;
     if published.rows_affected() == 1 {
-        search::add(tx, topic.id, &topic.words).await?;
+        search::add(tx, topic.id, &topic.words, now).await?;
     }
     Ok(published.rows_affected() == 1)
 }

@@ -7,6 +7,7 @@ use deliveries::Email;
 use ground::db;
 use ground::viewer::Role;
 use questionnaires::{Choice, Question, QuestionKind, Questionnaire, edit, file};
+use server::retention;
 
 use crate::consultations::{answer, begin, open, publish};
 use crate::fixtures::consultations::{ask_who_waits, import_questions, new_for_anyone};
@@ -373,6 +374,94 @@ fn whoever_asked_to_hear_is_emailed_once_when_the_results_are_published() {
         let results = link_to(&emails[0], "/consultations/");
         assert_eq!(world.visitor().get(&results).await.status, StatusCode::OK);
         assert!(told().await.is_empty(), "once");
+        let keys = "SELECT count(*) FROM deliveries d, accounts a WHERE d.kind = 'results published'
+             AND d.dedup_key LIKE '%' || a.id || '%'";
+        assert_eq!(number(&world, keys).await, 0, "keys of emails that say who took part");
+        // Those from before are written over by an update of the tables.
+        const STEP: &str = include_str!("../../../migrations/0080_the_rest_goes_too/both.sql");
+        let before = format!(
+            "UPDATE deliveries SET dedup_key = 'results published {id} ' || account_id
+             WHERE kind = 'results published'"
+        );
+        change(&world, &before).await;
+        assert_eq!(number(&world, keys).await, 1);
+        change(&world, STEP.split(";\n").next().unwrap()).await;
+        assert_eq!(number(&world, keys).await, 0);
+        let owed = "SELECT count(*) FROM deliveries WHERE kind = 'results published'";
+        assert_eq!(number(&world, owed).await, 1);
+    });
+}
+
+#[test]
+fn who_took_part_is_forgotten_once_nobody_is_to_be_told_and_so_are_the_links_of_families() {
+    on_both(async |world| {
+        let organiser = world.organiser().await;
+        let id = open(&world, &organiser, "signed in").await;
+        for (nth, wants) in [(1, "yes"), (2, "no"), (3, "yes")] {
+            let parent = world.parent(nth).await;
+            let response = begin(&parent, &id).await;
+            answer(&parent, &response, "question-3", "Weekends").await.leads_to();
+            parent.post(&response, &[("step", "send"), ("outcome", wants)]).await.leads_to();
+        }
+        let by_link = open(&world, &organiser, "link").await;
+        let links = format!("/forum/consultations/{by_link}/links");
+        organiser.post(&links, &[("addresses", "ann@example.org")]).await.done();
+        let emails = world.deliver().await;
+        let anns = emails.iter().find(|email| email.to == "ann@example.org").unwrap();
+        let link = link_to(anns, "/consultations/");
+        let took_part = async || number(&world, "SELECT count(*) FROM took_part").await;
+        let given = async || number(&world, "SELECT count(*) FROM personal_links").await;
+        let tidy = async || {
+            consultations::tidy_due(world.db(), world.now()).await.unwrap();
+            retention::keep(&world.house).await.unwrap();
+        };
+        close(&world);
+        tidy().await;
+        assert_eq!((took_part().await, given().await), (3, 1), "they can still ask to hear");
+        world.forward(28 * DAY);
+        tidy().await;
+        assert_eq!((took_part().await, given().await), (2, 0), "who wants to hear");
+        let organiser = world.sign_in("organiser@example.org").await;
+        let page = organiser.get(&links).await;
+        assert!(page.says("Each link is for one family.") && !page.says("Links given out"));
+        // It leads to what it was about, as everybody's does by now.
+        let here = format!("/consultations/{by_link}");
+        assert_eq!(world.visitor().get(&link).await.leads_to(), here);
+        let parent = world.sign_in("parent1@example.org").await;
+        parent.post("/account/said", &[("consultation", &id), ("wants", "no")]).await.leads_to();
+        tidy().await;
+        assert_eq!(took_part().await, 1, "who no longer wants to hear");
+        world.forward(2 * 365 * DAY);
+        tidy().await;
+        assert_eq!(took_part().await, 0, "nobody for good");
+        assert_eq!(number(&world, "SELECT count(*) FROM responses WHERE state = 'sent'").await, 3);
+    });
+}
+
+#[test]
+fn who_took_part_in_what_was_withdrawn_is_forgotten_once_they_know() {
+    on_both(async |world| {
+        let organiser = world.organiser().await;
+        let id = open(&world, &organiser, "signed in").await;
+        let parent = world.parent(1).await;
+        let response = begin(&parent, &id).await;
+        answer(&parent, &response, "question-3", "Weekends").await.leads_to();
+        parent.post(&response, &[("step", "send"), ("outcome", "yes")]).await.leads_to();
+        let withdrawal = format!("/forum/consultations/{id}/withdrawal");
+        world.forward(HOUR);
+        let why = [("reason", "It asked about one child"), ("step", "confirm")];
+        organiser.post(&withdrawal, &why).await.leads_to();
+        let took_part = async || {
+            retention::keep(&world.house).await.unwrap();
+            number(&world, "SELECT count(*) FROM took_part").await
+        };
+        world.forward(29 * DAY);
+        assert_eq!(took_part().await, 1, "they were not told yet");
+        // Once to owe it, and once to find that nobody is left.
+        for _ in 0..2 {
+            consultations::tell_due(&world.house).await.unwrap();
+        }
+        assert_eq!(took_part().await, 0);
     });
 }
 

@@ -709,6 +709,16 @@ fn somebody_with_only_a_subscription_erases_their_address_by_the_link_in_an_emai
         let desk = format!("/lead/notices/{notice}/questions");
         both.0.post(&desk, &[("aside", &asked)]).await.leads_to();
         world.visitor().post(&ask, &question).await.done();
+        // One comment whose address they confirmed, and one that waits for that.
+        let form = "/local-offer/comments/without-account";
+        for words in ["The list is hard to find.", "Nobody rings back."] {
+            let comment = crate::fixtures::local_offer::comment(words);
+            let fields = [&comment[..], &[("email", email)]].concat();
+            world.visitor().post(form, &fields).await.leads_to();
+        }
+        let confirmed = "UPDATE comment_addresses SET confirmed_at = asked_at
+             WHERE comment_id = (SELECT min(comment_id) FROM comment_addresses)";
+        change(&world, confirmed).await;
         let own = link_to(&emails[0], "/subscriptions/");
         let page = world.visitor().get(&own).await;
         assert!(page.says("Delete my email address"), "{}", page.html);
@@ -724,6 +734,7 @@ fn somebody_with_only_a_subscription_erases_their_address_by_the_link_in_an_emai
         let told = "SELECT count(*) FROM ledger l JOIN deliveries d ON d.id = l.delivery_id
              AND d.sent_at IS NOT NULL";
         assert_eq!(number(&world, told).await, 1, "that somebody was told stays");
+        assert_eq!(number(&world, "SELECT count(*) FROM comments").await, 2, "their words stay");
     });
 }
 

@@ -78,8 +78,7 @@ impl Schema {
             Self { columns: BTreeMap::new(), refers: BTreeMap::new(), person: person.to_owned() };
         for row in sqlx::query(columns).fetch_all(&mut *connection).await.unwrap() {
             let table: String = row.get("of_table");
-            // What the databases keep for themselves, and the index of topics, which is one table
-            // in one of them and several in the other.
+            // What the databases keep for themselves, and the index of topics, which is made anew.
             if !["sqlite_", "_sqlx_", "topic_search"].iter().any(|start| table.starts_with(start)) {
                 let is_needed = row.get::<i64, _>("is_needed") > 0;
                 let column = (row.get("column_name"), row.get("column_type"), is_needed);

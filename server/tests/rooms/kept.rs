@@ -131,6 +131,7 @@ const NOT_LISTED: [(&str, &[&str]); 6] = [
             "search_words",
             "topic_places",
             "topic_services",
+            "unnamed_files",
         ],
     ),
 ];

@@ -771,6 +771,50 @@ fn what_a_stranger_withdraws_is_found_nowhere_whatever_the_forum_took_out_of_it(
 }
 
 #[test]
+fn what_is_declined_of_a_stranger_is_found_nowhere_four_weeks_later_and_a_parent_keeps_theirs() {
+    on_both(async |world| {
+        let form = "/local-offer/comments/without-account";
+        let (organiser, visitor) = (world.organiser().await, world.visitor());
+        let parent = world.parent(1).await;
+        let mine = sent(&parent, "A parrot waits for my son.").await;
+        let words = comment("A canarybird waits.");
+        let fields = [&words[..], &[("email", "bird@example.org")]].concat();
+        visitor.post(form, &fields).await.leads_to();
+        let emails = world.receipts().await;
+        let receipt = emails.iter().find(|email| email.to == "bird@example.org").unwrap();
+        let link = link_to(receipt, "/local-offer/emails/");
+        let decline = [("decision", "decline"), ("reason", "one child")];
+        let theirs = format!("SELECT id FROM comments WHERE id <> '{mine}'");
+        for id in [&mine, &world.one(&theirs).await] {
+            organiser.post(&format!("/forum/local-offer/{id}"), &decline).await.leads_to();
+        }
+        // They find out that it was declined.
+        visitor.post(&link, &[]).await.leads_to();
+        world.deliver().await;
+        for (days, left) in [(27, 1), (2, 0)] {
+            world.forward(days * DAY);
+            local_offer::forget_due(world.db(), world.now()).await.unwrap();
+            let with = async |what: &str| {
+                let sql = format!("SELECT count(*) FROM comments WHERE words LIKE '%{what}%'");
+                number(&world, &sql).await
+            };
+            assert_eq!(with("canarybird").await, left, "{days} days later");
+            assert_eq!(with("parrot").await, 1, "its author still reads it");
+            let addresses = "SELECT count(*) FROM comment_addresses";
+            assert_eq!(number(&world, addresses).await, left, "{days} days later");
+        }
+        erase_due(&world.house).await.unwrap();
+        world.house.db.leave_no_copy().await.unwrap();
+        assert_eq!(columns_with(&world, "canarybird").await, BTreeSet::new());
+        assert_eq!(in_the_bytes(&world, &["canarybird"]).await, BTreeSet::new());
+        let own = world.sign_in("parent1@example.org").await;
+        assert!(own.get(&format!("/local-offer/comments/{mine}")).await.says("A parrot waits"));
+        let declined = "SELECT count(*) FROM comments WHERE declined_at IS NOT NULL";
+        assert_eq!(number(&world, declined).await, 2, "that there were two stays");
+    });
+}
+
+#[test]
 fn a_year_is_printed_without_the_ways_to_other_pages_and_leads_to_the_year_before() {
     on_both(async |world| {
         let year = clock::date(world.now()).year();

@@ -39,6 +39,7 @@ mod erased;
 mod evidence;
 mod export;
 mod faults;
+mod files;
 mod first_act;
 mod fixtures;
 mod forum_year;

@@ -8,6 +8,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use app::search::{self, rules::LocalWords};
 use ground::db::Kind;
 
 use crate::code::{Exception, Found, Statement};
@@ -63,6 +64,32 @@ fn the_families_no_email_reaches_are_found_without_looking_through_everyone_who_
         let sql = notices::ledger::count_unreached();
         let scanned = planner.scanned(&mut connection, &sql).await.unwrap();
         assert!(scanned.is_empty(), "{scanned:?}\n{sql}");
+    });
+}
+
+#[test]
+fn what_holds_the_words_of_a_search_is_found_by_the_index_in_the_order_of_its_list() {
+    let stems = topics::search::question;
+    let terms = |words: &str| search::rules::terms(words, &LocalWords::default());
+    on_both(async |world| {
+        let mut connection = world.db().read().await.unwrap();
+        let planner = Planner::of(&mut connection, world.db().kind()).await.unwrap();
+        for sql in [
+            topics::store::asks_for_list(&stems("bus")),
+            topics::store::asks_for_list(&stems("bus taxi late")),
+            topics::search::asks_for_alike(3),
+            topics::search::asks_for_begun(2),
+            search::store::asks_for_matches(&terms("bus")),
+            search::store::asks_for_matches(&terms("bus taxi late")),
+        ] {
+            let scanned = planner.scanned(&mut connection, &sql).await.unwrap();
+            assert!(scanned.is_empty(), "{scanned:?}\n{sql}");
+        }
+        if world.db().kind() == Kind::Sqlite {
+            let sql = topics::store::asks_for_list(&stems("bus taxi"));
+            let plan = planner.plan(&mut connection, &sql).await.unwrap().join("\n");
+            assert!(plan.contains("topic_search_by_stem (stem=? AND published_at<?)"), "{plan}");
+        }
     });
 }
 

@@ -6,7 +6,7 @@ use calendar::clock::{DAY, SECOND};
 use ground::viewer::Role;
 
 use crate::page::part;
-use crate::world::{World, on_both};
+use crate::world::{World, change, on_both};
 
 async fn finds(world: &World, search: &str) -> String {
     let answer = world.visitor().get(&format!("/search?q={search}")).await;
@@ -54,6 +54,30 @@ fn a_slip_of_a_letter_finds_what_was_meant_and_says_so_and_nothing_found_leads_o
         for odd in ["%22%27%3B--", "*", "%00", "the", &"word+".repeat(60), "%F0%9F%9A%8C"] {
             finds(&world, odd).await;
         }
+    });
+}
+
+#[test]
+fn what_alone_holds_both_of_two_frequent_words_is_found_though_many_hold_one_of_them() {
+    on_both(async |world| {
+        world.published("Zebras").await;
+        let topic = world.published("Zebras and quilts").await;
+        search::refresh(&world.house).await.unwrap();
+        // Theirs would come first: they stand in a title, and their ids are later ones.
+        for word in ["zebra", "quilt"] {
+            let sql = format!(
+                "INSERT INTO search_words (kind, thing_id, word, stem, weight)
+                 WITH RECURSIVE numbers (nth) AS
+                   (SELECT 1 UNION ALL SELECT nth + 1 FROM numbers WHERE nth < 700)
+                 SELECT 'topics', 'z' || CAST(nth AS TEXT) || '{word}', '{word}', '{word}', 8
+                 FROM numbers"
+            );
+            change(&world, &sql).await;
+        }
+        let sql = format!("UPDATE search_words SET weight = 1 WHERE thing_id = '{topic}'");
+        change(&world, &sql).await;
+        let found = finds(&world, "zebras+quilts").await;
+        assert!(found.contains("1 result for") && found.contains(&format!("/topics/{topic}")));
     });
 }
 

@@ -3,7 +3,7 @@ use calendar::clock::DAY;
 use ground::viewer::Role;
 
 use crate::page::{attributes, texts};
-use crate::world::on_both;
+use crate::world::{change, on_both};
 
 #[test]
 fn words_in_urdu_and_english_each_have_their_own_direction_on_the_page_and_in_emails() {
@@ -515,24 +515,66 @@ fn pages_of_twenty_lead_through_every_topic_once() {
                 .await
                 .done();
         }
-        let (mut path, mut seen, mut pages) = ("/topics".to_owned(), Vec::new(), 0);
-        loop {
-            let page = world.visitor().get(&path).await.html;
-            seen.extend(
-                page.split("Topic ")
-                    .skip(1)
-                    .map(|rest| rest[..2].to_owned())
-                    .filter(|nth| nth.chars().all(|c| c.is_ascii_digit())),
-            );
-            pages += 1;
-            match attributes(&page, "a[rel=next]", "href").pop() {
-                Some(next) => path = next,
-                None => break,
+        // All of them, and those that hold one word, two, or one that begins so.
+        for search in ["", "?search=topics", "?search=topic+late", "?search=topi"] {
+            let (mut path, mut seen, mut pages) = (format!("/topics{search}"), Vec::new(), 0);
+            loop {
+                let page = world.visitor().get(&path).await.html;
+                seen.extend(
+                    page.split("Topic ")
+                        .skip(1)
+                        .map(|rest| rest[..2].to_owned())
+                        .filter(|nth| nth.chars().all(|c| c.is_ascii_digit())),
+                );
+                pages += 1;
+                match attributes(&page, "a[rel=next]", "href").pop() {
+                    Some(next) => path = next,
+                    None => break,
+                }
             }
+            assert_eq!(pages, 3, "{search}");
+            seen.sort();
+            let all: Vec<_> = (0..45).map(|nth| format!("{nth:02}")).collect();
+            assert_eq!(seen, all, "{search}");
         }
-        assert_eq!(pages, 3);
-        seen.sort();
-        assert_eq!(seen, (0..45).map(|nth| format!("{nth:02}")).collect::<Vec<_>>());
+    });
+}
+
+#[test]
+fn whole_words_are_looked_for_first_and_beginnings_where_no_topic_holds_them() {
+    on_both(async |world| {
+        world.published("Car parks at the pool").await;
+        world.published("Carnivals for everyone").await;
+        let visitor = world.visitor();
+        let whole = visitor.get("/topics?search=cars").await;
+        assert!(whole.says("Car parks") && !whole.says("Carnivals"));
+        let begun = visitor.get("/topics?search=carn+everyo").await;
+        assert!(begun.says("Carnivals") && !begun.says("Car parks"));
+    });
+}
+
+#[test]
+fn topics_that_the_index_has_not_are_added_as_the_program_starts() {
+    on_both(async |world| {
+        world.published("Earlier buses").await;
+        let parent = world.parent(2).await;
+        change(&world, "DELETE FROM topic_search").await;
+        assert!(parent.get("/topics?search=bus").await.says("No topics match"));
+        topics::store::index_missing(world.db()).await.unwrap();
+        assert!(parent.get("/topics?search=bus").await.says("Earlier buses"));
+    });
+}
+
+#[test]
+fn of_similar_topics_those_with_the_rarer_words_come_first() {
+    on_both(async |world| {
+        let same = world.published("Hoists for the swimming pool").await;
+        for nth in 0..6 {
+            world.published(&format!("Swimming lessons, part {nth}")).await;
+        }
+        let alike = topics::search::alike(world.db(), "Swimming with hoists", 3).await.unwrap();
+        assert_eq!(alike.len(), 3);
+        assert_eq!(*alike[0].id, *same);
     });
 }
 

@@ -28,6 +28,7 @@ use leptos::prelude::*;
 use questionnaires::withdrawal::{self, GRACE};
 use questionnaires::{Question, Questionnaire, answers, piping, way};
 
+use super::closing::UNSENT_STAYS;
 use super::opened;
 use super::responses::{self, ResponseState};
 use super::rules::{ConsultationState, WhoMayAnswer};
@@ -183,6 +184,10 @@ pub async fn by_link(
     let (here, now) = (format!("/consultations/{}", consultation.id), house.clock.now());
     // Read to its length: what was left behind it is no part of it.
     let link = id::read_secret(&link).unwrap_or(link);
+    if consultation.terms.closes_at <= now - UNSENT_STAYS {
+        // By then we no longer know which links were given.
+        return Ok(Redirect::to(&here).into_response());
+    }
     if !responses::is_link(&house.db, &consultation.id, &link).await? {
         let why = "We don't recognise this link. Check the email or sheet it came on, and type it \
             exactly as it is there.";

@@ -72,6 +72,12 @@ pub const PERSONAL: &[Table] = &[
         ],
     },
     Table {
+        name: "unnamed_files",
+        title: "",
+        whose: Whose::Nobody(INSIDE),
+        columns: &[Just("hash"), Just("since")],
+    },
+    Table {
         name: "service_state",
         title: "",
         whose: Whose::Nobody(INSIDE),

@@ -22,4 +22,6 @@ pub use starting::{
     Reach, hold_addresses, is_one_to_start, list_next, owe_announced, reach, start_next,
 };
 pub use told::{ToldOf, count_told, to_count, told, told_of_all, told_of_all_so_far, told_so_far};
-pub use unreached::{ON_A_PAGE, ToldAnotherWay, Unreached, count_unreached, reached, unreached};
+pub use unreached::{
+    ON_A_PAGE, ToldAnotherWay, Unreached, count_unreached, find_unreached, reached, unreached,
+};

@@ -34,6 +34,15 @@ pub struct Unreached {
     pub notices: Vec<Unheard>,
 }
 
+impl Unreached {
+    /// What the page calls the family. The id of a subscriber tells when they subscribed, and from
+    /// this nobody finds it.
+    #[must_use]
+    pub fn name(&self) -> String {
+        id::hash(&self.subscriber_id)
+    }
+}
+
 /// A notice that did not reach a family.
 #[derive(Clone, Debug)]
 pub struct Unheard {
@@ -69,21 +78,22 @@ fn to_reach_since(since: &str) -> String {
     )
 }
 
-/// The families no email reaches, those with the nearest change first: one more than are on a page,
-/// without the first `skip`.
+/// The families no email reaches, those with the nearest change first, in no order that tells when
+/// they subscribed: one more than are on a page, without the first `skip`.
 pub async fn unreached(db: &Db, now: Moment, skip: i64) -> sqlx::Result<Vec<Unreached>> {
     let sql = format!(
         "WITH unheard AS (SELECT l.subscriber_id, l.place_id, b.email, b.phone,
              n.id AS notice_id, n.title, n.effect_kind, n.effect_at, n.follow_kind {}),
-           families AS (SELECT subscriber_id, min(effect_at) AS nearest FROM unheard
-             GROUP BY subscriber_id ORDER BY min(effect_at), subscriber_id
+           families AS (SELECT subscriber_id, min(effect_at) AS nearest, min(email) AS address
+             FROM unheard GROUP BY subscriber_id
+             ORDER BY min(effect_at), min(email), subscriber_id
              LIMIT {ON_A_PAGE} + 1 OFFSET CAST($2 AS BIGINT))
          SELECT u.subscriber_id, u.email, u.phone, coalesce(p.name, '{ELSEWHERE}') AS place,
            u.notice_id, u.title, u.effect_kind, u.effect_at, u.follow_kind
          FROM families f
          JOIN unheard u ON u.subscriber_id = f.subscriber_id
          LEFT JOIN places p ON p.id = u.place_id
-         ORDER BY f.nearest, f.subscriber_id, u.effect_at, u.notice_id",
+         ORDER BY f.nearest, f.address, f.subscriber_id, u.effect_at, u.notice_id",
         to_reach_since("$1")
     );
     let rows = sqlx::query(AssertSqlSafe(sql))
@@ -114,6 +124,19 @@ pub async fn unreached(db: &Db, now: Moment, skip: i64) -> sqlx::Result<Vec<Unre
         }
     }
     Ok(families)
+}
+
+/// The family that no email reaches and that the page calls so; `None` where one does by now, or
+/// they were told.
+pub async fn find_unreached(
+    tx: &mut AnyConnection,
+    name: &str,
+    now: Moment,
+) -> sqlx::Result<Option<Id<Subscriber>>> {
+    let sql = format!("SELECT DISTINCT l.subscriber_id {}", to_reach_since("$1"));
+    let families: Vec<Id<Subscriber>> =
+        sqlx::query_scalar(AssertSqlSafe(sql)).bind(now - ASKED_FOR).fetch_all(tx).await?;
+    Ok(families.into_iter().find(|family| id::hash(family) == name))
 }
 
 /// How many families no email reaches, as part of a statement with the time in `$2`; for the desk.

@@ -2,8 +2,9 @@
 
 use ground::db::Db;
 use ground::erasing::{NOBODY, each, let_go};
+use ground::files;
 use ground::ids::{Account, Id, Subscriber, Update};
-use sqlx::{AnyConnection, Row as _};
+use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 /// Takes an account out of this room. `subscriber_id`: the subscriber that still has its address,
 /// who is then the one that was told. Its files stay until [`unclaimed_files`] are taken away.
@@ -41,20 +42,17 @@ pub async fn forget(
 /// Files that accounts left which are erased, by their hashes: with each, whether anything that
 /// stays names it.
 pub async fn unclaimed_files(db: &Db) -> sqlx::Result<Vec<(String, bool)>> {
-    let files = sqlx::query(
+    let sql = format!(
         "SELECT f.hash,
            (SELECT count(*) FROM evidence_files o WHERE o.hash = f.hash AND o.put_in_by <> $1)
-           + (SELECT count(*) FROM drafts d WHERE d.file_hash = f.hash)
-           + (SELECT count(*) FROM update_versions v WHERE v.evidence LIKE '%' || f.hash || '%')
-           + (SELECT count(*) FROM verdicts v WHERE v.evidence LIKE '%' || f.hash || '%')
-           + (SELECT count(*) FROM area_texts a WHERE a.words LIKE '%' || f.hash || '%')
-           + (SELECT count(*) FROM questionnaires q WHERE q.questions LIKE '%' || f.hash || '%')
-           AS named
+           + {} AS named
          FROM evidence_files f WHERE f.put_in_by = $1 ORDER BY f.id LIMIT 1000",
-    )
-    .bind(NOBODY)
-    .fetch_all(&mut *db.read().await?)
-    .await?;
+        files::rows_that_name("f.hash", Some("evidence_files"))
+    );
+    let files = sqlx::query(AssertSqlSafe(sql))
+        .bind(NOBODY)
+        .fetch_all(&mut *db.read().await?)
+        .await?;
     Ok(files.iter().map(|row| (row.get("hash"), row.get::<i64, _>("named") > 0)).collect())
 }
 

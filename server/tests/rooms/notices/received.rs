@@ -285,6 +285,12 @@ fn an_email_that_comes_back_unsubscribes_nobody_and_is_a_task_for_an_organiser()
                 .fetch_one(&mut *world.db().read().await.unwrap())
                 .await
                 .unwrap();
+        // Its id tells when they subscribed: the page has a name for it that does not.
+        assert!(!waits.html.contains(&family) && waits.sends("family") == id::hash(&family));
+        let by_id = [("family", family.as_str()), ("how", "phone"), ("notices", &id)];
+        let by_id = organiser.post("/forum/unreached", &by_id).await;
+        assert!(by_id.says("nothing was saved"), "{}", by_id.html);
+        let family = id::hash(&family);
         let unsaid = organiser.post("/forum/unreached", &[("family", &family)]).await;
         assert!(
             unsaid.status == StatusCode::UNPROCESSABLE_ENTITY
@@ -380,6 +386,7 @@ fn the_figures_agree_with_the_rows_of_the_ledger_and_nothing_that_comes_back_mak
                 .fetch_one(&mut *world.db().read().await.unwrap())
                 .await
                 .unwrap();
+        let three = id::hash(&three);
         world
             .organiser()
             .await
