@@ -124,9 +124,8 @@ pub fn question(search: &str) -> Question {
 /// The same search for words that begin with those that were typed, as far as there are any;
 /// `None` where that finds no more.
 pub async fn begun(db: &Db, question: &Question) -> sqlx::Result<Option<Question>> {
-    let mut asked = sqlx::query_as::<_, (String, String)>(AssertSqlSafe(asks_for_begun(
-        question.len(),
-    )));
+    let mut asked =
+        sqlx::query_as::<_, (String, String)>(AssertSqlSafe(asks_for_begun(question.len())));
     for stem in question.iter().flatten() {
         asked = asked.bind(stem);
     }

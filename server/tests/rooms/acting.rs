@@ -282,7 +282,10 @@ fn without_the_second_step_that_is_asked_nobody_reads_more_than_somebody_without
             let plain = parent.reads(&some).await;
             let acts = read(&given, &several.email, &some).await;
             for ((page, acts), plain) in some.iter().zip(&acts).zip(&plain) {
-                assert!(acts != plain, "no role opens anything with a code at {page:?}: {is_fresh} {acts:?}");
+                assert!(
+                    acts != plain,
+                    "no role opens anything with a code at {page:?}: {is_fresh} {acts:?}"
+                );
             }
             if is_fresh {
                 world.forward(16 * MINUTE);

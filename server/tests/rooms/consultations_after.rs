@@ -374,7 +374,8 @@ fn whoever_asked_to_hear_is_emailed_once_when_the_results_are_published() {
         let results = link_to(&emails[0], "/consultations/");
         assert_eq!(world.visitor().get(&results).await.status, StatusCode::OK);
         assert!(told().await.is_empty(), "once");
-        let keys = "SELECT count(*) FROM deliveries d, accounts a WHERE d.kind = 'results published'
+        let keys =
+            "SELECT count(*) FROM deliveries d, accounts a WHERE d.kind = 'results published'
              AND d.dedup_key LIKE '%' || a.id || '%'";
         assert_eq!(number(&world, keys).await, 0, "keys of emails that say who took part");
         // Those from before are written over by an update of the tables.

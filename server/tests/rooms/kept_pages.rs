@@ -3,18 +3,23 @@
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use axum::http::{Method, StatusCode, header};
 use calendar::clock::{DAY, SECOND};
 use ground::contact::Contact;
 use ground::ids::{Id, Session};
 use ground::viewer::Role;
+use tokio::time::timeout;
 
 use crate::consultations::{answer, begin, open};
 use crate::page::text;
 use crate::subscriptions::subscribe;
 use crate::things::Things;
 use crate::world::{Answer, Browser, change, on_both};
+
+/// Whoever waits for longer than this waits for others.
+const A_MOMENT: Duration = Duration::from_millis(300);
 
 /// The tag of a page that is kept.
 fn tag(answer: &Answer) -> Option<String> {
@@ -303,7 +308,7 @@ fn whoever_waits_for_a_page_gets_it_also_where_its_maker_goes_away() {
     on_both(async |world| {
         // Nobody can ask the database meanwhile, so that the page is still being made.
         let mut held = Vec::new();
-        while let Ok(Ok(connection)) = timeout(SHORT, world.db().read()).await {
+        while let Ok(Ok(connection)) = timeout(A_MOMENT, world.db().read()).await {
             held.push(connection);
         }
         let (maker, waits) = (world.visitor_from("198.51.100.1"), world.visitor());

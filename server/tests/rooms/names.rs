@@ -178,8 +178,8 @@ fn nothing_that_another_role_can_open_names_what_tells_when_a_parent_did_somethi
             for (table, id, path) in named {
                 all.insert(table.as_str());
                 let is_parents = OF_PARENTS.contains(&table.as_str());
-                let is_known = OF_THE_FORUM.contains(&table.as_str())
-                    || OF_THE_TEAM.contains(&table.as_str());
+                let is_known =
+                    OF_THE_FORUM.contains(&table.as_str()) || OF_THE_TEAM.contains(&table.as_str());
                 assert!(
                     is_parents || is_known,
                     "{email}: {path} names a row of {table}, {id}: whose act made it?"

@@ -152,10 +152,8 @@ async fn begin(tx: &mut AnyConnection, hash: &str, now: Moment) -> sqlx::Result<
 
 async fn is_named(db: &Db, hash: &str) -> sqlx::Result<bool> {
     let sql = format!("SELECT {} AS named", rows_that_name("CAST($1 AS TEXT)", None));
-    let named: i64 = sqlx::query_scalar(AssertSqlSafe(sql))
-        .bind(hash)
-        .fetch_one(&mut *db.read().await?)
-        .await?;
+    let named: i64 =
+        sqlx::query_scalar(AssertSqlSafe(sql)).bind(hash).fetch_one(&mut *db.read().await?).await?;
     Ok(named > 0)
 }
 

@@ -49,10 +49,8 @@ pub async fn unclaimed_files(db: &Db) -> sqlx::Result<Vec<(String, bool)>> {
          FROM evidence_files f WHERE f.put_in_by = $1 ORDER BY f.id LIMIT 1000",
         files::rows_that_name("f.hash", Some("evidence_files"))
     );
-    let files = sqlx::query(AssertSqlSafe(sql))
-        .bind(NOBODY)
-        .fetch_all(&mut *db.read().await?)
-        .await?;
+    let files =
+        sqlx::query(AssertSqlSafe(sql)).bind(NOBODY).fetch_all(&mut *db.read().await?).await?;
     Ok(files.iter().map(|row| (row.get("hash"), row.get::<i64, _>("named") > 0)).collect())
 }
 
