@@ -13,7 +13,9 @@ use questionnaires::{Questionnaire, file};
 use server::retention;
 
 use crate::erase::columns_with;
-use crate::fixtures::consultations::{import_questions, new_for_anyone, read_questions};
+use crate::fixtures::consultations::{
+    ask_who_waits, import_questions, new_for_anyone, read_questions,
+};
 use crate::plans::{leader, register};
 use crate::updates::{DONE, closed_topic};
 use crate::world::{World, change, number, on_both};
@@ -133,6 +135,7 @@ fn every_column_that_names_a_file_is_on_the_list_by_which_files_are_kept() {
         organiser.post(&judge, &[&disputed[..], &words].concat()).await.leads_to();
 
         let desk = new_for_anyone(&world, &organiser, "With a picture", 60).await;
+        ask_who_waits(&organiser, &desk).await;
         let picture = [("text", "Where it is"), ("kind", "picture"), ("words", "A map")];
         let question = format!("{desk}/questions/new");
         organiser.post_file(&question, &picture, ("map.png", PNG)).await.leads_to();

@@ -331,7 +331,7 @@ fn what_parents_do_for_themselves_is_not_to_be_told_from_how_soon_a_page_comes()
     on_both(async |world| {
         let (_, topic) = world.voting("Quiet rooms").await;
         let survey = open(&world, &world.organiser().await, "anyone").await;
-        world.person("parent1@example.org", &[], &world.south).await;
+        world.person("parent1@example.org", &[Role::Parent], &world.south).await;
         let parent = world.visitor();
         let changes = world.db().changes();
         let signs_in = [("email", "parent1@example.org"), ("password", "three small words")];
