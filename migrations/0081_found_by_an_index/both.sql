@@ -9,3 +9,5 @@ CREATE TABLE topic_search (
   PRIMARY KEY (topic_id, stem)
 );
 CREATE INDEX topic_search_by_stem ON topic_search (stem, published_at, topic_id);
+-- What was merged into a topic.
+CREATE INDEX topics_by_merger ON topics (merged_into) WHERE merged_into IS NOT NULL;

@@ -12,17 +12,32 @@ use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use ground::db::Kind;
 
 use crate::code::{Exception, Found, Statement, files_in, is_prepared_anew, statement};
-use crate::planner::{EXCEPTIONS, ONCE_IN_A_LIFE, Planner, RARELY, WHAT_WAITS, may};
+use crate::planner::{
+    EXCEPTIONS, FEW_PLANS, ONCE_IN_A_LIFE, Planner, RARELY, WHAT_WAITS, may, may_on_postgres,
+};
 use crate::world::World;
 
 /// What only statements need that are put together; besides, what those in the code may do.
-static ALSO: [Exception; 5] = [
+static ALSO: [Exception; 10] = [
     may("ground/src/erasing.rs", "UPDATE ", ONCE_IN_A_LIFE),
     // How it begins is told by who asks.
-    may("", "AS nth, CAST(", "all that is kept about somebody is copied for them"),
+    may_on_postgres("", "AS nth, CAST(", "all that is kept about somebody is copied for them"),
     may("deliveries/src/tasks/store.rs", "FROM waiting_tasks t", WHAT_WAITS),
     may("desks/store.rs", "FROM waiting_tasks w", WHAT_WAITS),
     may("store/saying.rs", "SELECT 'topic' AS kind", RARELY),
+    may("people/store.rs", "AS what, count(*)", RARELY),
+    may("store/forget.rs", "FROM evidence_files f", ONCE_IN_A_LIFE),
+    may("files/named.rs", "FROM first_acts", "all that names a file is looked through, at night"),
+    may_on_postgres("plans/src/store/reading.rs", "SELECT kind, id, one, two", FEW_PLANS),
+    may_on_postgres("store/telling.rs", "WHERE s.told_at > $1", "one change, where all is empty"),
+];
+
+const OF_A_DAY: &str = "the figures of any day, as a pack or a year has them, are counted anew";
+
+/// What is asked in an area of some size alone.
+static WITH_MANY_TOPICS: [Exception; 2] = [
+    may("record/src/heard.rs", "FROM update_versions s", OF_A_DAY),
+    may("ledger/told.rs", "AS takes_away", OF_A_DAY),
 ];
 
 /// What is always the same of a statement has so many letters, or it could be any.
@@ -254,7 +269,7 @@ pub async fn judged(world: &World) -> Judged {
             Ok(scanned) if scanned.is_empty() => continue,
             Ok(scanned) => {
                 let excuses = |exception: &Exception| exception.excuses(file, sql, kind);
-                if EXCEPTIONS.iter().any(excuses) {
+                if EXCEPTIONS.iter().chain(&WITH_MANY_TOPICS).any(excuses) {
                     continue;
                 }
                 if let Some(nth) = ALSO.iter().position(excuses) {
@@ -268,8 +283,10 @@ pub async fn judged(world: &World) -> Judged {
         faults.push(format!("{place}: {what}\n{sql}"));
     }
     // As in `rooms/scans.rs`, what PostgreSQL needs changes with its version.
-    let is_unneeded = |nth: usize| kind == Kind::Sqlite && !excused.contains(&nth);
-    let unneeded = ALSO.iter().enumerate().filter(|(nth, _)| is_unneeded(*nth));
+    let is_unneeded = |nth: usize, of: &Exception| {
+        kind == Kind::Sqlite && of.by.contains(&kind) && !excused.contains(&nth)
+    };
+    let unneeded = ALSO.iter().enumerate().filter(|(nth, one)| is_unneeded(*nth, one));
     let unneeded = unneeded
         .map(|(_, Exception { file, holds, why, .. })| format!("{file}, “{holds}” ({why})"));
     let mut sources = BTreeMap::new();

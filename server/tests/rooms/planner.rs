@@ -121,7 +121,11 @@ pub const fn may(file: &'static str, holds: &'static str, why: &'static str) -> 
 }
 
 /// PostgreSQL alone finds no index for it.
-const fn may_on_postgres(file: &'static str, holds: &'static str, why: &'static str) -> Exception {
+pub const fn may_on_postgres(
+    file: &'static str,
+    holds: &'static str,
+    why: &'static str,
+) -> Exception {
     Exception { by: &[Kind::Postgres], file, holds, why }
 }
 
@@ -129,7 +133,7 @@ pub const ONCE_IN_A_LIFE: &str = "an account is erased, or changes its address";
 const SWEEP: &str = "what is no longer of use goes, each ten minutes";
 const ALL_OF_IT: &str = "everything is asked for";
 pub const RARELY: &str = "the team asks, now and then";
-const FEW_PLANS: &str = "the topics of all plans, where the tables are empty";
+pub const FEW_PLANS: &str = "the topics of all plans, where the tables are empty";
 pub const WHAT_WAITS: &str =
     "all that waits for somebody is looked through, of which there is little";
 

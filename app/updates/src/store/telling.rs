@@ -62,6 +62,7 @@ fn stopped() -> String {
 /// whether that is an account; the subscriber who was told about a change). Those who proposed or
 /// supported its topics, and those of its rounds and of its plans; those who answered its
 /// consultations and asked to hear; and those told about its changes who have not chosen to stop.
+/// SQLite keeps the order of a cross join: it begins with the few topics.
 fn contributors() -> String {
     format!(
         "WITH RECURSIVE about AS (SELECT * FROM update_subjects WHERE update_id = $1),
@@ -73,14 +74,15 @@ fn contributors() -> String {
                               JOIN topics t ON t.id = x.topic_id AND t.withdrawn_at IS NULL),
               topic AS (SELECT id FROM named UNION SELECT m.id FROM topic
                 JOIN topics m ON m.merged_into = topic.id AND m.withdrawn_at IS NULL),
-              account AS (SELECT t.author_id AS id FROM topic JOIN topics t ON t.id = topic.id
+              account AS (SELECT t.author_id AS id FROM topic
+                            CROSS JOIN topics t WHERE t.id = topic.id
                           UNION SELECT s.account_id FROM topic
-                            JOIN supports s ON s.topic_id = topic.id
+                            CROSS JOIN supports s WHERE s.topic_id = topic.id
                           UNION SELECT k.account_id FROM about a
                             JOIN took_part k ON k.consultation_id = a.consultation_id
                             AND k.wants_outcome = 1)
          SELECT c.id AS person, c.email, 1 AS is_account, CAST(NULL AS TEXT) AS subscriber_id
-         FROM account JOIN accounts c ON c.id = account.id AND c.email IS NOT NULL
+         FROM account CROSS JOIN accounts c WHERE c.id = account.id AND c.email IS NOT NULL
          UNION ALL
          SELECT coalesce(c.id, b.id), b.email, CASE WHEN c.id IS NULL THEN 0 ELSE 1 END, b.id
          FROM about a {READERS}
