@@ -43,7 +43,7 @@ site: ## The browser's programs
 	site/build.sh
 
 rules: ## What needs no database: rules, texts, settings, the floors
-	cargo test --workspace --lib --bins --test asvs --test disclosure --test documents --test floors --test lines --test stores --test supply --test words
+	cargo test --workspace --lib --bins --test asvs --test disclosure --test documents --test floors --test lines --test stores --test supply --test viewers --test words
 
 rooms: ## The rooms behind the real router, on both databases; emails against a real mail server
 	$(IN_MEMORY) REQUIRE_POSTGRES=1 pg_virtualenv $(if $(POSTGRES),-v $(POSTGRES)) $(FOR_NOW) $(MANY) cargo test -p server --tests

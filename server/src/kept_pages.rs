@@ -3,10 +3,10 @@
 //!
 //! A page is kept for its address, for how it is packed, until this process commits the next write
 //! that may be on a page, and never for longer than the second it was made in. So it is never older
-//! than what somebody was told is saved, and what changes by the clock, in another process or by
-//! what nobody's page shows at once ([`unseen`](ground::db::Transaction::unseen)) is seen a second
-//! later. Only answers of [`OfDataAlone`] at the addresses of public pages are kept: no address that
-//! holds a secret is in this memory.
+//! than what somebody was told is saved; what changes by the clock, in another process or by what
+//! no page shows at once ([`unseen`](ground::db::Transaction::unseen)) is seen a second later. Only
+//! answers of [`OfDataAlone`] at the addresses of public pages are kept: no address that holds a
+//! secret is in this memory.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -67,7 +67,7 @@ impl Packing {
                 let mut parts = one.split(';').map(str::trim);
                 parts.next().filter(|name| name.eq_ignore_ascii_case(wanted))?;
                 let weight = parts.find_map(|part| part.strip_prefix("q="));
-                Some(weight.map_or(1.0, |weight| weight.parse::<f32>().unwrap_or(0.0)))
+                weight.map_or(Some(1.0), |weight| weight.parse::<f32>().ok())
             });
             weights.fold(0.0, f32::max)
         };

@@ -2,8 +2,8 @@
 //! is refused.
 //!
 //! It is read and thrown away before the answer goes out. Where a connection is closed in the middle
-//! of it, the answer is lost: a proxy says that the program is away, and a browser says that it was
-//! cut off.
+//! of it, the answer is lost: a proxy says that the program is away, and a browser that it was cut
+//! off.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
