@@ -1,9 +1,9 @@
 //! What was sent and nobody has read: the rest of a form that is too long, or a file with one that
 //! is refused.
 //!
-//! It is read and thrown away before the answer goes out. Where a connection is closed in the middle
-//! of it, the answer is lost: a proxy says that the program is away, and a browser that it was cut
-//! off.
+//! It is read and thrown away before the answer goes out. Where a connection is closed in the
+//! middle of it, the answer is lost: a proxy says that the program is away, and a browser that it
+//! was cut off.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
