@@ -10,6 +10,7 @@ use std::time::Instant;
 use accounts::{Caller, keep_first_act, recognise};
 use app::problem;
 use axum::Router;
+use axum::body::Body;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state, map_request, map_response_with_state};
@@ -22,9 +23,10 @@ use ground::house::House;
 use ground::routes::NOT_FOR_SEARCH;
 use ground::viewer::Viewer;
 use ipnet::IpNet;
+use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
-use tower_http::compression::{CompressionLayer, CompressionLevel};
+use tower_http::compression::{CompressionBody, CompressionLayer, CompressionLevel};
 use tower_http::csrf::CsrfLayer;
 
 use crate::figures;
@@ -37,8 +39,8 @@ use crate::unread::read_what_is_left;
 /// is a draft.
 const LONGEST_BODY: usize = 1024 * 1024;
 
-/// The whole service: every room's addresses, and what surrounds them. Read the layers from the
-/// last, which a request meets first, to the first.
+/// The whole service: every room's addresses, and what surrounds them, in the order in which a
+/// request meets it; the layers of the rooms alone are in the reverse order.
 pub fn service(house: House, trusted_proxies: Vec<IpNet>) -> Router {
     let routes = app::routes::all();
     let (calls, kept) = (Arc::new(Calls::new()), Arc::new(KeptPages::of(routes.rules())));
@@ -53,26 +55,28 @@ pub fn service(house: House, trusted_proxies: Vec<IpNet>) -> Router {
         .layer(CatchPanicLayer::new())
         .layer(from_fn(name_route))
         .with_state(house.clone());
-    Router::new()
-        .fallback_service(rooms)
-        .layer(map_request(without_what_follows))
-        .layer(from_fn_with_state(house.clone(), keep_first_act))
-        .layer(from_fn_with_state(house.clone(), pages_for_problems))
-        .layer(from_fn_with_state(house.clone(), recognise))
-        .layer(from_fn(pack_pages))
+    // Together they are one layer of the router, which boxes and copies each of its own again for
+    // every request.
+    let around = ServiceBuilder::new()
+        .layer(from_fn(log))
+        .layer(map_response_with_state(house.clone(), headers))
+        .map_response(whole)
         .layer(packed())
-        .layer(from_fn_with_state((house.clone(), kept), keep_pages))
+        .layer(from_fn(pack_pages))
+        // For what is refused before it is known who asks.
+        .layer(from_fn_with_state(house.clone(), pages_for_problems))
+        .layer(from_fn_with_state(Arc::new(trusted_proxies), name_caller))
+        .layer(from_fn_with_state(calls, limit_calls))
         // Not for a flood, which may be cut off.
         .layer(from_fn(read_what_is_left))
-        .layer(from_fn_with_state(calls, limit_calls))
-        .layer(from_fn_with_state(Arc::new(trusted_proxies), name_caller))
-        // Once more, for what was refused before it was known who asks.
-        .layer(from_fn_with_state(house.clone(), pages_for_problems))
-        .layer(from_fn(pack_pages))
+        .layer(from_fn_with_state((house.clone(), kept), keep_pages))
         .layer(packed())
-        .layer(map_response_with_state(house.clone(), headers))
-        .layer(from_fn(log))
-        .with_state(house)
+        .layer(from_fn(pack_pages))
+        .layer(from_fn_with_state(house.clone(), recognise))
+        .layer(from_fn_with_state(house.clone(), pages_for_problems))
+        .layer(from_fn_with_state(house.clone(), keep_first_act))
+        .layer(map_request(without_what_follows));
+    Router::new().fallback_service(rooms).layer(around).with_state(house)
 }
 
 /// Packs an answer as the browser can unpack it, once: what is packed already is left as it is.
@@ -80,6 +84,10 @@ fn packed() -> CompressionLayer<impl Predicate> {
     CompressionLayer::new()
         .quality(CompressionLevel::Precise(QUALITY))
         .compress_when(worth_compressing())
+}
+
+fn whole(answer: axum::http::Response<CompressionBody<Body>>) -> Response {
+    answer.map(Body::new)
 }
 
 /// Files that people upload are compressed already, and keep the length they state.

@@ -132,8 +132,8 @@ fn figures(scene: &Scene) -> BTreeMap<&'static str, u64> {
     let (topic, round) = (scene.one(VOTED_ON), scene.one(ROUND));
     let survey = format!("/consultations/{}", scene.one(SURVEY));
     let (visitor, own) = (scene.world.visitor(), scene.world.visitor());
-    // Whoever sends a cookie gets no page that is kept for all.
-    own.set_cookies("other=1".to_owned());
+    // Whoever names a session gets no page that is kept for all.
+    own.set_cookies("session=ended".to_owned());
     let parent = scene.runtime.block_on(scene.world.sign_in("parent@example.org"));
     let [vote, vote_taken_back] = scene.vote(&parent, &topic);
     let [questions, answers] = scene.answers(&scene.world.visitor(), &survey);
