@@ -93,7 +93,9 @@ def bare_axum(folder, running):
 def nginx_beside(folder, heads, running):
     port, pages = free_port(), []
     for nth, headers in enumerate(heads):
-        added = ' '.join(f'add_header {name} "{value}";' for name, value in headers
+        # A tag of a page has quotation marks of its own.
+        quoted = [(name, value.replace('"', '\\"')) for name, value in headers]
+        added = ' '.join(f'add_header {name} "{value}";' for name, value in quoted
                          if name.lower() != 'content-type')
         pages.append(f'location = /page/{nth} {{ alias {folder}/{nth}.body; '
                      f'default_type "text/html; charset=utf-8"; {added} }}')
