@@ -307,9 +307,14 @@ pub fn own_role_changed(house: &House, role: Role, by: &str, gives: bool) -> Wor
             "You have been signed out. Your account is still there: you can sign in again.",
         )
     };
+    own_role_email(house, &subject, happened, next)
+}
+
+/// What happened to somebody's role, and what they do next.
+fn own_role_email(house: &House, subject: &str, happened: String, next: &str) -> Words {
     words(
         house,
-        &subject,
+        subject,
         vec![
             happened.into(),
             to_do(next),
@@ -340,17 +345,7 @@ pub fn own_organisation_changed(house: &House, organisation: Option<&str>, by: &
             "You have been signed out. Your account is still there: you can sign in again.",
         ),
     };
-    words(
-        house,
-        &subject,
-        vec![
-            happened.into(),
-            to_do(next),
-            "If you don't know why, reply to this email and the forum will help.".into(),
-        ],
-        Some(("Sign in", house.link("/sign-in"))),
-        "We send this email whenever someone's role changes. You can't stop these emails.",
-    )
+    own_role_email(house, &subject, happened, next)
 }
 
 /// Says that from now on they sign in with their council. `council`: its name.
