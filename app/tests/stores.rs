@@ -43,7 +43,7 @@ const ALLOWED: [(&str, &str, &str); 16] = [
 /// Files in which a text is parsed with a default that is not what somebody sent, as its names say,
 /// each with what it is.
 const PARSED: [(&str, &str); 26] = [
-    ("server/src/kept_pages.rs", "what a browser says of its packings"),
+    ("server/src/packing.rs", "what a browser says of its packings"),
     ("app/plans/src/lib.rs", "an address"),
     ("app/ground/src/settings.rs", "a setting"),
     ("app/ground/src/db.rs", "`parsed` itself"),

@@ -67,7 +67,8 @@ pub async fn live_through(house: &House, mailer: &Mailer, days: i64) -> Result<(
         worker: format!("{}/1", presence.id()),
     };
     // How the jobs go while pages are served is another matter, and nobody serves yet.
-    let house = House { health: Health::default(), ..house.clone() };
+    let mut house = house.clone();
+    house.health = Health::default();
     let jobs = jobs::all(&house, None, None, presence);
     loop {
         jobs::each_once(&jobs, &house.health).await;

@@ -14,7 +14,6 @@ use std::sync::Arc;
 use accounts::names_a_session;
 use axum::body::{Body, Bytes, HttpBody as _};
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::header::ACCEPT_ENCODING;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
@@ -24,6 +23,9 @@ use ground::unchanged;
 use http_body_util::BodyExt as _;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
+
+use crate::packing::Packing;
+use crate::security_headers;
 
 /// The most bytes that are kept at once; a page has about ten thousand.
 const MOST: u64 = 4 * 1024 * 1024;
@@ -47,49 +49,6 @@ struct Key {
     second: i64,
 }
 
-/// How a page is packed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Packing {
-    Brotli,
-    Gzip,
-    Not,
-}
-
-impl Packing {
-    /// The best that a browser can unpack, by all that it says (RFC 9110, section 12.5.3).
-    fn of(headers: &HeaderMap) -> Self {
-        let said = || {
-            let lines = headers.get_all(ACCEPT_ENCODING).iter();
-            lines.filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(','))
-        };
-        let weight = |wanted: &str| {
-            let weights = said().filter_map(|one| {
-                let mut parts = one.split(';').map(str::trim);
-                parts.next().filter(|name| name.eq_ignore_ascii_case(wanted))?;
-                let weight = parts.find_map(|part| part.strip_prefix("q="));
-                weight.map_or(Some(1.0), |weight| weight.parse::<f32>().ok())
-            });
-            weights.fold(0.0, f32::max)
-        };
-        match (weight("br"), weight("gzip")) {
-            (brotli, gzip) if brotli > 0.0 && brotli >= gzip => Self::Brotli,
-            (_, gzip) if gzip > 0.0 => Self::Gzip,
-            _ => Self::Not,
-        }
-    }
-
-    /// Says it in place of what the browser said, so that whoever packs has the same to go by.
-    fn say(self, headers: &mut HeaderMap) {
-        headers.remove(ACCEPT_ENCODING);
-        let name = match self {
-            Self::Brotli => "br",
-            Self::Gzip => "gzip",
-            Self::Not => return,
-        };
-        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static(name));
-    }
-}
-
 /// A page as it goes out.
 #[derive(Debug)]
 struct KeptPage {
@@ -100,7 +59,7 @@ struct KeptPage {
 
 impl KeptPage {
     /// The page of an answer, or the answer as it was where it must not be kept.
-    async fn of(answer: Response) -> Result<Arc<Self>, Response> {
+    async fn of(house: &House, answer: Response) -> Result<Arc<Self>, Response> {
         let headers = answer.headers();
         let is_page = headers
             .get(header::CONTENT_TYPE)
@@ -125,13 +84,15 @@ impl KeptPage {
         }
         // Shown again only once we have said that it is still so.
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+        // As they are added to what goes the whole way.
+        security_headers::add(house, &mut headers, parts.status);
         Ok(Arc::new(Self { headers, body, route }))
     }
 
-    /// To somebody who says that they have the pages with these tags.
-    fn answer(&self, known: &[HeaderValue]) -> Response {
+    /// To this request.
+    fn answer(&self, asked: &Asked) -> Response {
         let tag = self.headers.get(header::ETAG).and_then(|tag| tag.to_str().ok());
-        let is_known = tag.is_some_and(|tag| unchanged::is_known(known, tag));
+        let is_known = tag.is_some_and(|tag| unchanged::is_known(&asked.known, tag));
         let mut answer = if is_known {
             StatusCode::NOT_MODIFIED.into_response()
         } else {
@@ -146,7 +107,21 @@ impl KeptPage {
         if let Some(route) = &self.route {
             answer.extensions_mut().insert(route.clone());
         }
-        answer
+        if asked.is_head { head(answer) } else { answer }
+    }
+}
+
+/// What a request wants of a page.
+struct Asked {
+    is_head: bool,
+    /// The tags of the pages that the browser says it has.
+    known: Vec<HeaderValue>,
+}
+
+impl Asked {
+    fn of<B>(request: &axum::http::Request<B>) -> Self {
+        let known = request.headers().get_all(header::IF_NONE_MATCH).iter().cloned().collect();
+        Self { is_head: request.method() == Method::HEAD, known }
     }
 }
 
@@ -190,7 +165,7 @@ impl KeptPages {
 
     /// `None` where nothing is kept: whoever names a session gets what is theirs. A page that reads
     /// any other cookie is none of [`OfDataAlone`].
-    fn key(&self, house: &House, request: &Request) -> Option<Key> {
+    fn key<B>(&self, house: &House, request: &axum::http::Request<B>) -> Option<Key> {
         let headers = request.headers();
         let is_asked = [Method::GET, Method::HEAD].contains(request.method());
         let is_own = names_a_session(house, headers)
@@ -209,6 +184,12 @@ impl KeptPages {
             second: house.clock.now().millis().div_euclid(1_000),
         })
     }
+
+    /// The page that is kept for a request, if one is.
+    pub fn ready<B>(&self, house: &House, request: &axum::http::Request<B>) -> Option<Response> {
+        let page = self.pages.get(&self.key(house, request)?)??;
+        Some(page.answer(&Asked::of(request)))
+    }
 }
 
 /// Answers with the page that is kept. Where there is none one request makes it, and those who ask
@@ -220,21 +201,23 @@ pub async fn keep_pages(
 ) -> Response {
     let Some(key) = kept.key(&house, &request) else { return next.run(request).await };
     key.packing.say(request.headers_mut());
-    let known: Vec<_> = request.headers().get_all(header::IF_NONE_MATCH).iter().cloned().collect();
-    let is_head = request.method() == Method::HEAD;
-    let answer = match kept.pages.get_value_or_guard_async(&key).await {
-        Ok(Some(page)) => page.answer(&known),
-        Ok(None) => return next.run(request).await,
+    let asked = Asked::of(&request);
+    match kept.pages.get_value_or_guard_async(&key).await {
+        Ok(Some(page)) => page.answer(&asked),
+        Ok(None) => next.run(request).await,
         Err(room) => {
             // The whole page is kept, also where only its head is asked for.
             *request.method_mut() = Method::GET;
-            let page = KeptPage::of(next.run(request).await).await;
+            let page = KeptPage::of(&house, next.run(request).await).await;
             // Refused only where it was taken out of the list meanwhile.
             let _ = room.insert(page.as_ref().ok().cloned());
-            page.map_or_else(|answer| answer, |page| page.answer(&known))
+            match page {
+                Ok(page) => page.answer(&asked),
+                Err(answer) if asked.is_head => head(answer),
+                Err(answer) => answer,
+            }
         }
-    };
-    if is_head { head(answer) } else { answer }
+    }
 }
 
 /// What stands above a page, alone.
@@ -245,30 +228,4 @@ fn head(mut answer: Response) -> Response {
     }
     *answer.body_mut() = Body::empty();
     answer
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn packing(lines: &[&'static str]) -> Packing {
-        let line = |line: &&'static str| (ACCEPT_ENCODING, HeaderValue::from_static(line));
-        Packing::of(&lines.iter().map(line).collect())
-    }
-
-    #[test]
-    fn a_page_is_packed_as_well_as_all_that_a_browser_says_allows() {
-        for (lines, expected) in [
-            (&["gzip, deflate, br, zstd"][..], Packing::Brotli),
-            (&["gzip, deflate", "br"], Packing::Brotli),
-            (&["br;q=0.1, gzip"], Packing::Gzip),
-            (&["br;q=0, GZIP;q=0.5"], Packing::Gzip),
-            (&["br;q=0"], Packing::Not),
-            (&["identity, *;q=0", ""], Packing::Not),
-            (&["brr, xgzip; br"], Packing::Not),
-            (&[], Packing::Not),
-        ] {
-            assert_eq!(packing(lines), expected, "{lines:?}");
-        }
-    }
 }

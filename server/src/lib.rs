@@ -3,10 +3,11 @@
 //! # Layout
 //!
 //! * [`settings`]: what the environment says, checked at the start; [`all_settings`]: their list
-//! * [`edge`]: what surrounds every request: headers, limits, pages for errors; [`pasted`]:
+//! * [`front`]: what a request meets first; [`edge`]: what surrounds the rooms: limits, pages for
+//!   errors; [`callers`]: who calls, and whether too often; [`security_headers`]; [`pasted`]:
 //!   addresses as people paste them; [`unread`]: what was sent and nobody has read
-//! * [`kept_pages`]: public pages, made once for all who ask at the same time; [`packed_pages`]:
-//!   how all pages begin, packed once
+//! * [`kept_pages`]: public pages, made once for all who ask at the same time; [`packing`]: how
+//!   an answer is packed; [`packed_pages`]: how all pages begin, packed once
 //! * [`browser`]: the browser's program, embedded
 //! * [`mailer`]: hands emails over, to a folder or by SMTP
 //! * [`mailbox`]: emails that came back
@@ -25,21 +26,25 @@
 pub mod all_settings;
 pub mod backup;
 pub mod browser;
+pub mod callers;
 pub mod copying;
 pub mod days_ahead;
 pub mod demonstration;
 pub mod edge;
 pub mod figures;
+pub mod front;
 pub mod jobs;
 pub mod kept_pages;
 pub mod listen;
 pub mod mailbox;
 pub mod mailer;
 pub mod packed_pages;
+pub mod packing;
 pub mod pasted;
 mod post_office;
 pub mod retention;
 pub mod say;
+pub mod security_headers;
 pub mod serve;
 pub mod setting_names;
 pub mod settings;

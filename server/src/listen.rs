@@ -6,9 +6,11 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use axum::Router;
 use axum::extract::ConnectInfo;
+use axum::http::Request;
+use axum::response::Response;
 use axum_server::Handle;
+use hyper::body::Incoming;
 use rustix::process::{Resource, getrlimit};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::{CancellationToken, PollSemaphore};
@@ -42,11 +44,16 @@ fn most_connections(descriptors: Option<u64>) -> usize {
 ///
 /// # Errors
 /// When nothing can be listened to.
-pub async fn serve(
+pub async fn serve<S>(
     listener: TcpListener,
-    service: Router,
+    service: S,
     stop: CancellationToken,
-) -> std::io::Result<()> {
+) -> std::io::Result<()>
+where
+    S: Service<Request<Incoming>, Response = Response, Error = Infallible>,
+    S: Clone + Send + 'static,
+    S::Future: Send,
+{
     let handle = Handle::new();
     let mut server = axum_server::from_tcp(listener)?
         .handle(handle.clone())
@@ -67,23 +74,23 @@ pub async fn serve(
 
 /// Hands the service to each new connection that there is a place for. The others wait outside,
 /// where they take no descriptor.
-struct Limited {
-    service: Router,
+struct Limited<S> {
+    service: S,
     places: PollSemaphore,
     place: Option<OwnedSemaphorePermit>,
 }
 
-impl Limited {
-    fn new(service: Router, places: usize) -> Self {
+impl<S> Limited<S> {
+    fn new(service: S, places: usize) -> Self {
         let places = PollSemaphore::new(Arc::new(Semaphore::new(places)));
         Self { service, places, place: None }
     }
 }
 
-impl Service<SocketAddr> for Limited {
-    type Response = Placed;
+impl<S: Clone> Service<SocketAddr> for Limited<S> {
+    type Response = Placed<S>;
     type Error = Infallible;
-    type Future = std::future::Ready<Result<Placed, Infallible>>;
+    type Future = std::future::Ready<Result<Placed<S>, Infallible>>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
         if self.place.is_none() {
@@ -100,25 +107,22 @@ impl Service<SocketAddr> for Limited {
 
 /// The service for one connection, whose place is free again when the connection ends.
 #[derive(Clone)]
-struct Placed {
-    service: Router,
+struct Placed<S> {
+    service: S,
     peer: SocketAddr,
     _place: Option<Arc<OwnedSemaphorePermit>>,
 }
 
-impl<B> Service<axum::http::Request<B>> for Placed
-where
-    Router: Service<axum::http::Request<B>>,
-{
-    type Response = <Router as Service<axum::http::Request<B>>>::Response;
-    type Error = <Router as Service<axum::http::Request<B>>>::Error;
-    type Future = <Router as Service<axum::http::Request<B>>>::Future;
+impl<S: Service<Request<Incoming>>> Service<Request<Incoming>> for Placed<S> {
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = S::Future;
 
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
         self.service.poll_ready(context)
     }
 
-    fn call(&mut self, mut request: axum::http::Request<B>) -> Self::Future {
+    fn call(&mut self, mut request: Request<Incoming>) -> S::Future {
         request.extensions_mut().insert(ConnectInfo(self.peer));
         self.service.call(request)
     }

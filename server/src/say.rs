@@ -1,7 +1,9 @@
 //! What the program says on standard output and standard error. A full disk or a reader that has
 //! gone away never stops it.
 
-use std::io::{self, Write as _};
+use std::io::{self, BufWriter, Stderr, Write};
+use std::thread;
+use std::time::Duration;
 
 use tracing_appender::non_blocking::{ErrorCounter, NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::EnvFilter;
@@ -35,7 +37,8 @@ impl Log {
     /// not as fast as they come, are dropped.
     #[must_use]
     pub fn begin() -> Self {
-        let (writer, writes) = NonBlockingBuilder::default().lossy(true).finish(io::stderr());
+        let lots = InLots(BufWriter::new(io::stderr()));
+        let (writer, writes) = NonBlockingBuilder::default().lossy(true).finish(lots);
         let dropped = writer.error_counter();
         let filter = EnvFilter::try_from_default_env()
             .unwrap_or_else(|_| EnvFilter::new(default_of("RUST_LOG")));
@@ -51,5 +54,25 @@ impl Log {
     #[must_use]
     pub fn dropped(&self) -> ErrorCounter {
         self.dropped.clone()
+    }
+}
+
+/// How long lines wait for those that come after: a line alone is written at once.
+const BETWEEN_LOTS: Duration = Duration::from_millis(20);
+
+/// Lines that come together are written together: else each of thousands a second wakes the thread
+/// that writes, and is a call to the system of its own.
+struct InLots(BufWriter<Stderr>);
+
+impl Write for InLots {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        self.0.write(line)
+    }
+
+    /// When no line is left; what comes while this waits is the next lot.
+    fn flush(&mut self) -> io::Result<()> {
+        let written = self.0.flush();
+        thread::sleep(BETWEEN_LOTS);
+        written
     }
 }

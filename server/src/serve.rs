@@ -58,7 +58,9 @@ async fn fill_with_the_demonstration(settings: &Settings, house: &House) -> sqlx
         return Ok(true);
     }
     let db = Db::open_within(&settings.database_url, Limits::NO_HURRY).await?;
-    let is_there = demonstration::fill(&House { db: db.clone(), ..house.clone() }).await;
+    let mut unhurried = house.clone();
+    unhurried.db = db.clone();
+    let is_there = demonstration::fill(&unhurried).await;
     db.close().await;
     is_there
 }

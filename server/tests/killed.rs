@@ -20,7 +20,6 @@ use ::accounts::store as accounts;
 use ::notices::rules::Effect;
 use ::notices::store as notices;
 use ::notices::wording::Wording;
-use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use calendar::clock::{Clock, DAY, Moment};
@@ -32,6 +31,7 @@ use ground::ids::{Id, Service};
 use ground::viewer::{PersonFacts, Role};
 use rand::Rng as _;
 use serde_json::Value;
+use server::front::Front;
 use subscribers::Cadence;
 use subscriptions::rules::Wanted;
 use subscriptions::store::{Began, begin, subscriber};
@@ -185,7 +185,7 @@ async fn in_bad_weather(url: &str, people: usize, workers: usize, kills: usize) 
     let mail = format!("smtp+insecure://127.0.0.1:{}", peer.port);
     let heard = listen(peer);
     let count = || heard.lock().unwrap().taken.len();
-    let service = router(&db);
+    let service = service(&db);
     let mut chance = rand::rng();
     let mut moments: Vec<usize> =
         (0..kills).map(|_| chance.random_range(0..people * 9 / 10)).collect();
@@ -367,7 +367,7 @@ fn listen(peer: smtp_peer::Running) -> Arc<Mutex<Heard>> {
     all
 }
 
-fn router(db: &Db) -> Router {
+fn service(db: &Db) -> Front {
     let names = Names {
         area: "Sefton".into(),
         forum: "Sefton Parent Carer Forum".into(),
@@ -383,7 +383,7 @@ fn router(db: &Db) -> Router {
 
 /// Somebody whose email waits unsubscribes with one click: her address, and when that was
 /// answered.
-async fn unsubscribe_one(db: &Db, service: &Router, skip: i64) -> Option<(String, Moment)> {
+async fn unsubscribe_one(db: &Db, service: &Front, skip: i64) -> Option<(String, Moment)> {
     let waiting = "SELECT to_address, unsubscribe FROM deliveries WHERE next_at IS NOT NULL
          AND claimed_at = 0 ORDER BY id DESC LIMIT 1 OFFSET $1";
     let (to, one_click): (String, String) = sqlx::query_as(waiting)
@@ -395,12 +395,12 @@ async fn unsubscribe_one(db: &Db, service: &Router, skip: i64) -> Option<(String
 }
 
 /// Likewise somebody whose email a worker has just claimed.
-async fn unsubscribe_one_in_hand(db: &Db, service: &Router) -> Option<(String, Moment)> {
+async fn unsubscribe_one_in_hand(db: &Db, service: &Front) -> Option<(String, Moment)> {
     let (_, to, one_click) = in_hand(db).await.pop()?;
     unsubscribe(service, to, one_click).await
 }
 
-async fn unsubscribe(service: &Router, to: String, one_click: String) -> Option<(String, Moment)> {
+async fn unsubscribe(service: &Front, to: String, one_click: String) -> Option<(String, Moment)> {
     let path = one_click.strip_prefix("http://127.0.0.1:3000").unwrap().to_owned();
     let request = Request::post(path)
         .header("host", "127.0.0.1:3000")

@@ -172,12 +172,10 @@ impl Refusals {
 /// it can be seen, it is empty.
 #[must_use]
 pub fn line(text: &str) -> String {
-    let clean: String = text
-        .chars()
-        .map(|c| if c.is_whitespace() { ' ' } else { c })
-        .filter(|c| may_stand(*c))
-        .nfc()
-        .collect();
+    let letters = text.chars().map(|c| if c.is_whitespace() { ' ' } else { c });
+    let letters = letters.filter(|c| may_stand(*c));
+    // ASCII has one form, and most of what is read again for a page is that.
+    let clean: String = if text.is_ascii() { letters.collect() } else { letters.nfc().collect() };
     if !clean.chars().any(is_seen) {
         return String::new();
     }
@@ -216,7 +214,10 @@ fn is_seen(c: char) -> bool {
 /// The beginning of a text as one line of at most so many characters, cut between words.
 #[must_use]
 pub fn beginning(text: &str, most: usize) -> String {
-    let line = line(text);
+    // Of a long text so much is enough, but where most of it shows nothing.
+    let enough = text.char_indices().nth(2 * most).map(|(at, _)| line(&text[..at]));
+    let is_enough = |line: &String| line.chars().count() > most;
+    let line = enough.filter(is_enough).unwrap_or_else(|| line(text));
     if line.chars().count() <= most {
         return line;
     }
@@ -419,6 +420,8 @@ mod tests {
         assert_eq!(beginning("one two three", 10), "one two …");
         assert_eq!(beginning("oneword-without-end", 8), "onewor …");
         assert_eq!(beginning("é é é é é é", 6), "é é …");
+        assert_eq!(beginning(&format!("{}one two", " ".repeat(100)), 10), "one two");
+        assert_eq!(beginning(&"one two three ".repeat(1_000), 10), "one two …");
     }
 
     proptest! {

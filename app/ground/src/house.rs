@@ -1,6 +1,7 @@
 //! What every room is handed: the database, the clock, the area's names, and the one pool that
 //! hashes passwords.
 
+use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 use calendar::clock::Clock;
@@ -14,9 +15,14 @@ use crate::files::Files;
 use crate::health::Health;
 pub use crate::settings::AreaSettings;
 
-/// The state of the running service. Cheap to clone.
+/// The state of the running service. Cheap to clone: each request does so a dozen times. Whoever
+/// changes one changes their own.
 #[derive(Clone, Debug)]
-pub struct House {
+pub struct House(Arc<State>);
+
+/// What there is in a house.
+#[derive(Clone, Debug)]
+pub struct State {
     pub db: Db,
     pub files: Files,
     pub clock: Clock,
@@ -48,12 +54,26 @@ pub struct Names {
     pub demonstration: bool,
 }
 
+impl Deref for House {
+    type Target = State;
+
+    fn deref(&self) -> &State {
+        &self.0
+    }
+}
+
+impl DerefMut for House {
+    fn deref_mut(&mut self) -> &mut State {
+        Arc::make_mut(&mut self.0)
+    }
+}
+
 impl House {
     /// Builds the state around an open database, with files kept there. Nobody can leave out where:
     /// a service that kept what people send in memory would lose it with its end.
     #[must_use]
     pub fn new(db: Db, files: Files, clock: Clock, names: Names) -> Self {
-        Self {
+        Self(Arc::new(State {
             db,
             files,
             clock,
@@ -64,7 +84,7 @@ impl House {
             health: Health::default(),
             contact: ContactNow::default(),
             answers_evenly: false,
-        }
+        }))
     }
 
     /// With answers that leave at even times, where their time could tell something.

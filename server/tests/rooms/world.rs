@@ -10,7 +10,6 @@ use std::time::Duration;
 use std::{env, fs, thread};
 
 use accounts::store;
-use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
@@ -23,6 +22,7 @@ use ground::return_address::ReturnAddress;
 use ground::routes::NoHurry;
 use ground::viewer::{PersonFacts, Role};
 use http_body_util::BodyExt as _;
+use server::front::Front;
 use server::jobs::{self, Wrong};
 use sqlx::{AnyConnection, AssertSqlSafe, Connection as _};
 use tempfile::TempDir;
@@ -39,7 +39,7 @@ pub const BEGINS: Moment = Moment::from_millis(1_800_000_000_000);
 /// both and that leaders are from.
 pub struct World {
     pub house: House,
-    pub service: Router,
+    pub service: Front,
     pub council: String,
     pub transport: String,
     pub autism: String,

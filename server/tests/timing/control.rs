@@ -4,6 +4,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 
 use accounts::store;
+use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
@@ -24,7 +25,9 @@ pub async fn start(area: &Area) -> u16 {
     let db = Db::open(&area.url).await.unwrap();
     let house = House::new(db.clone(), Files::in_memory(), Clock::system(), World::names());
     let trusted = vec!["127.0.0.1/32".parse().unwrap()];
-    let service = server::edge::service(house, trusted).layer(from_fn_with_state(db, tell));
+    let service = Router::new()
+        .fallback_service(server::edge::service(house, trusted))
+        .layer(from_fn_with_state(db, tell));
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let serving =

@@ -37,12 +37,14 @@ pub(super) fn with_directions(html: &str) -> String {
         let named = tag.find(|c: char| c.is_ascii_whitespace() || c == '/');
         let (name, attributes) = tag.split_at(named.unwrap_or(tag.len()));
         let is_given = attributes.split_ascii_whitespace().any(|one| one.starts_with("dir="));
-        let tag = if ITS_OWN.contains(&name) && !is_given {
-            format!("<{name} dir=\"auto\"{attributes}>")
-        } else {
-            format!("<{tag}>")
-        };
-        directed += &tag;
+        let begins = directed.len();
+        directed.push('<');
+        directed += name;
+        if ITS_OWN.contains(&name) && !is_given {
+            directed += " dir=\"auto\"";
+        }
+        directed += attributes;
+        directed.push('>');
         rest = left.get(1..).unwrap_or_default();
         if RAW.contains(&name) {
             let raw = rest.find(&format!("</{name}")).unwrap_or(rest.len());
@@ -51,8 +53,8 @@ pub(super) fn with_directions(html: &str) -> String {
             rest = closing;
         } else if name == "p" && is_written(attributes) {
             let (words, closing) = rest.split_at(rest.find('<').unwrap_or(rest.len()));
-            let all: Vec<&str> = words.split("\n\n").collect();
-            directed += &all.join(&format!("</p>{tag}"));
+            let between = format!("</p>{}", &directed[begins..]);
+            directed += &words.split("\n\n").collect::<Vec<_>>().join(&between);
             rest = closing;
         }
     }
@@ -68,9 +70,9 @@ fn is_written(attributes: &str) -> bool {
 /// Where a tag ends: a `>` in the value of an attribute is no end.
 fn end_of_tag(text: &str) -> Option<usize> {
     let mut is_quoted = false;
-    text.char_indices().find_map(|(at, letter)| {
-        is_quoted ^= letter == '"';
-        (letter == '>' && !is_quoted).then_some(at)
+    text.bytes().position(|letter| {
+        is_quoted ^= letter == b'"';
+        letter == b'>' && !is_quoted
     })
 }
 

@@ -6,6 +6,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use forms::Refusals;
 use leptos::prelude::*;
+use memchr::memmem;
 
 use super::described::described;
 use super::direction::with_directions;
@@ -218,28 +219,29 @@ impl Page {
             (with_directions(&self.body), (!self.layout.is_empty()).then_some(self.layout));
         let title = format!("{} – {}", self.title, house.names.forum);
         let forum = house.names.forum.clone();
-        let document = document(|| {
+        let head = rendered(|| {
             view! {
-                <html lang="en-GB">
-                    <head>
-                        {beginning()} <title>{title}</title>
-                        <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
-                        <link rel="apple-touch-icon" href="/icon-192.png" />
-                        <link rel="manifest" href="/manifest.webmanifest" />
-                        {described}
-                    </head>
-                    <body>
-                        <a class="skip" href="#main">
-                            "Skip to main content"
-                        </a>
-                        <Header forum viewer is_signed_in />
-                        <main id="main" class=layout inner_html=body />
-                        <Footer contact=house.contact.get() />
-                        {script.map(|script| view! { <script type="module" inner_html=script /> })}
-                    </body>
-                </html>
+                <title>{title}</title>
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+                <link rel="apple-touch-icon" href="/icon-192.png" />
+                <link rel="manifest" href="/manifest.webmanifest" />
+                {described}
             }
         });
+        let body = rendered(|| {
+            view! {
+                <body>
+                    <a class="skip" href="#main">
+                        "Skip to main content"
+                    </a>
+                    <Header forum viewer is_signed_in />
+                    <main id="main" class=layout inner_html=body />
+                    <Footer contact=house.contact.get() />
+                    {script.map(|script| view! { <script type="module" inner_html=script /> })}
+                </body>
+            }
+        });
+        let document = [BEGINNING.as_str(), &head, "</head>", &body, "</html>"].concat();
         let mut answer = (self.status, Html(document)).into_response();
         if let Ok(policy) = HeaderValue::from_str(&policy) {
             answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
@@ -310,20 +312,34 @@ fn with_names(html: &str) -> (String, Vec<String>) {
     (named + rest, parts)
 }
 
-/// Takes out the marks (`<!>`) that the view library leaves to find its places again. Only what it
+const MARK: &str = "<!>";
+
+/// Takes out the marks that the view library leaves to find its places again. Only what it
 /// takes over in a browser needs them (the organisers' program), and there they become what HTML
 /// calls a comment; the browser reads both as the same.
 fn without_marks(html: &str) -> String {
     let (mut plain, mut rest) = (String::with_capacity(html.len()), html);
-    while let Some((before, island)) = rest.split_once("<leptos-island") {
+    while let Some(at) = memmem::find(rest.as_bytes(), b"<leptos-island") {
+        let (before, island) = rest.split_at(at);
         let (island, after) = island.split_once("</leptos-island>").unwrap_or((island, ""));
-        plain += &before.replace("<!>", "");
-        plain += "<leptos-island";
-        plain += &island.replace("<!>", "<!---->");
+        add_with(&mut plain, before, "");
+        add_with(&mut plain, island, "<!---->");
         plain += "</leptos-island>";
         rest = after;
     }
-    plain + &rest.replace("<!>", "")
+    add_with(&mut plain, rest, "");
+    plain
+}
+
+/// Adds HTML with this in place of each mark.
+fn add_with(plain: &mut String, html: &str, in_place: &str) {
+    let mut begins = 0;
+    for at in memmem::find_iter(html.as_bytes(), MARK) {
+        plain.push_str(&html[begins..at]);
+        plain.push_str(in_place);
+        begins = at + MARK.len();
+    }
+    plain.push_str(&html[begins..]);
 }
 
 /// Loads the program, once the browser has nothing else to do or somebody begins, and wakes every
