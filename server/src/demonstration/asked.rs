@@ -338,7 +338,7 @@ async fn support(
     at: Moment,
 ) -> Result<(), sqlx::Error> {
     for account in supporters {
-        topics::support::store::support(tx, topic, &account.as_str().into(), true, at).await?;
+        topics::support::store::give_with(tx, topic, &account.as_str().into(), at).await?;
     }
     Ok(())
 }

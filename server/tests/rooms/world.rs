@@ -924,7 +924,7 @@ impl World {
     pub async fn supports(&self, account: &str, topic: &str) {
         let (topic, account) = (topic.into(), account.into());
         let mut tx = self.db().begin().await.unwrap();
-        let given = topics::support::store::support(&mut tx, &topic, &account, true, self.now());
+        let given = topics::support::store::give_with(&mut tx, &topic, &account, self.now());
         assert!(given.await.unwrap(), "voting is open");
         tx.commit().await.unwrap();
     }

@@ -5,7 +5,9 @@ use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use sqlx::any::AnyArguments;
 use sqlx::pool::PoolConnection;
+use sqlx::query::Query;
 use sqlx::{Any, AnyConnection, Executor as _};
 
 use super::commits::{Commits, Hears};
@@ -171,6 +173,23 @@ impl Alone {
         self.connection.as_mut().expect(THERE).execute(statement).await?;
         Ok(())
     }
+}
+
+/// A statement that is a write of its own.
+pub(super) async fn alone(
+    connection: PoolConnection<Any>,
+    commits: Arc<Commits>,
+    longest: Duration,
+    statement: Query<'_, Any, AnyArguments>,
+) -> sqlx::Result<u64> {
+    // Its end begins with it: where it fails or is left, nobody knows whether it was kept.
+    let (state, begun, hears) = (TransactionState::Ending, Instant::now(), Hears::Worker);
+    let connection = Some(connection);
+    let mut tx = Alone { connection, commits, hears, state, begun, longest };
+    let written = statement.execute(&mut **tx.connection.as_mut().expect(THERE)).await?;
+    tx.state = TransactionState::Ended;
+    tx.commits.note(hears);
+    Ok(written.rows_affected())
 }
 
 pub(super) fn too_long() -> sqlx::Error {

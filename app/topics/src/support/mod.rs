@@ -187,10 +187,15 @@ pub async fn support_topic(
         "take back" => false,
         _ => return Err(Error::NotFound),
     };
-    let account_id = &viewer.signed_in()?.account_id;
-    let mut tx = house.db.begin().await?.unseen();
-    let kept = store::support(&mut tx, &topic, account_id, gives, house.clock.now()).await?;
-    tx.commit().await?;
+    let (account_id, now) = (&viewer.signed_in()?.account_id, house.clock.now());
+    let kept = if gives {
+        store::give(&house.db, &topic, account_id, now).await?
+    } else {
+        let mut tx = house.db.begin().await?.unseen();
+        let kept = store::take_back(&mut tx, &topic, account_id, now).await?;
+        tx.commit().await?;
+        kept
+    };
     let asks_for_words = headers.get(header::ACCEPT).is_some_and(|accept| accept == "text/plain");
     if asks_for_words {
         let status = if kept { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };

@@ -2,7 +2,7 @@
 
 use area::ELSEWHERE;
 use calendar::clock::Moment;
-use ground::db::{self, Db, Kind};
+use ground::db::{self, Db, Kind, formatcp};
 use ground::ids::{Account, Id, Round, Topic};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
@@ -38,37 +38,76 @@ pub async fn supports_any(
     Ok(supported > 0)
 }
 
-/// Gives or removes support. False when voting on this topic is not open. Doing the same twice is
-/// doing it once.
-pub async fn support(
+/// The round `r` in which a topic `$1` can be supported at `$2`; as a part of statements.
+const OPEN: &str = "FROM rounds r JOIN listed_topics l ON l.round_id = r.id
+     WHERE l.id = $1 AND r.closed_at IS NULL AND r.vote_from <= $2 AND $2 < r.closes_at";
+
+const IS_OPEN: &str = formatcp!("SELECT r.id {OPEN}");
+
+/// Gives the support of the account `$3`, where voting is open. The round stays as it is until that
+/// is kept: no support slips in during the count.
+fn giving(kind: Kind) -> &'static str {
+    const INSERT: &str = formatcp!(
+        "INSERT INTO supports (topic_id, account_id, given_at)
+         SELECT l.id, $3, CAST($2 AS BIGINT) {OPEN}"
+    );
+    const ONCE: &str = "ON CONFLICT (topic_id, account_id) DO NOTHING";
+    match kind {
+        Kind::Sqlite => formatcp!("{INSERT} {ONCE}"),
+        Kind::Postgres => formatcp!("{INSERT} FOR SHARE {ONCE}"),
+    }
+}
+
+/// Gives support, in a write of its own. False when voting on this topic is not open. Doing the
+/// same twice is doing it once.
+pub async fn give(
+    db: &Db,
+    topic_id: &Id<Topic>,
+    account_id: &Id<Account>,
+    now: Moment,
+) -> sqlx::Result<bool> {
+    let giving = sqlx::query(giving(db.kind())).bind(topic_id).bind(now).bind(account_id);
+    Ok(db.write_unseen(giving).await? > 0 || is_open(&mut *db.read().await?, topic_id, now).await?)
+}
+
+/// The same as a part of a write.
+pub async fn give_with(
     tx: &mut AnyConnection,
     topic_id: &Id<Topic>,
     account_id: &Id<Account>,
-    gives: bool,
     now: Moment,
 ) -> sqlx::Result<bool> {
-    // The round stays as it is until this write ends: no support slips in during the count.
-    let is_open = Kind::of(tx).hold(
-        "SELECT r.id FROM rounds r JOIN listed_topics l ON l.round_id = r.id
-         WHERE l.id = $1 AND r.closed_at IS NULL AND r.vote_from <= $2 AND $2 < r.closes_at",
-    );
-    if sqlx::query(is_open).bind(topic_id).bind(now).fetch_optional(&mut *tx).await?.is_none() {
+    let giving = sqlx::query(giving(Kind::of(tx))).bind(topic_id).bind(now).bind(account_id);
+    let given = giving.execute(&mut *tx).await?.rows_affected();
+    Ok(given > 0 || is_open(tx, topic_id, now).await?)
+}
+
+async fn is_open(
+    connection: &mut AnyConnection,
+    topic_id: &Id<Topic>,
+    now: Moment,
+) -> sqlx::Result<bool> {
+    Ok(sqlx::query(IS_OPEN).bind(topic_id).bind(now).fetch_optional(connection).await?.is_some())
+}
+
+/// Takes support back. False when voting on this topic is not open. Doing the same twice is doing
+/// it once.
+pub async fn take_back(
+    tx: &mut AnyConnection,
+    topic_id: &Id<Topic>,
+    account_id: &Id<Account>,
+    now: Moment,
+) -> sqlx::Result<bool> {
+    // Likewise, none slips out.
+    let held = Kind::of(tx).hold(IS_OPEN);
+    if sqlx::query(held).bind(topic_id).bind(now).fetch_optional(&mut *tx).await?.is_none() {
         return Ok(false);
     }
-    let change = if gives {
-        sqlx::query(
-            "INSERT INTO supports (topic_id, account_id, given_at) VALUES ($1, $2, $3)
-             ON CONFLICT (topic_id, account_id) DO NOTHING",
-        )
+    sqlx::query("DELETE FROM supports WHERE topic_id = $1 AND account_id = $2")
         .bind(topic_id)
         .bind(account_id)
-        .bind(now)
-    } else {
-        sqlx::query("DELETE FROM supports WHERE topic_id = $1 AND account_id = $2")
-            .bind(topic_id)
-            .bind(account_id)
-    };
-    change.execute(tx).await?;
+        .execute(tx)
+        .await?;
     Ok(true)
 }
 
