@@ -93,8 +93,9 @@ fn of_random_lives_nothing_is_left_that_was_erased_and_nothing_is_lost_that_was_
 }
 
 /// What of somebody who stays is erased after a while, as `docs/retention.md` says: the way back to
-/// an address, the address of a question without an answer, and that a copy was asked for.
-const GOES_BY_ITSELF: [&str; 3] = ["address_undos", "notice_questions", "copies"];
+/// an address, the address of a question without an answer, that a copy was asked for, and that she
+/// took part, four weeks after the close.
+const GOES_BY_ITSELF: [&str; 4] = ["address_undos", "notice_questions", "copies", "took_part"];
 
 /// Does what is due.
 async fn works(world: &World) {
