@@ -9,8 +9,9 @@ from area import NOTICE, comment, cookie, parent, survey, topic
 from asking import address
 from machine import ROOT
 
-# A page that is not kept for everyone: whoever has a cookie gets one of their own.
-OWN = 'other=1'
+# A page that is not kept for everyone: whoever names a session, also an ended one, gets one of their
+# own.
+OWN = 'session=ended'
 KEPT = ', as it is kept for everyone'
 
 # One parent of many, and consultations that are open and closed.

@@ -13,8 +13,9 @@ from machine import FOLDER, cpu, cpu_now, in_turn, memory, result
 from service import Service, copied
 from table import at_most
 
-# A page that is not kept for everyone: whoever has a cookie gets one of their own.
-OWN = {'Cookie': 'other=1'}
+# A page that is not kept for everyone: whoever names a session, also an ended one, gets one of their
+# own.
+OWN = {'Cookie': 'session=ended'}
 
 
 def run(table, plan, areas):
