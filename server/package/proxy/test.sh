@@ -48,7 +48,15 @@ ask() { curl --silent --show-error --max-time 60 --cacert "$scratch/cert.pem" "$
 status() { ask --output /dev/null --write-out '%{http_code}' "$@"; }
 in_small() { tr -d '\r' | sed -E 's/^[^: ]+:/\L&/'; }
 # The head of an answer; what comes after it is in `page`.
-head_of() { ask --output "$scratch/page" --dump-header - "$@" | in_small; }
+head_of() {
+  local head
+  # A proxy that refuses what is still on its way may close before its answer has been read, on a
+  # machine that is busy.
+  for _ in 1 2 3 4 5; do
+    head=$(ask --output "$scratch/page" --dump-header - "$@") && break
+  done
+  in_small <<<"$head"
+}
 # Bytes as they are, which no browser sends.
 say() { { cat; sleep 0.5; } | timeout 2 openssl s_client -quiet -connect "$host:$https" -servername "$host" 2>/dev/null || true; }
 until_it_answers() {
