@@ -1,5 +1,5 @@
-//! What surrounds every request: who is calling, limits, same-origin posts, headers, and a page for
-//! every error.
+//! What surrounds the rooms, in its order: limits, same-origin posts, headers, and a page for every
+//! error. Before all of it is the [front](crate::front).
 
 use std::sync::Arc;
 

@@ -4,8 +4,9 @@ use area::ELSEWHERE;
 use calendar::clock::Moment;
 use ground::db::{self, Db, Kind, formatcp};
 use ground::ids::{Account, Id, Round, Topic};
-use sqlx::any::AnyRow;
-use sqlx::{AnyConnection, Row as _};
+use sqlx::any::{AnyArguments, AnyRow};
+use sqlx::query::Query;
+use sqlx::{Any, AnyConnection, Row as _};
 
 /// Until when topics can be proposed for the next round of voting, if there is one.
 ///
@@ -44,18 +45,24 @@ const OPEN: &str = "FROM rounds r JOIN listed_topics l ON l.round_id = r.id
 
 const IS_OPEN: &str = formatcp!("SELECT r.id {OPEN}");
 
-/// Gives the support of the account `$3`, where voting is open. The round stays as it is until that
-/// is kept: no support slips in during the count.
-fn giving(kind: Kind) -> &'static str {
+/// Gives support where voting is open. The round stays as it is until that is kept: no support
+/// slips in during the count.
+fn giving<'q>(
+    kind: Kind,
+    topic_id: &'q Id<Topic>,
+    account_id: &'q Id<Account>,
+    now: Moment,
+) -> Query<'q, Any, AnyArguments> {
     const INSERT: &str = formatcp!(
         "INSERT INTO supports (topic_id, account_id, given_at)
          SELECT l.id, $3, CAST($2 AS BIGINT) {OPEN}"
     );
     const ONCE: &str = "ON CONFLICT (topic_id, account_id) DO NOTHING";
-    match kind {
+    let sql = match kind {
         Kind::Sqlite => formatcp!("{INSERT} {ONCE}"),
         Kind::Postgres => formatcp!("{INSERT} FOR SHARE {ONCE}"),
-    }
+    };
+    sqlx::query(sql).bind(topic_id).bind(now).bind(account_id)
 }
 
 /// Gives support, in a write of its own. False when voting on this topic is not open. Doing the
@@ -66,8 +73,8 @@ pub async fn give(
     account_id: &Id<Account>,
     now: Moment,
 ) -> sqlx::Result<bool> {
-    let giving = sqlx::query(giving(db.kind())).bind(topic_id).bind(now).bind(account_id);
-    Ok(db.write_unseen(giving).await? > 0 || is_open(&mut *db.read().await?, topic_id, now).await?)
+    let given = db.write_unseen(giving(db.kind(), topic_id, account_id, now)).await?;
+    Ok(given > 0 || is_open(&mut *db.read().await?, topic_id, now).await?)
 }
 
 /// The same as a part of a write.
@@ -77,7 +84,7 @@ pub async fn give_with(
     account_id: &Id<Account>,
     now: Moment,
 ) -> sqlx::Result<bool> {
-    let giving = sqlx::query(giving(Kind::of(tx))).bind(topic_id).bind(now).bind(account_id);
+    let giving = giving(Kind::of(tx), topic_id, account_id, now);
     let given = giving.execute(&mut *tx).await?.rows_affected();
     Ok(given > 0 || is_open(tx, topic_id, now).await?)
 }
